@@ -1,0 +1,85 @@
+"""What all records and answers have in common."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self, TypeVar
+from urllib.parse import quote
+
+import msgspec
+
+# A moment, stored as aware UTC; panels show it in the agent's zone.
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+
+# Sorts after every real moment when sorting newest first.
+LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing another system knows. `external_id` is its id there, `source` the connection's name.
+
+    Connectors leave `source` empty: merging fills it. `url` opens the record in the other system.
+    `raw_status` holds that system's own words by kind, such as {"payment": "PARTIALLY_PAID"}: they are
+    shown as tooltips, and in place of a word we have none for. `test` marks what is not real business.
+    """
+
+    external_id: str
+    source: str = ""
+    url: str | None = None
+    raw_status: dict[str, str] = {}
+    test: bool = False
+
+    @property
+    def key(self) -> str:
+        """The record's id among all connections; safe inside URLs and HTML ids."""
+        return f"{quote(self.source, safe='')}:{quote(self.external_id, safe='')}"
+
+
+class Window(msgspec.Struct, frozen=True, kw_only=True):
+    """How far back a connection was able to look; `since` None: to the beginning."""
+
+    source: str = ""
+    since: Instant | None = None
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a capability answers. Subclasses name the records."""
+
+    windows: tuple[Window, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show."""
+        raise NotImplementedError
+
+    @classmethod
+    def merge(cls, answers: Sequence[tuple[str, Self]]) -> Self:
+        """Return one answer of several connections', by connection name, as if one system had given it.
+
+        Every record names its source and is there once per (source, external_id), the first kept.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def merge_windows(cls, answers: Sequence[tuple[str, Self]]) -> tuple[Window, ...]:
+        return tuple(
+            msgspec.structs.replace(window, source=source) for source, answer in answers for window in answer.windows
+        )
+
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+
+def merge_records(groups: Iterable[tuple[str, Sequence[AnyRecord]]]) -> list[AnyRecord]:
+    """Return the groups' records with their source, without repetitions, in the order given."""
+    seen: dict[tuple[str, str], AnyRecord] = {}
+    for source, records in groups:
+        for record in records:
+            key = (source, record.external_id)
+            if key not in seen:
+                seen[key] = msgspec.structs.replace(record, source=source)
+    return list(seen.values())
+
+
+def newest_first(record: Record, at: datetime | None) -> tuple[Any, ...]:
+    """Return the sort key "newest first", the same for the same records in any order."""
+    return (-((at or LONG_AGO) - LONG_AGO).total_seconds(), record.source, record.external_id)
