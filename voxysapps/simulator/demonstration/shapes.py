@@ -1,0 +1,123 @@
+"""What a demonstration account is made of, in few words; `records` turns it into the host's shapes."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+# The shape of the conversation in the host's store: as its REST API answered, after a live update of
+# it, as an old host had it, and as the oldest had it.
+Shape = Literal["rest", "live", "old", "oldest"]
+Author = int | Literal["contact", "bot", "activity", "template"]
+
+
+@dataclass(frozen=True)
+class Agent:
+    id: int
+    name: str
+    email: str
+    role: Literal["administrator", "agent"] = "agent"
+    availability: Literal["online", "busy", "offline"] = "online"
+
+
+@dataclass(frozen=True)
+class Team:
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Inbox:
+    id: int
+    name: str
+    channel: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """A contact. `known` is false for one the host's store has lost: it then posts `contact: {}`."""
+
+    id: int
+    name: str
+    email: str | None = None
+    phone_number: str | None = None
+    identifier: str | None = None
+    city: str = ""
+    country: str = ""
+    country_code: str = ""
+    company: str = ""
+    about: str = ""
+    online: bool = False
+    blocked: bool = False
+    known: bool = True
+    custom_attributes: dict[str, Any] = field(default_factory=dict)
+    days_known: int = 40
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message. `author` is an agent's id, or who else wrote it; `minutes` is its age."""
+
+    minutes: float
+    author: Author
+    content: str | None
+    private: bool = False
+    content_type: str = "text"
+    content_attributes: dict[str, Any] = field(default_factory=dict)
+    attachments: tuple[dict[str, Any], ...] = ()
+    status: str = "sent"
+
+
+@dataclass(frozen=True)
+class Talk:
+    """One conversation. `assignee` is an agent's id, `bot`, or nobody."""
+
+    id: int
+    person: Person
+    inbox: int
+    lines: tuple[Line, ...]
+    status: Literal["open", "resolved", "pending", "snoozed"] = "open"
+    assignee: int | Literal["bot"] | None = None
+    team: int | None = None
+    labels: tuple[str, ...] = ()
+    priority: str | None = None
+    unread: int = 0
+    hmac_verified: bool | None = None
+    can_reply: bool = True
+    custom_attributes: dict[str, Any] = field(default_factory=dict)
+    additional_attributes: dict[str, Any] = field(default_factory=dict)
+    shape: Shape = "rest"
+
+
+@dataclass(frozen=True)
+class ConnectionSeed:
+    name: str
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class PlacementSeed:
+    panel: str
+    connections: tuple[str, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class AppSeed:
+    """A dashboard app. `slug` names it among the account's seeds, whatever its title becomes."""
+
+    slug: str
+    title: str
+    placements: tuple[PlacementSeed, ...]
+
+
+@dataclass(frozen=True)
+class DemonstrationAccount:
+    host_account_id: int
+    name: str
+    time_zone: str
+    agents: tuple[Agent, ...]
+    teams: tuple[Team, ...]
+    inboxes: tuple[Inbox, ...]
+    talks: tuple[Talk, ...]
+    definitions: tuple[dict[str, Any], ...]
+    connections: tuple[ConnectionSeed, ...]
+    apps: tuple[AppSeed, ...]

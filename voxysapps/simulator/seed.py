@@ -1,0 +1,116 @@
+"""Makes the demonstration accounts exist in the database, and tells what they hold."""
+
+import base64
+from typing import Any
+
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+
+from panels.models import Connection, Placement, PlacementConnection
+from tenants.models import APP_KEY_BYTES, Account, DashboardApp, Trust
+from voxysapps.simulator.demonstration import DEMONSTRATION_ACCOUNTS
+from voxysapps.simulator.demonstration.shapes import AppSeed, DemonstrationAccount
+
+
+@transaction.atomic
+def seed_demonstration(*, host_origins: list[str]) -> None:
+    """Create what is missing of the demonstration accounts, and point them to `host_origins`.
+
+    What exists already stays as an operator left it: titles, placements, connections, trust.
+    """
+    for seed in DEMONSTRATION_ACCOUNTS:
+        account = _account(seed, host_origins)
+        for position, app in enumerate(seed.apps):
+            if not _exists(account, app):
+                _create_app(account, seed, app, position)
+
+
+def demonstration_state() -> list[dict[str, Any]]:
+    """Return the demonstration accounts with their agents, conversations and apps, JSON-able."""
+    seeds = {seed.host_account_id: seed for seed in DEMONSTRATION_ACCOUNTS}
+    accounts = Account.objects.filter(is_demonstration=True, host_account_id__in=seeds).order_by("id")
+    return [_state(account, seeds[account.host_account_id]) for account in accounts]
+
+
+def demonstration_apps(account: Account) -> list[dict[str, Any]]:
+    """Return the account's enabled apps in the order of its tabs."""
+    apps = DashboardApp.objects.for_account(account).filter(is_enabled=True).prefetch_related("placements")
+    return [
+        {
+            "id": app.pk,
+            "title": app.title,
+            "key": app.key,
+            "placements": [{"id": placement.pk, "panel": placement.panel} for placement in app.placements.all()],
+        }
+        for app in apps
+    ]
+
+
+def _account(seed: DemonstrationAccount, host_origins: list[str]) -> Account:
+    addresses = {"host_origin": host_origins[0], "extra_host_origins": host_origins[1:]}
+    account, created = Account.objects.get_or_create(
+        host_account_id=seed.host_account_id,
+        is_demonstration=True,
+        defaults={"name": seed.name, "trust": Trust.LINK, "time_zone": seed.time_zone, **addresses},
+    )
+    if not created and (account.host_origin, account.extra_host_origins) != tuple(addresses.values()):
+        account.host_origin, account.extra_host_origins = host_origins[0], host_origins[1:]
+        account.save(update_fields=list(addresses))
+    return account
+
+
+def _exists(account: Account, app: AppSeed) -> bool:
+    # By key, because an operator may rename it; by title, because another secret makes another key.
+    apps = DashboardApp.objects.for_account(account)
+    return apps.filter(key=_key(account, app)).exists() or apps.filter(title=app.title).exists()
+
+
+def _create_app(account: Account, seed: DemonstrationAccount, app: AppSeed, position: int) -> None:
+    row = DashboardApp.objects.create(account=account, title=app.title, key=_key(account, app), position=position)
+    for place, placement in enumerate(app.placements):
+        placed = Placement.objects.create(
+            account=account, dashboard_app=row, panel=placement.panel, title=placement.title, position=place
+        )
+        for name in placement.connections:
+            PlacementConnection.objects.create(placement=placed, connection=_connection(account, seed, name))
+
+
+def _connection(account: Account, seed: DemonstrationAccount, name: str) -> Connection:
+    settings = next(connection.settings for connection in seed.connections if connection.name == name)
+    connection, _ = Connection.objects.for_account(account).get_or_create(
+        account=account, name=name, defaults={"connector": "demo", "settings": settings}
+    )
+    return connection
+
+
+def _key(account: Account, app: AppSeed) -> str:
+    # The same key in every run of this installation, so that bookmarks and the host's list stay valid.
+    digest = salted_hmac("voxysapps.simulator.seed", f"{account.host_account_id}/{app.slug}", algorithm="sha256")
+    return base64.urlsafe_b64encode(digest.digest()[:APP_KEY_BYTES]).decode().rstrip("=")
+
+
+def _state(account: Account, seed: DemonstrationAccount) -> dict[str, Any]:
+    channels = {inbox.id: f"Channel::{inbox.channel}" for inbox in seed.inboxes}
+    return {
+        "id": account.pk,
+        "name": account.name,
+        "trust": account.trust,
+        "host_account_id": account.host_account_id,
+        "agents": [{"id": agent.id, "name": agent.name, "email": agent.email} for agent in seed.agents],
+        "conversations": [
+            {
+                "id": talk.id,
+                "contact": {
+                    "id": talk.person.id,
+                    "name": talk.person.name,
+                    "email": talk.person.email,
+                    "phone_number": talk.person.phone_number,
+                    "identifier": talk.person.identifier,
+                },
+                "channel": channels[talk.inbox],
+                "inbox_id": talk.inbox,
+            }
+            for talk in seed.talks
+        ],
+        "apps": demonstration_apps(account),
+    }
