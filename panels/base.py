@@ -1,0 +1,108 @@
+"""What every panel is. Public through `panels.api`."""
+
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from django import forms
+from django.utils.functional import Promise
+
+from tenants.trust.identity import Identity
+
+API_VERSION = "1.0"
+
+Need = Literal["messages", "definitions"]
+Vary = Literal["agent", "conversation"]
+
+
+@dataclass(frozen=True, slots=True)
+class FetchContext:
+    """What `Panel.fetch` may use: the confirmed identity and the placement's settings."""
+
+    identity: Identity
+    settings: Mapping[str, Any]
+    trace_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PanelContext:
+    """What `Panel.get_context` may use. All of it is part of the fragment's key, so nothing else may be read.
+
+    `data` is the capability's answer, merged over the placement's connections (`panels.capabilities`),
+    or what `fetch` returned. `connections` names the connections that answered. `agent_id` and
+    `conversation_id` are None unless the panel's `vary` asks for them.
+    """
+
+    data: Any
+    settings: Mapping[str, Any]
+    identity: Identity
+    identity_verified: bool | None
+    role: str | None
+    locale: str
+    time_zone: zoneinfo.ZoneInfo
+    placement_id: int
+    connections: tuple[str, ...] = ()
+    agent_id: int | None = None
+    conversation_id: int | None = None
+
+
+class Panel:
+    """Shows one kind of thing about the customer. One class, one template, nothing to register by hand.
+
+    Fetching and rendering are apart: the connectors of `capability`, or `fetch`, run in a worker and
+    leave JSON-able data; `get_context` turns that into the template's context, without I/O or queries,
+    once for every new data.
+    """
+
+    # URL part, storage key and template folder; equals the entry point's name.
+    slug: ClassVar[str]
+    title: ClassVar[str | Promise]
+    # The panel API's version this panel was written for, as a version specifier.
+    requires_api: ClassVar[str] = "~=1.0"
+    # A name of panels.capabilities.CAPABILITIES, filled from the placement's connections.
+    capability: ClassVar[str | None] = None
+    # What of the posted context the browser must upload for this panel besides the identifying fields.
+    needs: ClassVar[tuple[Need, ...]] = ()
+    # Fields added to the context and to the fragment's key.
+    vary: ClassVar[tuple[Vary, ...]] = ()
+    # The placement's settings, edited in the admin; every field needs an `initial` or `required=False`.
+    SettingsForm: ClassVar[type[forms.Form]] = forms.Form
+    # Seconds for which what `fetch` returned counts as fresh.
+    fresh_for: ClassVar[int] = 120
+    # Lines of the grey placeholder shown until there is data: as many as the panel usually has.
+    skeleton_lines: ClassVar[int] = 4
+    # Further templates of this panel, fetched on demand: name -> template. See `get_part_context`.
+    parts: ClassVar[Mapping[str, str]] = {}
+
+    @property
+    def template(self) -> str:
+        """The template of the panel's body; by default `<slug>/panel.html`."""
+        return f"{self.slug}/panel.html"
+
+    @property
+    def empty_template(self) -> str:
+        """The template shown when there is nothing to show."""
+        return "panels/empty.html"
+
+    def fetch(self, ctx: FetchContext) -> Any:
+        """Return JSON-able data about the customer; only for panels without `capability`. Runs in a worker."""
+        raise NotImplementedError
+
+    def is_empty(self, data: Any) -> bool:
+        """Return whether there is nothing to show. By default: the answer's own `is_empty`, or falsity."""
+        empty = getattr(data, "is_empty", None)
+        return bool(empty) if empty is not None else not data
+
+    def get_context(self, ctx: PanelContext) -> dict[str, Any]:
+        """Return the template's context. It is given `ctx` besides."""
+        return {"data": ctx.data}
+
+    def get_part_context(self, ctx: PanelContext, part: str, params: Mapping[str, str]) -> dict[str, Any]:
+        """Return the context of the part's template. `params` is the query string: untrusted text.
+
+        Raise `LookupError` when the part asked for does not exist; the agent then sees that it is gone.
+        """
+        raise LookupError(part)
+
+

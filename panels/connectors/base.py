@@ -1,0 +1,52 @@
+"""What every connector is: the code for one kind of outside system."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.functional import Promise
+
+from panels.capabilities import Customers, Orders, Payments
+from tenants.trust.identity import Identity
+
+
+class Connector:
+    """Answers capabilities for one connection. Subclass it, name the capabilities, write their methods.
+
+    An instance lives for one call in a worker: `settings` is the connection's cleaned settings form,
+    `name` the connection's name, for messages. Each capability is a method of that name; it takes the
+    `Identity` to look for and returns the capability's answer (`panels.capabilities`), empty when the
+    system knows no such customer. Raise `TemporaryError`, `FinalError` or `OperatorError`, with a
+    sentence an agent may read.
+    """
+
+    # URL part and entry-point name.
+    slug: ClassVar[str]
+    title: ClassVar[str | Promise]
+    requires_api: ClassVar[str] = "~=1.0"
+    # Names of panels.capabilities.CAPABILITIES this connector has methods for.
+    capabilities: ClassVar[tuple[str, ...]]
+    # The connection's settings, edited in the admin.
+    SettingsForm: ClassVar[type[forms.Form]] = forms.Form
+    # Seconds for which an answer counts as fresh.
+    fresh_for: ClassVar[int] = 120
+
+    def __init__(self, settings: Mapping[str, Any], *, name: str) -> None:
+        self.settings = settings
+        self.name = name
+
+    def customer(self, who: Identity) -> Customers:
+        """Return every customer record that matches `who`, the surest match first."""
+        raise NotImplementedError
+
+    def orders(self, who: Identity) -> Orders:
+        """Return the orders of `who`, newest first, guest orders included."""
+        raise NotImplementedError
+
+    def payments(self, who: Identity) -> Payments:
+        """Return payments, subscriptions, invoices and disputes of `who`, newest first."""
+        raise NotImplementedError
+
+    def check(self) -> str:
+        """Return one sentence saying what answers, or raise as a capability would. No customer needed."""
+        raise NotImplementedError

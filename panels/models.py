@@ -1,0 +1,84 @@
+"""Which panels an account's dashboard apps show, and from which outside systems they are filled."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tenants.models import Account, AccountQuerySet, DashboardApp
+
+
+class Connection(models.Model):
+    """An account's settings for one outside system, used through a connector."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="connections")
+    name = models.CharField(
+        _("name"),
+        max_length=60,
+        help_text=_("Agents see it beside the data, such as “Shop Berlin”."),
+    )
+    connector = models.SlugField(_("connector"), max_length=60)
+    settings = models.JSONField(_("settings"), default=dict, blank=True)
+    is_enabled = models.BooleanField(_("enabled"), default=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = AccountQuerySet["Connection"].as_manager()
+
+    class Meta:
+        verbose_name = _("connection")
+        verbose_name_plural = _("connections")
+        ordering = ("account", "name")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("account", "name"),
+                name="connection_name_unique_in_account",
+                violation_error_message=_("This account has a connection of this name already."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Placement(models.Model):
+    """A panel put into a dashboard app, with its settings and connections."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="placements", editable=False)
+    dashboard_app = models.ForeignKey(DashboardApp, on_delete=models.CASCADE, related_name="placements")
+    panel = models.SlugField(_("panel"), max_length=60)
+    title = models.CharField(_("title"), max_length=60, blank=True, help_text=_("Leave empty for the panel's own."))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    settings = models.JSONField(_("settings"), default=dict, blank=True)
+    is_enabled = models.BooleanField(_("enabled"), default=True)
+    connections = models.ManyToManyField(
+        Connection,
+        through="PlacementConnection",
+        related_name="placements",
+        blank=True,
+        help_text=_("None chosen: every connection of the account that can answer."),
+    )
+
+    objects = AccountQuerySet["Placement"].as_manager()
+
+    class Meta:
+        verbose_name = _("placement")
+        verbose_name_plural = _("placements")
+        ordering = ("dashboard_app", "position", "id")
+
+    def __str__(self) -> str:
+        return self.title or self.panel
+
+
+class PlacementConnection(models.Model):
+    """A connection chosen for a placement. Triggers in the database keep both in one account."""
+
+    placement = models.ForeignKey(Placement, on_delete=models.CASCADE)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
+
+    class Meta:
+        verbose_name = _("connection of the placement")
+        verbose_name_plural = _("connections of the placement")
+        constraints = (
+            models.UniqueConstraint(fields=("placement", "connection"), name="placement_connection_once"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.connection)

@@ -1,0 +1,1 @@
+"""Who may see what: confirmation of what the host posted."""

@@ -1,0 +1,36 @@
+"""Who the customer is, as far as the host has confirmed it."""
+
+import hashlib
+
+from django.conf import settings
+from msgspec import Struct, msgpack
+
+
+class Identity(Struct, frozen=True, kw_only=True):
+    """The values of a confirmed contact by which an outside system may know the customer.
+
+    `emails` are as the host has them, `phones` in E.164. `identifier_verified` is true when the host
+    vouches for `identifier` (its `hmac_verified`, host-contract 2.5); everything else is what a website
+    visitor typed, so a match by it is shown as "identity not verified". Anything may be missing.
+    """
+
+    contact_id: int | None = None
+    name: str | None = None
+    identifier: str | None = None
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    identifier_verified: bool | None = None
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether there is nothing to look for."""
+        return not (self.identifier or self.emails or self.phones)
+
+    def digest(self) -> str:
+        """Return the customer's part of cache keys: the same for the same values, telling nothing of them.
+
+        A contact whose e-mail changes is another customer here, so no old person's data is shown.
+        """
+        return hashlib.blake2b(
+            msgpack.encode(self), digest_size=12, key=settings.SECRET_KEY.encode()[:64]
+        ).hexdigest()

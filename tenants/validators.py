@@ -1,0 +1,61 @@
+"""What may be stored for an account. Every message says what to enter instead."""
+
+import re
+import zoneinfo
+from urllib.parse import urlsplit
+
+from babel import Locale, UnknownLocaleError
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+APP_KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
+
+
+def validate_origin(value: str) -> None:
+    """Refuse what a browser would not report as `event.origin`: `https://name[:port]`, lower case."""
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    origin = f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
+    if default is None or port == default or origin != value or not _HOST.fullmatch(host or ""):
+        raise ValidationError(
+            _("“%(value)s” is no address of a host. Enter scheme and name only, such as https://app.voxys.example"),
+            params={"value": value},
+        )
+
+
+def validate_origins(value: object) -> None:
+    """Refuse anything but a list of origins."""
+    if not isinstance(value, list) or not all(isinstance(origin, str) for origin in value):
+        raise ValidationError(_('Enter a list of addresses, such as ["https://support.example.com"].'))
+    for origin in value:
+        validate_origin(origin)
+
+
+def validate_app_key(value: str) -> None:
+    """Refuse a key that could be guessed or would not fit in a URL."""
+    if not APP_KEY.fullmatch(value):
+        raise ValidationError(_("A key has 22 to 64 letters, digits, “-” or “_”."))
+
+
+def validate_locale(value: str) -> None:
+    """Refuse a language that Babel does not know."""
+    try:
+        Locale.parse(value, sep="-")
+    except (UnknownLocaleError, ValueError):
+        raise ValidationError(
+            _("“%(value)s” is no language we know. Enter one such as en, de or pt-BR."), params={"value": value}
+        ) from None
+
+
+def validate_time_zone(value: str) -> None:
+    """Refuse a zone that is not in the time zone database."""
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(
+            _("“%(value)s” is no time zone we know. Enter one such as Europe/Berlin or UTC."), params={"value": value}
+        )

@@ -1,0 +1,127 @@
+"""The Redis cache: one kept client per thread, msgpack values, and a stand-in while Redis is away."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import redis
+from django.core.cache import cache
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache as DjangoRedisCache
+from django.core.cache.backends.redis import RedisCacheClient
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+logger = logging.getLogger(__name__)
+
+# After a failure Redis is left alone for so long, so that a dead one costs one time-out, not hundreds.
+RECHECK_SECONDS = 2.0
+_OUTAGE = (redis.RedisError, OSError)
+_FIRST_BYTES_OF_INTEGERS = frozenset(b"-0123456789")
+
+
+class MsgpackSerializer:
+    """Values as msgpack; integers as they are, so that Redis can count them."""
+
+    def dumps(self, value: Any) -> int | bytes:
+        return value if type(value) is int else msgspec.msgpack.encode(value)
+
+    def loads(self, data: bytes) -> Any:
+        return int(data) if data[0] in _FIRST_BYTES_OF_INTEGERS else msgspec.msgpack.decode(data)
+
+
+class KeptClient(RedisCacheClient):
+    """Django's client, keeping redis-py's: making one per call costs as much as the call."""
+
+    def __init__(self, servers: list[str], **options: Any) -> None:
+        super().__init__(
+            servers,
+            serializer=MsgpackSerializer,
+            socket_connect_timeout=0.5,
+            socket_timeout=1.0,
+            # Once more at once: a restarted Redis closes the connection that we keep.
+            retry=Retry(NoBackoff(), 1),
+            **options,
+        )
+        self._kept: redis.Redis | None = None
+
+    def get_client(self, key: str | None = None, *, write: bool = False) -> redis.Redis:
+        if self._kept is None:
+            # Django has one cache per thread, so the one connection needs no pool around it.
+            self._kept = redis.Redis(connection_pool=self._get_connection_pool(write), single_connection_client=True)
+        return self._kept
+
+
+class _Outage:
+    """Whether Redis is away, known to all threads of the process."""
+
+    def __init__(self) -> None:
+        self.recheck_at = 0.0
+        self.is_on = False
+
+    def begins(self, error: Exception) -> None:
+        if not self.is_on:
+            logger.warning("cache: Redis does not answer (%s); this process keeps its own", type(error).__name__)
+        self.is_on = True
+        self.recheck_at = time.monotonic() + RECHECK_SECONDS
+
+    def ends(self) -> None:
+        logger.warning("cache: Redis answers again")
+        self.is_on = False
+        # What was written in the meantime is in no other process and would be old at the next outage.
+        _stand_in.clear()
+
+
+_outage = _Outage()
+_stand_in = LocMemCache("voxys-stand-in", {"OPTIONS": {"MAX_ENTRIES": 2_000}})
+
+
+def _guarded(name: str) -> Callable[..., Any]:
+    in_redis = getattr(DjangoRedisCache, name)
+    in_process = getattr(_stand_in, name)
+
+    def method(self: "RedisCache", *args: Any, **kwargs: Any) -> Any:
+        if _outage.is_on and time.monotonic() < _outage.recheck_at:
+            return in_process(*args, **kwargs)
+        try:
+            answer = in_redis(self, *args, **kwargs)
+        except _OUTAGE as error:
+            _outage.begins(error)
+            return in_process(*args, **kwargs)
+        if _outage.is_on:
+            _outage.ends()
+        return answer
+
+    method.__name__ = name
+    return method
+
+
+class RedisCache(DjangoRedisCache):
+    """Redis, and while it is away a small cache in this process: slower and not shared, never an error."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = KeptClient
+
+    @property
+    def is_down(self) -> bool:
+        """Whether the stand-in answers at the moment."""
+        return _outage.is_on
+
+    add = _guarded("add")
+    get = _guarded("get")
+    set = _guarded("set")
+    touch = _guarded("touch")
+    delete = _guarded("delete")
+    get_many = _guarded("get_many")
+    set_many = _guarded("set_many")
+    delete_many = _guarded("delete_many")
+    has_key = _guarded("has_key")
+    incr = _guarded("incr")
+
+
+def cache_is_down() -> bool:
+    """Return whether the shared cache is away, so that other processes see nothing of what is written."""
+    return bool(getattr(cache, "is_down", False))

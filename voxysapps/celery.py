@@ -1,0 +1,11 @@
+"""The Celery application. Start workers with `celery -A voxysapps worker -Q interactive,prefetch`."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voxysapps.settings")
+
+app = Celery("voxysapps")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,45 @@
+"""Errors under /a/ as the HTTP contract has them: `application/problem+json` (RFC 9457)."""
+
+import secrets
+from http import HTTPStatus
+
+import msgspec
+from django.http import HttpResponse
+
+STATUS = {
+    "not_json": HTTPStatus.BAD_REQUEST,
+    "wrong_event": HTTPStatus.BAD_REQUEST,
+    "wrong_type": HTTPStatus.BAD_REQUEST,
+    "too_deep": HTTPStatus.BAD_REQUEST,
+    "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "wrong_account": HTTPStatus.FORBIDDEN,
+    "not_confirmed": HTTPStatus.FORBIDDEN,
+    "sign_in_required": HTTPStatus.UNAUTHORIZED,
+    "unknown_app": HTTPStatus.NOT_FOUND,
+    "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
+    "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def new_trace_id() -> str:
+    """Return an id that an agent can read out and an operator can find in the log."""
+    return secrets.token_hex(8)
+
+
+def problem(code: str, detail: str, *, trace_id: str | None = None) -> HttpResponse:
+    """Return the problem document for `code`; `detail` is a plain sentence without customer data."""
+    status = STATUS[code]
+    body = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "code": code,
+        "detail": detail,
+        "trace_id": trace_id or new_trace_id(),
+    }
+    return HttpResponse(
+        msgspec.json.encode(body),
+        status=status,
+        content_type="application/problem+json",
+        headers={"Cache-Control": "no-store"},
+    )
