@@ -1,0 +1,5 @@
+import sys
+
+from voxysapps.embedded.supervisor import main
+
+sys.exit(main())

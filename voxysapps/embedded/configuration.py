@@ -1,0 +1,62 @@
+"""What a run was asked for in the environment, and the environment its processes get."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from voxysapps.embedded.files import RunError, generated_secret, run_dir
+
+# Where to reach a server that listens on every address.
+LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- recognised, not bound
+
+
+@dataclass(frozen=True)
+class Configuration:
+    run_dir: Path
+    host: str
+    port: int
+    host_origins: list[str]
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        port = os.environ.get("PORT") or "8000"
+        if not port.isdecimal() or not 0 < int(port) < 2**16:
+            raise RunError(f"PORT={port} is not a port number.")
+        local = [f"http://localhost:{port}", f"http://127.0.0.1:{port}"]
+        more = os.environ.get("DEMO_HOST_ORIGINS", "").replace(",", " ").split()
+        return cls(
+            run_dir=run_dir(),
+            host=os.environ.get("HOST") or "127.0.0.1",
+            port=int(port),
+            host_origins=list(dict.fromkeys(local + more)),
+        )
+
+    @property
+    def base_url(self) -> str:
+        return f"http://{self._name}:{self.port}"
+
+    @property
+    def probe_host(self) -> str:
+        return LOOPBACK.get(self.host, self.host)
+
+    def child_environment(self) -> dict[str, str]:
+        """Return the environment of every process of this run; what the operator set, wins."""
+        allowed = ["localhost", "127.0.0.1", "[::1]", self._name]
+        return {
+            "DJANGO_SETTINGS_MODULE": "voxysapps.settings",
+            "SECRET_KEY": os.environ.get("SECRET_KEY") or generated_secret(self.run_dir / "secret_key", length=48),
+            "DEBUG": "1",
+            "SIMULATOR": "1",
+            "ALLOWED_HOSTS": ",".join(dict.fromkeys(allowed)),
+            "PYTHONUNBUFFERED": "1",
+            **{name: value for name, value in os.environ.items() if value},
+            "RUN_DIR": str(self.run_dir),
+        }
+
+    @property
+    def _name(self) -> str:
+        """Return the host as it stands in an address."""
+        if self.host in (*LOOPBACK, "127.0.0.1", "::1"):
+            return "localhost"
+        return f"[{self.host}]" if ":" in self.host else self.host

@@ -1,0 +1,35 @@
+"""Where a run keeps its files, and how it writes those that nobody else may read."""
+
+import os
+import secrets
+from pathlib import Path
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+STATE_FILE = "state.json"
+
+
+class RunError(Exception):
+    """Why the run cannot go on, in a sentence for whoever started it."""
+
+
+def run_dir() -> Path:
+    """Return the folder of this run; settings.RUN_DIR is the same one."""
+    return Path(os.environ.get("RUN_DIR") or BASE_DIR / ".run").absolute()
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write `text` so that only the owner can read it and nobody ever sees half of it."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    temporary.replace(path)
+
+
+def generated_secret(path: Path, *, length: int) -> str:
+    """Return the secret kept in `path`; the first call makes it up."""
+    if path.exists() and (kept := path.read_text(encoding="utf-8").strip()):
+        return kept
+    secret = secrets.token_urlsafe(length)
+    write_private(path, secret + "\n")
+    return secret
