@@ -1,0 +1,196 @@
+"""What a dashboard app consists of, kept in the process and checked against a stamp.
+
+A request needs the app, its account, its placements and their connections. They change when an operator
+saves, so every process keeps what it has read and compares the account's stamp, which comes with the
+other values of the request's first trip to the cache.
+"""
+
+import hashlib
+import secrets
+import threading
+import time
+import zoneinfo
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from django import forms
+from django.core.cache import cache
+from django.db import transaction
+from django.utils import translation
+
+from panels import registry, selectors
+from panels.base import Panel
+from panels.models import Connection, Placement
+from panels.snapshots import Source
+from tenants.models import Account, DashboardApp
+from voxysapps.cache import cache_is_down
+
+MAX_APPS = 2_000
+# Even an unchanged stamp is believed for so long only: a change made while the cache was away moved none.
+MAX_AGE_SECONDS = 60.0
+MAX_AGE_WITHOUT_CACHE_SECONDS = 3.0
+STAMP_SECONDS = 7 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementPlan:
+    """All that rendering a placement needs besides the data. `panel` is None when it is not installed."""
+
+    id: int
+    slug: str
+    panel: Panel | None
+    titles: Mapping[str, str]
+    settings: Mapping[str, Any]
+    sources: tuple[Source, ...]
+    connection_names: tuple[str, ...]
+    # Changes whenever the same data would render differently.
+    revision: str
+
+    def title(self, locale: str) -> str:
+        return self.titles.get(locale) or self.titles["en"]
+
+
+@dataclass(frozen=True, slots=True)
+class AppPlan:
+    """A dashboard app as a request needs it. The models are shared by threads: read, never saved."""
+
+    account: Account
+    app: DashboardApp
+    placements: tuple[PlacementPlan, ...]
+    time_zone: zoneinfo.ZoneInfo
+    stamp: str
+    read_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What of the context the browser must upload besides the identifying fields."""
+        return frozenset(need for placement in self.placements if placement.panel for need in placement.panel.needs)
+
+    def placement(self, placement_id: int) -> PlacementPlan | None:
+        return next((placement for placement in self.placements if placement.id == placement_id), None)
+
+
+_plans: OrderedDict[str, AppPlan] = OrderedDict()
+_lock = threading.Lock()
+
+
+def stamp_key(account_id: int) -> str:
+    """Return the cache key of the account's stamp."""
+    return f"{account_id}:stamp"
+
+
+def get_plan(app_key: str) -> AppPlan | None:
+    """Return the app's plan, or None when no enabled app has this key.
+
+    Warm: one trip to the cache, no query.
+    """
+    plan = _plans.get(app_key)
+    if plan is not None and _is_recent(plan) and cache.get(stamp_key(plan.account.pk)) == plan.stamp:
+        return plan
+    plan = _read_plan(app_key)
+    with _lock:
+        if plan is None:
+            _plans.pop(app_key, None)
+        else:
+            _plans[app_key] = plan
+            _plans.move_to_end(app_key)
+            if len(_plans) > MAX_APPS:
+                _plans.popitem(last=False)
+    return plan
+
+
+def change_stamp(account_id: int) -> None:
+    """Make every process read the account's apps again, once the current transaction is committed."""
+    transaction.on_commit(lambda: cache.set(stamp_key(account_id), secrets.token_hex(8), STAMP_SECONDS))
+
+
+def forget_plans() -> None:
+    """Drop what this process has read; for tests."""
+    with _lock:
+        _plans.clear()
+
+
+def _is_recent(plan: AppPlan) -> bool:
+    allowed = MAX_AGE_WITHOUT_CACHE_SECONDS if cache_is_down() else MAX_AGE_SECONDS
+    return time.monotonic() - plan.read_at < allowed
+
+
+def _read_plan(app_key: str) -> AppPlan | None:
+    app = selectors.get_app(app_key)
+    if app is None:
+        return None
+    # The stamp comes first: a change in between makes it differ, and the plan is read again.
+    key = stamp_key(app.account_id)
+    cache.add(key, secrets.token_hex(8), STAMP_SECONDS)
+    stamp = cache.get(key) or ""
+    app = selectors.get_app(app_key)
+    if app is None:
+        return None
+    connections = selectors.list_connections(app.account_id)
+    return AppPlan(
+        account=app.account,
+        app=app,
+        placements=tuple(_plan(placement, connections) for placement in selectors.list_placements(app)),
+        time_zone=zoneinfo.ZoneInfo(app.account.time_zone),
+        stamp=stamp,
+    )
+
+
+def _plan(placement: Placement, connections: list[Connection]) -> PlacementPlan:
+    panel = registry.panels().plugins.get(placement.panel)
+    chosen: list[Connection] = placement.chosen or connections  # type: ignore[attr-defined]
+    able = [connection for connection in chosen if panel and _can(connection, panel.capability)]
+    if panel is None:
+        sources: tuple[Source, ...] = ()
+    elif panel.capability:
+        sources = tuple(Source.of_connection(connection.pk, panel.capability) for connection in able)
+    else:
+        sources = (Source.of_placement(placement.pk),)
+    settings = clean_settings(panel.SettingsForm, placement.settings) if panel else {}
+    names = tuple(connection.name for connection in able)
+    return PlacementPlan(
+        id=placement.pk,
+        slug=placement.panel,
+        panel=panel,
+        titles=_titles(placement, panel),
+        settings=settings,
+        sources=sources,
+        connection_names=names,
+        revision=_digest(
+            placement.settings, [s.key for s in sources], names, panel and registry.code_version(panel.slug)
+        ),
+    )
+
+
+def _can(connection: Connection, capability: str | None) -> bool:
+    connector = registry.connectors().plugins.get(connection.connector)
+    return connector is not None and capability in connector.capabilities
+
+
+def _titles(placement: Placement, panel: Panel | None) -> dict[str, str]:
+    from django.conf import settings  # noqa: PLC0415 - the name is taken by placements here
+
+    titles = {}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            titles[code] = placement.title or (str(panel.title) if panel else placement.panel)
+    return titles
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.blake2b(msgspec.json.encode(parts, order="deterministic"), digest_size=8).hexdigest()
+
+
+def clean_settings(form_class: type[forms.Form], stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings as the form cleans them; a value it refuses is replaced by the field's initial.
+
+    A plugin's new version may know other fields than the one that stored the settings.
+    """
+    unbound = form_class()
+    initial = {name: unbound.get_initial_for_field(field, name) for name, field in unbound.fields.items()}
+    form = form_class(data={**initial, **stored})
+    form.is_valid()
+    return {**initial, **form.cleaned_data}

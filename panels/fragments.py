@@ -1,0 +1,233 @@
+"""Fragments: the HTML of each placement, rendered once per data and kept."""
+
+import logging
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from django.core.cache import cache
+from django.template.loader import render_to_string
+from django.utils import translation
+from msgspec import MsgspecError, Struct, msgpack
+
+from panels import snapshots
+from panels.base import PanelContext
+from panels.capabilities import CAPABILITIES
+from panels.configuration import AppPlan, PlacementPlan
+from panels.snapshots import Failure, Head, Source
+from tenants.trust.confirmation import ConfirmedContext
+from voxysapps.problems import new_trace_id
+
+logger = logging.getLogger(__name__)
+
+State = Literal["ready", "stale", "loading", "empty", "error"]
+
+
+class Fragment(Struct, frozen=True, array_like=True):
+    """A placement's rendered body and the versions of the data it was rendered from."""
+
+    versions: tuple[str | None, ...]
+    html: bytes
+    is_empty: bool
+
+
+@dataclass(slots=True)
+class Section:
+    """What one placement shows: the shell is made from it for each request."""
+
+    placement: PlacementPlan
+    state: State
+    body: bytes = b""
+    fetched_at: float | None = None
+    failures: tuple[Failure, ...] = ()
+    # How many of the placement's sources answered, for "2 of 3 stores answered".
+    answered: int = 0
+    # The sources to be asked behind this answer.
+    due: list[Source] = field(default_factory=list)
+
+
+_decode_fragment = msgpack.Decoder(Fragment).decode
+
+
+def build_sections(
+    plan: AppPlan, placements: Sequence[PlacementPlan], context: ConfirmedContext, locale: str
+) -> list[Section]:
+    """Return what each placement shows now. One trip to the cache while all fragments are current."""
+    account_id, customer = plan.account.pk, context.identity.digest()
+    fragment_keys = [_fragment_key(account_id, placement, context, customer, locale) for placement in placements]
+    head_keys = {
+        source: snapshots.head_key(account_id, source, customer)
+        for placement in placements
+        for source in placement.sources
+    }
+    found: Mapping[str, bytes] = cache.get_many([*head_keys.values(), *fragment_keys])
+    heads = {source: snapshots.to_head(found.get(key)) for source, key in head_keys.items()}
+    fragments = [_to_fragment(found.get(key)) for key in fragment_keys]
+
+    outdated = [
+        placement
+        for placement, fragment in zip(placements, fragments, strict=True)
+        if not _is_current(fragment, placement, heads)
+    ]
+    rendered = _render(plan, outdated, context, customer, locale, heads) if outdated else {}
+    if rendered:
+        by_id = dict(zip((placement.id for placement in placements), fragment_keys, strict=True))
+        cache.set_many(
+            {by_id[id_]: msgpack.encode(made) for id_, made in rendered.items() if isinstance(made, Fragment)},
+            snapshots.KEPT_SECONDS,
+        )
+    now = time.time()
+    return [
+        _section(placement, rendered.get(placement.id, fragment), heads, now)
+        for placement, fragment in zip(placements, fragments, strict=True)
+    ]
+
+
+def render_part(
+    plan: AppPlan, placement: PlacementPlan, context: ConfirmedContext, locale: str, part: str, params: Mapping[str, str]
+) -> str:
+    """Return the HTML of one of the panel's parts, from the data there are.
+
+    Raises LookupError when the panel has no such part, or has no data for it any longer.
+    """
+    panel = placement.panel
+    template = panel and panel.parts.get(part)
+    data = snapshots.read_data(plan.account.pk, placement.sources, context.identity.digest())
+    if panel is None or template is None or not data:
+        raise LookupError(part)
+    ctx = _panel_context(plan, placement, context, locale, data)
+    with translation.override(locale):
+        return render_to_string(template, {**panel.get_part_context(ctx, part, params), "ctx": ctx})
+
+
+def _fragment_key(
+    account_id: int, placement: PlacementPlan, context: ConfirmedContext, customer: str, locale: str
+) -> str:
+    verified = {True: "v", False: "u", None: "-"}[context.identity_verified]
+    vary = placement.panel.vary if placement.panel else ()
+    agent = context.agent_id if "agent" in vary else ""
+    conversation = context.conversation_id if "conversation" in vary else ""
+    return (
+        f"{account_id}:html:{placement.id}:{placement.revision}:{customer}:"
+        f"{locale}:{context.role or '-'}:{verified}:{agent}:{conversation}"
+    )
+
+
+def _to_fragment(stored: bytes | None) -> Fragment | None:
+    try:
+        return None if stored is None else _decode_fragment(stored)
+    except MsgspecError:
+        return None
+
+
+def _versions(placement: PlacementPlan, heads: Mapping[Source, Head | None]) -> tuple[str | None, ...]:
+    return tuple(head.version if (head := heads[source]) else None for source in placement.sources)
+
+
+def _is_current(fragment: Fragment | None, placement: PlacementPlan, heads: Mapping[Source, Head | None]) -> bool:
+    versions = _versions(placement, heads)
+    if not any(versions):
+        return True  # nothing to render yet
+    return fragment is not None and fragment.versions == versions
+
+
+def _render(
+    plan: AppPlan,
+    placements: Iterable[PlacementPlan],
+    context: ConfirmedContext,
+    customer: str,
+    locale: str,
+    heads: dict[Source, Head | None],
+) -> dict[int, Fragment | Failure]:
+    """Render what is outdated; a panel that raises gives a failure in its own place."""
+    placements = list(placements)
+    sources = {source for placement in placements for source in placement.sources}
+    data = snapshots.read_data(plan.account.pk, sources, customer)
+    for source in sources:
+        head = heads[source]
+        if head and head.version and source.key not in data:
+            heads[source] = None  # the data were evicted before the head: ask again
+    rendered: dict[int, Fragment | Failure] = {}
+    for placement in placements:
+        own = {source.key: data[source.key] for source in placement.sources if source.key in data}
+        if not own:
+            continue
+        try:
+            rendered[placement.id] = _render_one(plan, placement, context, locale, own, _versions(placement, heads))
+        except Exception:
+            trace_id = new_trace_id()
+            logger.exception("panel %s failed to render: account=%s trace=%s", placement.slug, plan.account.pk, trace_id)
+            rendered[placement.id] = Failure("This panel could not be shown.", True, trace_id, time.time())
+    return rendered
+
+
+def _render_one(
+    plan: AppPlan,
+    placement: PlacementPlan,
+    context: ConfirmedContext,
+    locale: str,
+    data: Mapping[str, Any],
+    versions: tuple[str | None, ...],
+) -> Fragment:
+    panel = placement.panel
+    if panel is None:
+        raise LookupError(placement.slug)
+    ctx = _panel_context(plan, placement, context, locale, data)
+    is_empty = panel.is_empty(ctx.data)
+    with translation.override(locale):
+        html = render_to_string(
+            panel.empty_template if is_empty else panel.template, {**panel.get_context(ctx), "ctx": ctx}
+        )
+    return Fragment(versions, html.encode(), is_empty)
+
+
+def _panel_context(
+    plan: AppPlan, placement: PlacementPlan, context: ConfirmedContext, locale: str, data: Mapping[str, Any]
+) -> PanelContext:
+    panel = placement.panel
+    vary = panel.vary if panel else ()
+    names = dict(zip((source.key for source in placement.sources), placement.connection_names, strict=False))
+    if panel and panel.capability:
+        merged = CAPABILITIES[panel.capability].merge([(names[key], answer) for key, answer in data.items()])
+    else:
+        merged = next(iter(data.values()))
+    return PanelContext(
+        data=merged,
+        settings=placement.settings,
+        identity=context.identity,
+        identity_verified=context.identity_verified,
+        role=context.role,
+        locale=locale,
+        time_zone=plan.time_zone,
+        placement_id=placement.id,
+        connections=tuple(names[key] for key in data if key in names),
+        agent_id=context.agent_id if "agent" in vary else None,
+        conversation_id=context.conversation_id if "conversation" in vary else None,
+    )
+
+
+def _section(
+    placement: PlacementPlan, made: Fragment | Failure | None, heads: Mapping[Source, Head | None], now: float
+) -> Section:
+    if placement.panel is None or not placement.sources:
+        return Section(placement, "error", failures=(_not_set_up(placement),))
+    known = [head for source in placement.sources if (head := heads[source])]
+    due = [source for source in placement.sources if (head := heads[source]) is None or head.is_due(now)]
+    failures = tuple(head.failure for head in known if head.failure)
+    fetched = [head.fetched_at for head in known if head.fetched_at]
+    if isinstance(made, Failure):
+        return Section(placement, "error", failures=(made,), fetched_at=min(fetched, default=None), due=due)
+    if not fetched or made is None:
+        waiting = len(known) < len(placement.sources)
+        return Section(placement, "loading" if waiting else "error", failures=failures, due=due)
+    state: State = "stale" if due or failures else "empty" if made.is_empty else "ready"
+    return Section(placement, state, made.html, min(fetched), failures, len(fetched), due)
+
+
+def _not_set_up(placement: PlacementPlan) -> Failure:
+    if placement.panel is None:
+        message = "This panel is not installed. Tell an operator."
+    else:
+        message = "No connection can fill this panel yet. Tell an operator."
+    return Failure(message, True, "", 0.0)

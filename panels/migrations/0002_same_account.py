@@ -1,0 +1,53 @@
+"""Rows of one account stay together, whatever writes them: the databases' own triggers see to it."""
+
+from django.db import migrations
+
+# (table, foreign key, the table it points to); both tables have account_id.
+SAME_ACCOUNT = (("panels_placement", "dashboard_app_id", "tenants_dashboardapp"),)
+MESSAGE = "rows of two accounts cannot be connected"
+
+
+def _conditions():
+    for table, key, target in SAME_ACCOUNT:
+        yield table, f"NEW.account_id <> (SELECT account_id FROM {target} WHERE id = NEW.{key})"
+    yield (
+        "panels_placementconnection",
+        "(SELECT account_id FROM panels_placement WHERE id = NEW.placement_id)"
+        " <> (SELECT account_id FROM panels_connection WHERE id = NEW.connection_id)",
+    )
+
+
+def create(apps, schema_editor):
+    for table, condition in _conditions():
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(
+                f"CREATE FUNCTION {table}_same_account() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                f" IF {condition} THEN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'check_violation'; END IF;"
+                " RETURN NEW; END $$"
+            )
+            schema_editor.execute(
+                f"CREATE TRIGGER {table}_same_account BEFORE INSERT OR UPDATE ON {table}"
+                f" FOR EACH ROW EXECUTE FUNCTION {table}_same_account()"
+            )
+            continue
+        for moment in ("INSERT", "UPDATE"):
+            schema_editor.execute(
+                f"CREATE TRIGGER {table}_same_account_{moment.lower()} BEFORE {moment} ON {table}"
+                f" WHEN {condition} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
+            )
+
+
+def drop(apps, schema_editor):
+    for table, _condition in _conditions():
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(f"DROP TRIGGER {table}_same_account ON {table}")
+            schema_editor.execute(f"DROP FUNCTION {table}_same_account()")
+            continue
+        for moment in ("insert", "update"):
+            schema_editor.execute(f"DROP TRIGGER {table}_same_account_{moment}")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("panels", "0001_initial"), ("tenants", "0001_initial")]
+
+    operations = [migrations.RunPython(create, drop)]

@@ -1,0 +1,207 @@
+"""Getting new data: asked for by requests, done once by whoever holds the lock.
+
+Usually a worker does it. Where none can be reached, or none has begun in time, the request itself does,
+so that a dead broker or worker costs the agent time and not the data.
+"""
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Iterable
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from django.core.cache import cache
+from kombu.exceptions import OperationalError
+from msgspec import MsgspecError, msgpack
+
+from panels import configuration, registry, selectors, snapshots
+from panels.base import FetchContext
+from panels.errors import OperatorError, PanelUnavailable, TemporaryError
+from panels.snapshots import Failure, Head, Source
+from tenants.trust.confirmation import ConfirmedContext
+from tenants.trust.identity import Identity
+from voxysapps.cache import cache_is_down
+from voxysapps.problems import new_trace_id
+
+logger = logging.getLogger(__name__)
+
+# Above the longest fetch: a lock whose holder was killed frees itself.
+LOCK_SECONDS = 60
+# A refresh in the queue is not queued again for so long.
+QUEUED_SECONDS = 30
+# A worker that has not begun by then is taken for gone.
+WORKER_GRACE_SECONDS = 3.0
+# After a failure nobody asks again before: by itself soon, by a person's hand at any time.
+RETRY_SECONDS = 15.0
+RETRY_PERMANENT_SECONDS = 300.0
+# Fetches that web threads may do at a time; the others' pages go on waiting.
+_inline = threading.BoundedSemaphore(2)
+
+
+class Enqueue(Protocol):
+    """Puts one refresh into the queue; `panels.tasks` has it. Raises OperationalError without a broker."""
+
+    def __call__(self, account_id: int, source: Source, customer: str, trace_id: str, wanted_at: float) -> None: ...
+
+
+def request_refresh(
+    account_id: int, identity: Identity, sources: Iterable[Source], *, enqueue: Enqueue, force: bool = False
+) -> bool:
+    """See to it that the sources are asked about the customer, each once however many want it.
+
+    Returns at once where a worker is there; else fetches and returns True when there may be new data.
+    Never raises for failures of the outside.
+    """
+    customer = identity.digest()
+    now = time.time()
+    wanted_at = now if force else 0.0
+    fetched = False
+    for source in sources:
+        marker = _key(account_id, "queued", source, customer)
+        if cache.add(marker, now, QUEUED_SECONDS):
+            fetched |= not _enqueue(account_id, identity, source, wanted_at, enqueue) and _fetch_here(
+                account_id, identity, source, wanted_at
+            )
+        elif _worker_is_gone(account_id, source, customer, marker, now):
+            fetched |= _fetch_here(account_id, identity, source, wanted_at)
+    return fetched
+
+
+def refresh_source(
+    account_id: int, source: Source, identity: Identity, *, trace_id: str, wanted_at: float
+) -> Head | None:
+    """Ask the source and store its answer or failure; return the new head.
+
+    Does nothing and returns None when another one is at it, or when the source was asked lately and
+    after `wanted_at` (seconds since the epoch; 0: whenever it was).
+    """
+    customer = identity.digest()
+    started = time.time()
+    with _locked(account_id, source, customer) as got_lock:
+        if not got_lock:
+            return None
+        before = snapshots.read_head(account_id, source, customer)
+        if before and not before.is_due(started) and (before.fetched_at or 0.0) >= wanted_at:
+            return None
+        try:
+            answer, fresh_for = _ask(account_id, source, identity, trace_id)
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it stays in its place
+            return _note_failure(account_id, source, customer, error, trace_id=trace_id, before=before)
+        return snapshots.write_answer(account_id, source, customer, answer, now=started, fresh_for=fresh_for)
+
+
+def take_quota(context: ConfirmedContext, placement_id: int, *, limit: int, seconds: int) -> bool:
+    """Return whether the viewer may force one more refresh of the placement within `seconds`."""
+    key = f"{context.account_id}:quota:{placement_id}:{context.agent_id}:{context.conversation_id}"
+    if cache.add(key, 1, seconds):
+        return True
+    try:
+        return bool(cache.incr(key) <= limit)
+    except ValueError:  # it ran out between the two
+        return True
+
+
+def read_identity(account_id: int, customer: str) -> Identity | None:
+    """Return whom a queued refresh is about, or None when that was forgotten."""
+    stored = cache.get(_identity_key(account_id, customer))
+    try:
+        return None if stored is None else msgpack.decode(stored, type=Identity)
+    except MsgspecError:
+        return None
+
+
+def _enqueue(account_id: int, identity: Identity, source: Source, wanted_at: float, enqueue: Enqueue) -> bool:
+    """Return whether a worker has been asked."""
+    if cache_is_down():
+        # The worker could not read whom it is about, nor could we read what it fetched.
+        return False
+    customer = identity.digest()
+    # Customer data stay out of the broker: the task names the customer by digest.
+    cache.set(_identity_key(account_id, customer), msgpack.encode(identity), snapshots.KEPT_SECONDS)
+    try:
+        enqueue(account_id, source, customer, new_trace_id(), wanted_at)
+    except (OperationalError, OSError) as error:
+        logger.warning("refresh: no broker (%s); fetching in the request", type(error).__name__)
+        return False
+    return True
+
+
+def _fetch_here(account_id: int, identity: Identity, source: Source, wanted_at: float) -> bool:
+    """Fetch in this thread and return whether something was stored."""
+    if not _inline.acquire(blocking=False):
+        return False
+    try:
+        head = refresh_source(account_id, source, identity, trace_id=new_trace_id(), wanted_at=wanted_at)
+    finally:
+        _inline.release()
+    return head is not None
+
+
+def _worker_is_gone(account_id: int, source: Source, customer: str, marker: str, now: float) -> bool:
+    lock = _key(account_id, "lock", source, customer)
+    found = cache.get_many([marker, lock])
+    return lock not in found and now - float(found.get(marker, now)) > WORKER_GRACE_SECONDS
+
+
+def _ask(account_id: int, source: Source, identity: Identity, trace_id: str) -> tuple[Any, float]:
+    """Return the source's answer and for how many seconds it is fresh."""
+    if source.connection_id is not None and source.capability is not None:
+        connection = selectors.get_connection(account_id, source.connection_id)
+        kind = connection and registry.connectors().plugins.get(connection.connector)
+        if connection is None or kind is None:
+            raise OperatorError("This connection is switched off or its connector is not installed.")
+        settings = configuration.clean_settings(kind.SettingsForm, connection.settings)
+        connector = kind(settings, name=connection.name)
+        return getattr(connector, source.capability)(identity), kind.fresh_for
+    placement = source.placement_id and selectors.get_placement(account_id, source.placement_id)
+    panel = placement and registry.panels().plugins.get(placement.panel)
+    if not placement or not panel:
+        raise OperatorError("This panel is switched off or not installed.")
+    settings = configuration.clean_settings(panel.SettingsForm, placement.settings)
+    return panel.fetch(FetchContext(identity=identity, settings=settings, trace_id=trace_id)), panel.fresh_for
+
+
+def _note_failure(
+    account_id: int, source: Source, customer: str, error: Exception, *, trace_id: str, before: Head | None
+) -> Head:
+    if isinstance(error, PanelUnavailable):
+        message, permanent = error.message, error.permanent
+        logger.warning("refresh failed: account=%s source=%s trace=%s: %s", account_id, source.key, trace_id, message)
+    else:
+        # No exception text: it may quote the customer.
+        message, permanent = "Something went wrong while the data were fetched.", False
+        logger.error(
+            "refresh raised %s: account=%s source=%s trace=%s",
+            type(error).__name__, account_id, source.key, trace_id,
+            exc_info=error,
+        )  # fmt: skip
+    retry_in = RETRY_PERMANENT_SECONDS if permanent else RETRY_SECONDS
+    if isinstance(error, TemporaryError) and error.retry_after is not None:
+        retry_in = error.retry_after
+    failure = Failure(message, permanent, trace_id, time.time())
+    return snapshots.write_failure(account_id, source, customer, failure, before=before, retry_in=retry_in)
+
+
+@contextmanager
+def _locked(account_id: int, source: Source, customer: str) -> Any:
+    """Single flight: yield whether we are the one. Also ends the refresh's time in the queue."""
+    key = _key(account_id, "lock", source, customer)
+    token = secrets.token_hex(8)
+    if not cache.add(key, token, LOCK_SECONDS):
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        if cache.get(key) == token:
+            cache.delete_many([key, _key(account_id, "queued", source, customer)])
+
+
+def _key(account_id: int, kind: str, source: Source, customer: str) -> str:
+    return f"{account_id}:{kind}:{source.key}:{customer}"
+
+
+def _identity_key(account_id: int, customer: str) -> str:
+    return f"{account_id}:identity:{customer}"

@@ -1,0 +1,41 @@
+"""Reads of placements and connections, always of one account."""
+
+from django.db.models import Prefetch
+
+from panels.models import Connection, Placement
+from tenants.models import DashboardApp
+
+
+def get_app(key: str) -> DashboardApp | None:
+    """Return the enabled dashboard app of an active account named by its key, with the account (1 query)."""
+    return (
+        DashboardApp.objects.select_related("account")
+        .filter(key=key, is_enabled=True, account__is_active=True)
+        .first()
+    )
+
+
+def list_placements(app: DashboardApp) -> list[Placement]:
+    """Return the app's enabled placements in order, `chosen` holding each one's connections (2 queries)."""
+    enabled = Connection.objects.for_account(app.account_id).filter(is_enabled=True).order_by("name")
+    return list(
+        Placement.objects.for_account(app.account_id)
+        .filter(dashboard_app=app, is_enabled=True)
+        .prefetch_related(Prefetch("connections", queryset=enabled, to_attr="chosen"))
+        .order_by("position", "id")
+    )
+
+
+def list_connections(account_id: int) -> list[Connection]:
+    """Return the account's enabled connections by name (1 query)."""
+    return list(Connection.objects.for_account(account_id).filter(is_enabled=True).order_by("name"))
+
+
+def get_connection(account_id: int, connection_id: int) -> Connection | None:
+    """Return one enabled connection of the account, or None (1 query)."""
+    return Connection.objects.for_account(account_id).filter(pk=connection_id, is_enabled=True).first()
+
+
+def get_placement(account_id: int, placement_id: int) -> Placement | None:
+    """Return one enabled placement of the account, or None (1 query)."""
+    return Placement.objects.for_account(account_id).filter(pk=placement_id, is_enabled=True).first()

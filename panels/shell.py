@@ -1,0 +1,101 @@
+"""The section around a fragment: state, age and what went wrong, made anew for each request.
+
+Written by string formatting: a template costs more than everything else in the request, and this runs
+for every placement every time. Texts and attributes that do not change are made once per placement.
+"""
+
+import datetime as dt
+import zoneinfo
+from functools import lru_cache
+
+from babel.dates import format_time
+from django.utils import translation
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+from panels.configuration import AppPlan, PlacementPlan
+from panels.fragments import Section
+
+
+def render_sections(sections: list[Section], plan: AppPlan, locale: str) -> bytes:
+    """Return the HTML of the sections, one after the other (DESIGN: markup of a placement)."""
+    return b"\n".join(_section(section, plan, locale) for section in sections)
+
+
+def _section(section: Section, plan: AppPlan, locale: str) -> bytes:
+    placement = section.placement
+    shell = _shell(placement.id, placement.slug, placement.title(locale), _skeleton_lines(placement), locale)
+    body = section.body or (shell.skeleton if section.state == "loading" else b"")
+    age = _age(section.fetched_at, plan.time_zone, locale) if section.fetched_at else ""
+    busy = "true" if section.state == "loading" else "false"
+    retry = ' data-retry="1"' if section.due else ""
+    notice = _notice(section, locale) if section.failures else ""
+    opening = shell.opening.format(state=section.state, busy=busy, retry=retry, age=age)
+    return b"".join((opening.encode(), notice.encode(), b'<div class="vx-panel__body">', body, b"</div></section>"))
+
+
+class _Shell:
+    """What of a placement's section is the same in every request."""
+
+    __slots__ = ("opening", "skeleton")
+
+    def __init__(self, opening: str, skeleton: bytes) -> None:
+        self.opening = opening
+        self.skeleton = skeleton
+
+
+@lru_cache(maxsize=4_000)
+def _shell(placement_id: int, slug: str, title: str, skeleton_lines: int, locale: str) -> _Shell:
+    with translation.override(locale):
+        refresh = _("Refresh %(panel)s") % {"panel": title}
+        waiting = _("Fetching the data …")
+    safe_title, safe_refresh = (escape(text).replace("{", "{{").replace("}", "}}") for text in (title, refresh))
+    opening = (
+        f'<section class="vx-panel" data-panel="{slug}" data-placement="{placement_id}" data-state="{{state}}"{{retry}} '
+        f'aria-labelledby="vx-title-{placement_id}" aria-busy="{{busy}}">'
+        f'<header class="vx-panel__head"><h2 class="vx-panel__title" id="vx-title-{placement_id}">{safe_title}</h2>'
+        f'<p class="vx-panel__age">{{age}}</p>'
+        f'<button class="vx-icon-button" type="button" data-refresh aria-label="{safe_refresh}" title="{safe_refresh}">'
+        "↻</button></header>"
+    )
+    lines = "<i></i>" * skeleton_lines
+    skeleton = f'<p class="vx-visually-hidden">{escape(waiting)}</p><div class="vx-skeleton" aria-hidden="true">{lines}</div>'
+    return _Shell(opening, skeleton.encode())
+
+
+def _skeleton_lines(placement: PlacementPlan) -> int:
+    return placement.panel.skeleton_lines if placement.panel else 1
+
+
+def _age(fetched_at: float, zone: zoneinfo.ZoneInfo, locale: str) -> str:
+    moment = dt.datetime.fromtimestamp(int(fetched_at), dt.UTC).isoformat()
+    clock = _clock(int(fetched_at) // 60, zone, locale)
+    return f'<time data-fetched-at="{moment}" datetime="{moment}">{clock}</time>'
+
+
+@lru_cache(maxsize=4_000)
+def _clock(minute: int, zone: zoneinfo.ZoneInfo, locale: str) -> str:
+    """Return the time of day; the bridge puts it into the agent's own zone and words ("2 min ago")."""
+    moment = dt.datetime.fromtimestamp(minute * 60, dt.UTC)
+    return escape(format_time(moment, "short", tzinfo=zone, locale=locale.replace("-", "_")))
+
+
+def _notice(section: Section, locale: str) -> str:
+    """Say what went wrong: above the old data where there are some, in their place where not."""
+    failure = max(section.failures, key=lambda failure: failure.at)
+    with translation.override(locale):
+        sentences = [str(_(failure.message))]
+        total = len(section.placement.sources)
+        if 0 < section.answered < total:
+            sentences.append(_("%(answered)d of %(total)d answered.") % {"answered": section.answered, "total": total})
+        retry = _("Try again")
+        trace = _("Reference %(id)s") % {"id": failure.trace_id} if failure.trace_id else ""
+    text = escape(" ".join(sentences))
+    button = (
+        "" if section.state == "error" and not section.placement.sources
+        else f' <button type="button" class="vx-button" data-refresh>{escape(retry)}</button>'
+    )  # fmt: skip
+    small = f' <small class="vx-trace">{escape(trace)}</small>' if trace else ""
+    if section.state == "error":
+        return f'<div class="vx-notice vx-notice--error" role="status"><p>{text}</p>{button}{small}</div>'
+    return f'<p class="vx-banner vx-banner--look" role="status">{text}{button}{small}</p>'

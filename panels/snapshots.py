@@ -1,0 +1,132 @@
+"""Snapshots: what a source answered for one customer, and when.
+
+Each is two cache entries. The *head* is small and says how old the data are and what went wrong since;
+a request reads the heads with its fragments and needs nothing else while they agree. The *data* are read
+only to render a new fragment.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from django.core.cache import cache
+from msgspec import MsgspecError, Struct, msgpack
+
+from panels.capabilities import CAPABILITIES
+
+# Past its freshness a snapshot is still shown, marked with its age, for so long.
+KEPT_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a placement's data come from: a connection's capability, or the panel's own fetch."""
+
+    key: str
+    connection_id: int | None = None
+    capability: str | None = None
+    placement_id: int | None = None
+
+    @classmethod
+    def of_connection(cls, connection_id: int, capability: str) -> Self:
+        return cls(f"c{connection_id}.{capability}", connection_id=connection_id, capability=capability)
+
+    @classmethod
+    def of_placement(cls, placement_id: int) -> Self:
+        return cls(f"p{placement_id}", placement_id=placement_id)
+
+
+class Failure(Struct, frozen=True, array_like=True):
+    """The last refresh went wrong. `message` is for the agent; `at` in seconds since the epoch."""
+
+    message: str
+    permanent: bool
+    trace_id: str
+    at: float
+
+
+class Head(Struct, frozen=True, array_like=True):
+    """The state of one snapshot. Times are seconds since the epoch.
+
+    `version` names the data, which were fetched at `fetched_at`; both are None before the first answer.
+    Until `due_at` nobody asks the source again, whether it answered or failed.
+    """
+
+    due_at: float
+    version: str | None = None
+    fetched_at: float | None = None
+    failure: Failure | None = None
+
+    def is_due(self, now: float) -> bool:
+        return now >= self.due_at
+
+
+def head_key(account_id: int, source: Source, customer: str) -> str:
+    return f"{account_id}:head:{source.key}:{customer}"
+
+
+def data_key(account_id: int, source: Source, customer: str) -> str:
+    return f"{account_id}:data:{source.key}:{customer}"
+
+
+_decode_head = msgpack.Decoder(Head).decode
+
+
+def to_head(stored: bytes | None) -> Head | None:
+    """Return the head as stored, or None for none and for one that another version of the code wrote."""
+    try:
+        return None if stored is None else _decode_head(stored)
+    except MsgspecError:
+        return None
+
+
+def read_head(account_id: int, source: Source, customer: str) -> Head | None:
+    return to_head(cache.get(head_key(account_id, source, customer)))
+
+
+def write_answer(account_id: int, source: Source, customer: str, answer: Any, *, now: float, fresh_for: float) -> Head:
+    """Store what the source answered and return its head. The version changes only with the data."""
+    data = msgpack.encode(answer)
+    head = Head(
+        due_at=now + fresh_for, version=hashlib.blake2b(data, digest_size=8).hexdigest(), fetched_at=now, failure=None
+    )
+    cache.set_many(
+        {
+            head_key(account_id, source, customer): msgpack.encode(head),
+            data_key(account_id, source, customer): data,
+        },
+        KEPT_SECONDS,
+    )
+    return head
+
+
+def write_failure(
+    account_id: int, source: Source, customer: str, failure: Failure, *, before: Head | None, retry_in: float
+) -> Head:
+    """Note that a refresh went wrong, keeping the data there are."""
+    head = Head(
+        due_at=failure.at + retry_in,
+        version=before.version if before else None,
+        fetched_at=before.fetched_at if before else None,
+        failure=failure,
+    )
+    # The data's own time to live still ends 24 h after they were fetched; so must the head's.
+    age = failure.at - head.fetched_at if head.fetched_at else 0
+    cache.set(head_key(account_id, source, customer), msgpack.encode(head), max(KEPT_SECONDS - age, 60))
+    return head
+
+
+def read_data(account_id: int, sources: Iterable[Source], customer: str) -> dict[str, Any]:
+    """Return the decoded data by source key, in one trip; sources without data are missing."""
+    keys = {data_key(account_id, source, customer): source for source in sources}
+    found: Mapping[str, bytes] = cache.get_many(keys)
+    data: dict[str, Any] = {}
+    for key, stored in found.items():
+        source = keys[key]
+        kind = CAPABILITIES[source.capability] if source.capability else Any
+        try:
+            data[source.key] = msgpack.decode(stored, type=kind)
+        except MsgspecError:
+            continue  # written by another version of the code: fetched again
+    return data

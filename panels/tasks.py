@@ -1,0 +1,52 @@
+"""Celery tasks: what requests and planners put off."""
+
+import logging
+
+from celery import shared_task
+
+from panels import refresh
+from panels.snapshots import Source
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="panels.refresh_snapshot", queue="interactive")
+def refresh_snapshot(
+    account_id: int,
+    customer: str,
+    *,
+    connection_id: int | None = None,
+    capability: str | None = None,
+    placement_id: int | None = None,
+    trace_id: str,
+    wanted_at: float,
+) -> None:
+    """Fetch one source's data about one customer; see `panels.refresh.refresh_source`."""
+    if connection_id is not None and capability is not None:
+        source = Source.of_connection(connection_id, capability)
+    elif placement_id is not None:
+        source = Source.of_placement(placement_id)
+    else:
+        raise ValueError("name a connection and capability, or a placement")
+    identity = refresh.read_identity(account_id, customer)
+    if identity is None:
+        logger.info("refresh dropped: account=%s source=%s: customer forgotten", account_id, source.key)
+        return
+    refresh.refresh_source(account_id, source, identity, trace_id=trace_id, wanted_at=wanted_at)
+
+
+def enqueue_refresh(account_id: int, source: Source, customer: str, trace_id: str, wanted_at: float) -> None:
+    """Queue one refresh for a viewer who waits. Raises kombu's OperationalError without a broker."""
+    refresh_snapshot.apply_async(
+        args=(account_id, customer),
+        kwargs={
+            "connection_id": source.connection_id,
+            "capability": source.capability,
+            "placement_id": source.placement_id,
+            "trace_id": trace_id,
+            "wanted_at": wanted_at,
+        },
+        # Nobody waits for it any longer; whoever still looks has asked again.
+        expires=120,
+        retry=False,
+    )

@@ -1,0 +1,87 @@
+"""What a frame asks for: all placements of its app, or one of them."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from panels import fragments, refresh
+from panels.configuration import PlacementPlan
+from panels.fragments import Section, build_sections
+from panels.locales import request_locale
+from panels.shell import render_sections
+from panels.tasks import enqueue_refresh
+from tenants.trust.confirmation import issue_token
+from voxysapps.context.frame_request import FrameRequest, reads_posted_context
+from voxysapps.problems import problem
+
+TOKEN_HEADER = "X-Voxys-Context"  # noqa: S105 - a header's name
+# A viewer may force this many refreshes of one placement's data in so many seconds.
+REFRESH_QUOTA = 6
+REFRESH_QUOTA_SECONDS = 60
+
+
+@require_POST
+@reads_posted_context
+def show_context(request: FrameRequest, app_key: str) -> HttpResponse:
+    """Answer a posted context with all placements and the token for follow-up requests."""
+    sections = _show(request, request.plan.placements)
+    response = _html(request, sections)
+    response[TOKEN_HEADER] = issue_token(request.context)
+    return response
+
+
+@require_GET
+def show_placement(request: FrameRequest, app_key: str, placement_id: int) -> HttpResponse:
+    """Answer with one placement, or with one of its panel's parts (`?part=`)."""
+    placement = request.plan.placement(placement_id)
+    if placement is None:
+        return _gone()
+    if part := request.GET.get("part"):
+        return _show_part(request, placement, part)
+    return _html(request, _show(request, (placement,)))
+
+
+@require_POST
+def refresh_placement(request: FrameRequest, app_key: str, placement_id: int) -> HttpResponse:
+    """Ask the placement's sources anew, and answer with what there is meanwhile."""
+    placement = request.plan.placement(placement_id)
+    if placement is None:
+        return _gone()
+    context = request.context
+    if not refresh.take_quota(context, placement.id, limit=REFRESH_QUOTA, seconds=REFRESH_QUOTA_SECONDS):
+        return problem("rate_limited", "This was refreshed several times just now. Wait a minute.")
+    refresh.request_refresh(
+        context.account_id, context.identity, placement.sources, enqueue=enqueue_refresh, force=True
+    )
+    return _html(request, _show(request, (placement,)))
+
+
+def _show(request: FrameRequest, placements: tuple[PlacementPlan, ...]) -> list[Section]:
+    """Return the sections, having seen to it that whatever is old or missing is fetched."""
+    context, locale = request.context, request_locale(request, request.account)
+    sections = build_sections(request.plan, placements, context, locale)
+    due = list(dict.fromkeys(source for section in sections for source in section.due))
+    if due and refresh.request_refresh(context.account_id, context.identity, due, enqueue=enqueue_refresh):
+        # The request fetched by itself: show it.
+        sections = build_sections(request.plan, placements, context, locale)
+    return sections
+
+
+def _show_part(request: FrameRequest, placement: PlacementPlan, part: str) -> HttpResponse:
+    locale = request_locale(request, request.account)
+    try:
+        html = fragments.render_part(request.plan, placement, request.context, locale, part, request.GET.dict())
+    except LookupError:
+        return problem("unknown_app", "This is no longer there. Refresh the panel.")
+    return HttpResponse(html, headers={"Cache-Control": "no-store"})
+
+
+def _html(request: FrameRequest, sections: list[Section]) -> HttpResponse:
+    html = render_sections(sections, request.plan, request_locale(request, request.account))
+    return HttpResponse(
+        html,
+        headers={"Cache-Control": "no-store", "Content-Length": str(len(html))},
+    )
+
+
+def _gone() -> HttpResponse:
+    return problem("unknown_app", "This panel is not in the dashboard app any longer. Open the tab again.")

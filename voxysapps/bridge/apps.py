@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class BridgeConfig(AppConfig):
+    name = "voxysapps.bridge"

@@ -1,0 +1,37 @@
+"""What the context middleware makes of a request to a frame, and how a view says which it needs."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    from panels.configuration import AppPlan
+    from tenants.models import Account, DashboardApp
+    from tenants.trust.confirmation import ConfirmedContext
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+class FrameRequest(HttpRequest):
+    """A request under /a/, past `ContextMiddleware`.
+
+    `context` is missing in views marked `shows_no_data`.
+    """
+
+    account: "Account"
+    dashboard_app: "DashboardApp"
+    context: "ConfirmedContext"
+    plan: "AppPlan"
+
+
+def shows_no_data(view: View) -> View:
+    """Mark a view that anybody may open, since it shows no customer's data: the frame document."""
+    view.frame_access = "anyone"  # type: ignore[attr-defined]
+    return view
+
+
+def reads_posted_context(view: View) -> View:
+    """Mark a view whose request body is the host's context. Unmarked views need a context token."""
+    view.frame_access = "posted"  # type: ignore[attr-defined]
+    return view

@@ -1,0 +1,14 @@
+from django.contrib import admin
+from django.urls import include, path
+
+from voxysapps import health
+from voxysapps.bridge.views import frame
+
+urlpatterns = [
+    path("a/<str:app_key>/", frame, name="frame"),
+    path("a/<str:app_key>/", include("panels.urls")),
+    path("admin/", admin.site.urls),
+    path("simulator/", include("voxysapps.simulator.urls")),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+]
