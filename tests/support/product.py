@@ -1,0 +1,115 @@
+"""Starts the real product for a test, as `make run` does, in a folder of its own."""
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import psutil
+import psycopg
+
+from voxysapps.embedded.files import BASE_DIR, STATE_FILE
+from voxysapps.embedded.ports import free_port
+from voxysapps.embedded.pytest_plugin import GIVEN_ENVIRONMENT
+
+RUN = ("-m", "voxysapps.embedded")
+SECONDS_TO_START = 60
+
+
+class Product:
+    """A running product: its processes, its state.json and all it printed."""
+
+    def __init__(self, run_dir: Path, *, command: Sequence[str] = RUN, **env: str) -> None:
+        self.run_dir = run_dir
+        self.port = env.setdefault("PORT", str(free_port()))
+        self._log = run_dir.with_suffix(".log")
+        with self._log.open("w", encoding="utf-8") as log:
+            self.process = subprocess.Popen(  # noqa: S603 -- our own command
+                [sys.executable, *command],
+                cwd=BASE_DIR,
+                env={**base_environment(), **env, "RUN_DIR": str(run_dir)},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def wait_until_up(self) -> Self:
+        give_up = time.monotonic() + SECONDS_TO_START
+        while "Ctrl-C stops" not in self.output:
+            assert self.process.poll() is None, f"the product ended:\n{self.output}"
+            assert time.monotonic() < give_up, f"the product did not start:\n{self.output}"
+            time.sleep(0.05)
+        return self
+
+    @property
+    def output(self) -> str:
+        return self._log.read_text(encoding="utf-8")
+
+    @property
+    def state(self) -> dict[str, Any]:
+        state: dict[str, Any] = json.loads((self.run_dir / STATE_FILE).read_text(encoding="utf-8"))
+        return state
+
+    @property
+    def base_url(self) -> str:
+        return str(self.state["base_url"])
+
+    @property
+    def simulator_url(self) -> str:
+        return str(self.state["simulator_url"])
+
+    def processes(self) -> list[psutil.Process]:
+        """Return every process of this run, orphans too: they carry its folder in their environment."""
+        return [process for process in psutil.process_iter() if _run_dir_of(process) == str(self.run_dir)]
+
+    def stop(self, number: int = signal.SIGTERM, seconds: float = 15) -> int:
+        """Stop the product; return its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            # Its guard ends what it started.
+            self.process.kill()
+            raise
+
+
+def _run_dir_of(process: psutil.Process) -> str | None:
+    try:
+        return process.environ().get("RUN_DIR") if process.status() != psutil.STATUS_ZOMBIE else None
+    except psutil.Error:
+        return None
+
+
+def base_environment() -> dict[str, str]:
+    """Return the environment the tests were called with, without services: a run brings its own."""
+    services = ("DATABASE_URL", "REDIS_URL", "PORT", "HOST", "RUN_DIR")
+    return {name: value for name, value in GIVEN_ENVIRONMENT.items() if name not in services}
+
+
+@contextmanager
+def given_services() -> Iterator[dict[str, str]]:
+    """Yield the environment for a product on the services the tests were given, apart from the tests' own."""
+    env = {}
+    if redis_url := GIVEN_ENVIRONMENT.get("REDIS_URL"):
+        prefix = f"product-{os.getpid()}"
+        env |= {"REDIS_URL": redis_url, "CACHE_PREFIX": prefix, "BROKER_PREFIX": f"{prefix}:"}
+    database_url = GIVEN_ENVIRONMENT.get("DATABASE_URL", "")
+    if not database_url.startswith("postgres"):
+        yield env
+        return
+    name = f"product_{os.getpid()}_{secrets.token_hex(4)}"
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield {**env, "DATABASE_URL": urlsplit(database_url)._replace(path=f"/{name}").geturl()}
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
