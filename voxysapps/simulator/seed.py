@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
-from panels.models import Connection, Placement, PlacementConnection
+from panels.models import Connection, Placement
 from tenants.models import APP_KEY_BYTES, Account, DashboardApp, Trust
 from voxysapps.simulator.demonstration import DEMONSTRATION_ACCOUNTS
 from voxysapps.simulator.demonstration.shapes import AppSeed, DemonstrationAccount
@@ -72,7 +72,7 @@ def _create_app(account: Account, seed: DemonstrationAccount, app: AppSeed, posi
             account=account, dashboard_app=row, panel=placement.panel, title=placement.title, position=place
         )
         for name in placement.connections:
-            PlacementConnection.objects.create(placement=placed, connection=_connection(account, seed, name))
+            placed.connections.add(_connection(account, seed, name))
 
 
 def _connection(account: Account, seed: DemonstrationAccount, name: str) -> Connection:

@@ -31,8 +31,8 @@ BRISA = DemonstrationAccount(
     talks=TALKS,
     definitions=(),
     connections=(
-        ConnectionSeed("Brisa Lisboa", {"shop": "brisa-lisboa", "currency": "EUR", "latency_ms": 150, "fault": ""}),
-        ConnectionSeed("Brisa São Paulo", {"shop": "brisa-sp", "currency": "BRL", "latency_ms": 600, "fault": ""}),
+        ConnectionSeed("Brisa Lisboa", {"shop": "brisa-lisboa", "currency": "EUR", "latency": 150, "fault": "none"}),
+        ConnectionSeed("Brisa São Paulo", {"shop": "brisa-sp", "currency": "BRL", "latency": 600, "fault": "none"}),
     ),
     apps=(
         AppSeed("both-shops", "Both shops", (PlacementSeed("customer", _SHOPS), PlacementSeed("orders", _SHOPS))),

@@ -73,8 +73,8 @@ FERNWEH = DemonstrationAccount(
         },
     ),
     connections=(
-        ConnectionSeed("Fernweh shop", {"shop": "fernweh", "currency": "EUR", "latency_ms": 250, "fault": ""}),
-        ConnectionSeed("Outlet shop", {"shop": "outlet", "currency": "EUR", "latency_ms": 250, "fault": "down"}),
+        ConnectionSeed("Fernweh shop", {"shop": "fernweh", "currency": "EUR", "latency": 250, "fault": "none"}),
+        ConnectionSeed("Outlet shop", {"shop": "outlet", "currency": "EUR", "latency": 250, "fault": "operator"}),
     ),
     apps=(
         AppSeed(

@@ -49,12 +49,12 @@ ODD_TALKS = (
         person=Person(
             322,
             "Lukas & Marie Vogel",
-            email="vogel.hof@example.at",
+            email="vogel.several@example.at",
             phone_number="+436600000071",
             custom_attributes={"club_level": "climber"},
         ),
         inbox=5,
-        lines=_long_tour(64),
+        lines=_long_tour(106),
         assignee=12,
         labels=("club", "tour"),
     ),
@@ -63,7 +63,7 @@ ODD_TALKS = (
         person=Person(
             323,
             "ليلى أحمد",
-            email="leila.ahmad@example.com",
+            email="leila.ahmad.rtl@example.com",
             phone_number="+9611000000",
             city="بيروت",
             country="لبنان",
@@ -85,7 +85,7 @@ ODD_TALKS = (
         person=Person(
             324,
             '<img src=x onerror="alert(1)"><b>Bobby</b>',
-            email="bobby@example.com",
+            email="hostile.bobby@example.com",
             custom_attributes={"note": "</script><script>alert(1)</script>", "club_level": "{{ 7 * 7 }}"},
         ),
         inbox=1,
@@ -94,7 +94,7 @@ ODD_TALKS = (
     ),
     Talk(
         id=1467,
-        person=Person(325, "🧗‍♀️🏔️✨", email="climber@example.com"),
+        person=Person(325, "🧗‍♀️🏔️✨", email="longname.climber@example.com"),
         inbox=8,
         lines=(Line(1100, "contact", "🔥🔥🔥"),),
     ),
@@ -115,7 +115,9 @@ ODD_TALKS = (
     ),
     Talk(
         id=1470,
-        person=Person(328, "Eszter Varga", email="eszter.varga@example.hu", identifier="fw-41007", blocked=True),
+        person=Person(
+            328, "Eszter Varga", email="eszter.varga.delayed@example.hu", identifier="fw-41007", blocked=True
+        ),
         inbox=1,
         lines=(Line(1440, "contact", "Where is my parcel?"), Line(1430, 11, "It waits at your pick-up point.")),
         assignee=11,

@@ -208,7 +208,7 @@ CHANNEL_TALKS = (
     ),
     Talk(
         id=1450,
-        person=Person(307, "Aurélie Fontaine", email="aurelie.fontaine@example.net"),
+        person=Person(307, "Aurélie Fontaine", email="aurelie.fontaine.dispute@example.net"),
         inbox=7,
         lines=(Line(340, "contact", "Do you ship to Réunion?"), Line(338, 13, "We do! It takes about ten days.")),
         assignee=13,
@@ -230,7 +230,7 @@ CHANNEL_TALKS = (
     ),
     Talk(
         id=1453,
-        person=Person(309, "Dmytro Kovalenko", email="dmytro.kovalenko@example.com", identifier="tg-55012"),
+        person=Person(309, "Dmytro Kovalenko", email="guest.dmytro@example.com", identifier="tg-55012"),
         inbox=9,
         lines=(
             Line(520, "contact", "Are spare poles for the Nordlys 3 in stock?"),
@@ -243,7 +243,9 @@ CHANNEL_TALKS = (
     ),
     Talk(
         id=1455,
-        person=Person(310, "佐藤 陽菜", email="hina.sato@example.jp", city="札幌", country="日本", country_code="JP"),
+        person=Person(
+            310, "佐藤 陽菜", email="hina.sato.jpy@example.jp", city="札幌", country="日本", country_code="JP"
+        ),
         inbox=10,
         lines=(Line(610, "contact", "サイズ交換はできますか？"),),
         status="snoozed",
@@ -267,7 +269,7 @@ CHANNEL_TALKS = (
     ),
     Talk(
         id=1459,
-        person=Person(313, "Gudrun Aas", email="gudrun.aas@example.no", phone_number="+4740000019"),
+        person=Person(313, "Gudrun Aas", email="gudrun.aas.pastdue@example.no", phone_number="+4740000019"),
         inbox=13,
         lines=(
             Line(820, "contact", "Incoming call, 4:12 min", content_type="voice_call"),

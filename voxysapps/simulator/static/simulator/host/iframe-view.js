@@ -1,0 +1,23 @@
+// The iframe of an app. Like the host's it has an id and an address, nothing else.
+export class IframeView {
+  constructor(frame) {
+    const position = frame.generation.sharesId ? 0 : frame.position;
+    this.iframe = document.createElement('iframe');
+    this.iframe.id = `dashboard-app--frame-${position}`;
+    this.iframe.src = frame.host.addressOf(frame.app);
+    this.iframe.addEventListener('load', () => frame.loaded());
+    frame.element.append(this.iframe);
+  }
+
+  get contentWindow() {
+    return this.iframe.contentWindow;
+  }
+
+  post(text) {
+    this.iframe.contentWindow.postMessage(text, '*');
+  }
+
+  destroy() {
+    this.iframe.remove();
+  }
+}

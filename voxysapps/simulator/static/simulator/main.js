@@ -1,0 +1,124 @@
+// Puts the window together: what the server knows, the host behind it, its parts, the developer's tools.
+import { generationNamed } from './generations/index.js';
+import { Host } from './host/host.js';
+import { Simulator } from './simulator.js';
+import { Drawer } from './tools/drawer.js';
+import { keyboard } from './tools/keyboard.js';
+import { logPane } from './tools/log-pane.js';
+import { payloadPane } from './tools/payload-pane.js';
+import { readPlace, writePlace } from './tools/place.js';
+import { situationsPane } from './tools/situations-pane.js';
+import { toolbar } from './tools/toolbar.js';
+import { contactColumn } from './window/contact.js';
+import { contactForm } from './window/contact-form.js';
+import { header, tabs } from './window/header.js';
+import { conversationList } from './window/list.js';
+import { messages } from './window/messages.js';
+import { navigation } from './window/navigation.js';
+import { replyBox } from './window/reply-box.js';
+
+const part = (name) => document.querySelector(`[data-part="${name}"]`);
+const config = JSON.parse(document.getElementById('simulator-config').textContent);
+
+async function loadAccounts() {
+  const records = await Promise.all(
+    config.accounts.map(async ({ id, data }) => {
+      const answer = await fetch(data);
+      if (!answer.ok) throw new Error(`${data} answered ${answer.status}`);
+      return [id, await answer.json()];
+    }),
+  );
+  return new Map(records);
+}
+
+function notice(text) {
+  const element = part('notice');
+  element.hidden = !text;
+  element.textContent = text ?? '';
+}
+
+function warnings(simulator) {
+  if (!config.framesAreApart) return 'Host and apps share one origin here. Open this page at localhost to have them apart.';
+  const origins = simulator.accounts.get(simulator.accountId).host_origins;
+  if (origins.includes(location.origin)) return null;
+  return `This account’s apps may be framed by ${origins.join(', ')} only, not by ${location.origin}. Run “manage.py seed_demo --host-origin ${location.origin}”.`;
+}
+
+function build(accounts) {
+  const place = readPlace();
+  const host = new Host({ container: part('apps'), config, generation: generationNamed(place.host) ?? generationNamed('g3a') });
+  const simulator = new Simulator({ host, config, accounts });
+  const drawer = new Drawer(part('drawer'), () => host.changes.emit('tools'));
+
+  drawer.add('log', logPane(host.log));
+  drawer.add('payload', payloadPane(host));
+  drawer.add('situations', situationsPane(simulator));
+  toolbar(simulator, part('toolbar'), { drawer });
+
+  const openForm = contactForm(host, { save: simulator.editContact });
+  navigation(host, part('navigation'));
+  const list = conversationList(host, part('list'));
+  header(host, part('header'), { toggleContact: () => document.body.classList.toggle('contact-toggled') });
+  tabs(host, part('tabs'));
+  messages(host, part('messages'));
+  replyBox(host, part('reply'));
+  contactColumn(host, part('contact'), { editContact: openForm });
+  keyboard(host, list);
+
+  host.log.changes.listen(() => drawer.refresh('log'));
+  host.changes.listen((what) => {
+    document.body.classList.toggle('in-app', host.tab > 0);
+    if (['tab', 'conversation', 'records', 'messages', 'account', 'generation'].includes(what)) drawer.refresh('payload');
+    notice(warnings(simulator));
+  });
+
+  settle(simulator, place, drawer);
+  list.reveal();
+  host.changes.listen(() => remember(simulator, drawer));
+  remember(simulator, drawer);
+  // A pasted address: start again from it.
+  window.addEventListener('hashchange', () => location.reload());
+  return simulator;
+}
+
+// Brings the window to where the address says, as far as that still exists.
+function settle(simulator, place, drawer) {
+  const { host } = simulator;
+  if (place.theme === 'dark') document.body.classList.add('dark');
+  const account = Number(place.account);
+  simulator.setAccount(simulator.accounts.has(account) ? account : config.accounts[0].id, Number(place.agent));
+  if (place.direction === 'rtl') simulator.setDirection('rtl');
+  if (Number(place.width) > 0) simulator.setWidth(Number(place.width));
+  if (host.store.conversation(Number(place.conversation))) host.openConversation(Number(place.conversation));
+  if (Number(place.tab) > 0 && Number(place.tab) <= host.frames.length) host.openTab(place.tab);
+  drawer.show(place.tools ?? null);
+}
+
+function remember(simulator, drawer) {
+  writePlace({
+    account: simulator.accountId,
+    agent: simulator.agentId,
+    conversation: simulator.conversationId,
+    tab: simulator.tab,
+    host: simulator.generation,
+    theme: simulator.theme,
+    direction: simulator.direction,
+    width: simulator.width,
+    tools: drawer.shown,
+  });
+}
+
+async function start() {
+  if (!config.accounts.length) {
+    notice(`There is no demonstration account yet. Run “manage.py seed_demo --host-origin ${location.origin}”.`);
+    return null;
+  }
+  const simulator = build(await loadAccounts());
+  window.simulator = Object.assign(simulator, { ready: window.simulator.ready });
+  document.documentElement.dataset.simulator = 'ready';
+  return simulator;
+}
+
+window.simulator = {};
+window.simulator.ready = start();
+window.simulator.ready.catch((error) => notice(`The window could not be built: ${error.message}`));

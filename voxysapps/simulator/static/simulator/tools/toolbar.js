@@ -1,0 +1,68 @@
+// The bar above the window: everything a developer changes about the host.
+import { button, el, icon, option } from '../dom.js';
+import { GENERATIONS } from '../generations/index.js';
+
+// What the host leaves for an app, measured at four widths of its own window.
+const WIDTHS = [
+  ['', 'free'],
+  ['947', '947 px · host at 1920'],
+  ['579', '579 px · host at 1440'],
+  ['419', '419 px · host at 1280'],
+  ['163', '163 px · host at 1024'],
+];
+
+export function toolbar(simulator, element, { drawer }) {
+  const { host, config } = simulator;
+
+  const draw = () => {
+    element.replaceChildren(
+      el('strong', { class: 'tools-name' }, icon('logo', 16), 'Simulator'),
+      choice('Account', config.accounts.map(({ id, name }) => [id, name]), simulator.accountId, (id) => simulator.setAccount(Number(id))),
+      choice('Agent', host.store.agents.map(({ id, name, role }) => [id, role === 'administrator' ? `${name} · admin` : name]), host.store.agent.id, (id) =>
+        simulator.setAgent(Number(id)),
+      ),
+      choice('Host', GENERATIONS.map(({ id, name }) => [id, name]), simulator.generation, simulator.setGeneration),
+      choice('App width', widths(simulator.width), simulator.width ?? '', (width) => simulator.setWidth(width ? Number(width) : null)),
+      toggle(simulator.theme === 'dark' ? 'moon' : 'sun', simulator.theme, 'Theme', () => simulator.setTheme(simulator.theme === 'dark' ? 'light' : 'dark')),
+      toggle(null, simulator.direction.toUpperCase(), 'Reading direction', () => simulator.setDirection(simulator.direction === 'rtl' ? 'ltr' : 'rtl')),
+      el('span', { class: 'spacer' }),
+      [
+        ['situations', 'Situations'],
+        ['payload', 'Payload'],
+        ['log', 'Messages'],
+      ].map(([name, words]) =>
+        button([words, name === 'log' && el('span', { class: 'tools-count' }, String(host.log.entries.length))], () => drawer.toggle(name), {
+          class: 'tools-button',
+          'aria-pressed': String(drawer.shown === name),
+        }),
+      ),
+    );
+  };
+  host.changes.listen((what) => !['tab', 'messages', 'records', 'conversation'].includes(what) && draw());
+  host.log.changes.listen(() => {
+    const count = element.querySelector('.tools-count');
+    if (count) count.textContent = String(host.log.entries.length);
+  });
+}
+
+function widths(width) {
+  const isOwn = width && !WIDTHS.some(([value]) => value === String(width));
+  return isOwn ? [...WIDTHS, [String(width), `${width} px`]] : WIDTHS;
+}
+
+function choice(label, choices, chosen, onchange) {
+  return el(
+    'label',
+    { class: 'tools-choice' },
+    el('span', {}, label),
+    el(
+      'select',
+      { onchange: ({ target }) => onchange(target.value) },
+      choices.map(([value, words]) => option(value, words, String(value) === String(chosen))),
+    ),
+  );
+}
+
+function toggle(name, words, label, onclick) {
+  return button([name && icon(name, 14), words], onclick, { class: 'tools-button', title: label, 'aria-label': `${label}: ${words}` });
+}

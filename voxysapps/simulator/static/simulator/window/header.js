@@ -1,0 +1,63 @@
+// The conversation's header and, below it, the tabs: Messages and one per dashboard app.
+import { button, el, icon, iconButton } from '../dom.js';
+import { setStatus } from '../host/mutations.js';
+import { channelOf } from '../host/store.js';
+import { say } from '../words.js';
+import { avatar } from './avatar.js';
+import { channelIcon } from './channels.js';
+
+export function header(host, element, { toggleContact }) {
+  const draw = () => {
+    const conversation = host.store.selectedConversation;
+    const { sender } = conversation.meta;
+    const isResolved = conversation.status === 'resolved';
+    const toggle = () => {
+      setStatus(host.store, conversation, isResolved ? 'open' : 'resolved');
+      host.changes.emit('records');
+    };
+    element.replaceChildren(
+      avatar(sender.name, { availability: sender.availability_status }),
+      el(
+        'div',
+        { class: 'header-who' },
+        el('bdi', { class: 'header-name' }, sender.name || say('No name')),
+        el(
+          'span',
+          { class: 'header-inbox' },
+          icon(channelIcon(channelOf(conversation)), 12),
+          el('span', {}, host.store.inboxOf(conversation)?.name ?? ''),
+          el('span', { class: 'header-id' }, `#${conversation.id}`),
+        ),
+      ),
+      el('span', { class: 'spacer' }),
+      iconButton('panel', say('Contact'), toggleContact),
+      button(say(isResolved ? 'Reopen' : 'Resolve'), toggle, { class: 'button button--resolve' }),
+    );
+  };
+  host.changes.listen((what) => ['account', 'conversation', 'records', 'language'].includes(what) && draw());
+}
+
+export function tabs(host, element) {
+  const draw = () => {
+    const titles = [say('Messages'), ...host.store.apps.map((app) => app.title)];
+    // The host shows the strip only where an account has apps.
+    element.hidden = titles.length === 1;
+    element.replaceChildren(
+      ...titles.map((title, index) =>
+        el(
+          'button',
+          {
+            type: 'button',
+            role: 'tab',
+            class: 'tab',
+            'aria-selected': String(index === host.tab),
+            onclick: () => host.openTab(index),
+          },
+          title,
+        ),
+      ),
+    );
+    element.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  };
+  host.changes.listen((what) => !['messages', 'records'].includes(what) && draw());
+}

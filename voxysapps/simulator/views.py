@@ -1,0 +1,146 @@
+"""The stand-in host: its page, what its store holds, and frames as its mobile app shows them."""
+
+import functools
+import time
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, cast
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from panels.configuration import get_plan
+from tenants.models import Account
+from voxysapps.bridge.views import frame
+from voxysapps.context.frame_request import FrameRequest
+from voxysapps.simulator.addresses import addresses_for
+from voxysapps.simulator.demonstration import DEMONSTRATION_ACCOUNTS
+from voxysapps.simulator.demonstration.records import account_record
+from voxysapps.simulator.policies import page_policy, widened_for_webview
+from voxysapps.simulator.seed import demonstration_apps
+
+MAX_SLOWNESS_MS = 5_000
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def when_simulating(view: View[P]) -> View[P]:
+    """Return a view that does not exist unless the stand-in host is switched on."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not settings.SIMULATOR:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return require_safe(guarded)
+
+
+@when_simulating
+def page(request: HttpRequest) -> HttpResponseBase:
+    """Return the agent's window, at the address whose frames are cross-origin as in the real host."""
+    addresses = addresses_for(request)
+    if addresses.page != f"{request.scheme}://{request.get_host()}":
+        return HttpResponseRedirect(addresses.page + request.get_full_path())
+    accounts = Account.objects.filter(is_demonstration=True).order_by("id")
+    config = {
+        "accounts": [
+            {"id": account.pk, "name": account.name, "data": reverse("simulator:data", args=[account.pk])}
+            for account in accounts
+        ],
+        "frameOrigin": addresses.frames,
+        "framesAreApart": addresses.are_apart,
+        "webview": addresses.frames + reverse("simulator:webview", args=["KEY"]),
+        "probe": addresses.frames + reverse("simulator:probe"),
+    }
+    response = render(request, "simulator/page.html", {"config": config})
+    response["Content-Security-Policy"] = page_policy(addresses)
+    # The phone is a window of another origin, and must keep its opener.
+    response["Cross-Origin-Opener-Policy"] = "unsafe-none"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@when_simulating
+def account_data(request: HttpRequest, account_id: int) -> HttpResponseBase:
+    """Return what the host would have loaded for the account: people, conversations, apps."""
+    account = get_object_or_404(Account, pk=account_id, is_demonstration=True)
+    seed = next((seed for seed in DEMONSTRATION_ACCOUNTS if seed.host_account_id == account.host_account_id), None)
+    if seed is None:
+        raise Http404
+    frames = addresses_for(request).frames
+    record = account_record(seed, now=int(time.time()))
+    record["dashboard_apps"] = [
+        {
+            "id": app["id"],
+            "title": app["title"],
+            "content": [{"type": "frame", "url": f"{frames}/a/{app['key']}/"}],
+        }
+        for app in demonstration_apps(account)
+    ]
+    record["host_origins"] = account.host_origins
+    response = JsonResponse(record)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@when_simulating
+def webview(request: HttpRequest, app_key: str) -> HttpResponseBase:
+    """Return the frame's own document, in which the host's mobile app is played by a script."""
+    plan = get_plan(app_key)
+    if plan is None:
+        raise Http404
+    request = cast(FrameRequest, request)
+    request.plan, request.account, request.dashboard_app = plan, plan.account, plan.app
+    # The document is changed below: it must come whole, and as it is.
+    for header in ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH"):
+        request.META.pop(header, None)
+    response = frame(request, app_key)
+    head = render_to_string(
+        "simulator/webview_head.html",
+        {
+            "base": f"/a/{app_key}/",
+            "host_origin": addresses_for(request).page,
+            "script": static("simulator/webview.js"),
+        },
+    )
+    html = response.content.decode()
+    response.content = html.replace("<head>", f"<head>{head}", 1).encode()
+    response["Content-Length"] = str(len(response.content))
+    response["Content-Security-Policy"] = widened_for_webview(response["Content-Security-Policy"])
+    response["Cross-Origin-Opener-Policy"] = "unsafe-none"
+    response["Cache-Control"] = "no-store"
+    del response["ETag"]
+    return response
+
+
+@when_simulating
+@xframe_options_exempt
+def probe(request: HttpRequest) -> HttpResponseBase:
+    """Return an app that records what it is sent, and asks in every way, right and wrong."""
+    addresses = addresses_for(request)
+    context = {"slow": _slowness(request), "is_phone": "phone" in request.GET, "host_origin": addresses.page}
+    response = render(request, "simulator/probe.html", context)
+    response["Content-Security-Policy"] = (
+        f"default-src 'self'; frame-ancestors {addresses.page} {addresses.frames}; base-uri 'none'"
+    )
+    response["Cross-Origin-Opener-Policy"] = "unsafe-none"
+    return response
+
+
+@when_simulating
+def slow_image(request: HttpRequest) -> HttpResponseBase:
+    """Return a picture after a while: what delays a page's `load`."""
+    time.sleep(_slowness(request) / 1000)
+    return HttpResponse('<svg xmlns="http://www.w3.org/2000/svg"/>', content_type="image/svg+xml")
+
+
+def _slowness(request: HttpRequest) -> int:
+    asked = request.GET.get("slow", "")
+    return min(int(asked), MAX_SLOWNESS_MS) if asked.isdecimal() else 0
