@@ -39,7 +39,10 @@ class Connection(models.Model):
 
 
 class Placement(models.Model):
-    """A panel put into a dashboard app, with its settings and connections."""
+    """A panel put into a dashboard app, with its settings and connections.
+
+    Triggers in the database keep the app and the connections in the placement's account.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="placements", editable=False)
     dashboard_app = models.ForeignKey(DashboardApp, on_delete=models.CASCADE, related_name="placements")
@@ -50,7 +53,6 @@ class Placement(models.Model):
     is_enabled = models.BooleanField(_("enabled"), default=True)
     connections = models.ManyToManyField(
         Connection,
-        through="PlacementConnection",
         related_name="placements",
         blank=True,
         help_text=_("None chosen: every connection of the account that can answer."),
@@ -65,20 +67,3 @@ class Placement(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.panel
-
-
-class PlacementConnection(models.Model):
-    """A connection chosen for a placement. Triggers in the database keep both in one account."""
-
-    placement = models.ForeignKey(Placement, on_delete=models.CASCADE)
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
-
-    class Meta:
-        verbose_name = _("connection of the placement")
-        verbose_name_plural = _("connections of the placement")
-        constraints = (
-            models.UniqueConstraint(fields=("placement", "connection"), name="placement_connection_once"),
-        )
-
-    def __str__(self) -> str:
-        return str(self.connection)

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models.signals import m2m_changed, post_delete, post_save
 
 from panels.configuration import change_stamp
-from panels.models import Connection, Placement, PlacementConnection
+from panels.models import Connection, Placement
 from tenants.models import Account, DashboardApp
 
 
@@ -15,8 +15,7 @@ def connect() -> None:
         signal.connect(_account_changed, sender=Account, dispatch_uid=f"panels.account.{id(signal)}")
         for model in (DashboardApp, Placement, Connection):
             signal.connect(_row_changed, sender=model, dispatch_uid=f"panels.{model.__name__}.{id(signal)}")
-        signal.connect(_choice_changed, sender=PlacementConnection, dispatch_uid=f"panels.choice.{id(signal)}")
-    m2m_changed.connect(_connections_changed, sender=PlacementConnection, dispatch_uid="panels.connections")
+    m2m_changed.connect(_connections_changed, sender=Placement.connections.through, dispatch_uid="panels.connections")
 
 
 def _account_changed(instance: Account, **kwargs: Any) -> None:
@@ -25,10 +24,6 @@ def _account_changed(instance: Account, **kwargs: Any) -> None:
 
 def _row_changed(instance: DashboardApp | Placement | Connection, **kwargs: Any) -> None:
     change_stamp(instance.account_id)
-
-
-def _choice_changed(instance: PlacementConnection, **kwargs: Any) -> None:
-    change_stamp(instance.placement.account_id)
 
 
 def _connections_changed(instance: Placement | Connection, **kwargs: Any) -> None:

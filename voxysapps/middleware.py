@@ -29,13 +29,13 @@ class _Aside(MiddlewareMixin):
         return super().__call__(request)
 
 
-class WhiteNoiseMiddleware(_Aside, PlainWhiteNoiseMiddleware):
-    """Static files."""
+class WhiteNoiseMiddleware(PlainWhiteNoiseMiddleware):
+    """Static files. No `MiddlewareMixin`, so no `_Aside`."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(WITHOUT_COOKIES):
             return self.get_response(request)
-        return PlainWhiteNoiseMiddleware.__call__(self, request)
+        return super().__call__(request)
 
 
 class SessionMiddleware(_Aside, DjangoSessionMiddleware):

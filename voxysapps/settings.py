@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import django_stubs_ext
 import environ
 from django.utils.translation import gettext_lazy as _
 
 from voxysapps.redis_urls import broker_url, cache_url
+
+# Lets admin and form classes name their model, as in ModelAdmin[Account].
+django_stubs_ext.monkeypatch()
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent

@@ -11,7 +11,7 @@ def _conditions():
     for table, key, target in SAME_ACCOUNT:
         yield table, f"NEW.account_id <> (SELECT account_id FROM {target} WHERE id = NEW.{key})"
     yield (
-        "panels_placementconnection",
+        "panels_placement_connections",
         "(SELECT account_id FROM panels_placement WHERE id = NEW.placement_id)"
         " <> (SELECT account_id FROM panels_connection WHERE id = NEW.connection_id)",
     )
