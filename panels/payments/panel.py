@@ -1,0 +1,176 @@
+"""The built-in panel of payments: what was paid, is owed and is contested."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from panels.api import (
+    Dispute,
+    Invoice,
+    InvoiceWord,
+    Money,
+    Panel,
+    PanelContext,
+    Payment,
+    Payments,
+    PaymentWord,
+    Subscription,
+    SubscriptionWord,
+)
+
+_PAGE = 20
+_INVOICES = 3
+_SECTIONS = (
+    ("payments", _("Payments")),
+    ("subscriptions", _("Subscriptions")),
+    ("invoices", _("Invoices")),
+    ("disputes", _("Disputes")),
+    ("methods", _("Saved cards")),
+)
+_RECEIVED = frozenset({PaymentWord.PAID, PaymentWord.PART_REFUNDED, PaymentWord.REFUNDED})
+_OWING = frozenset({SubscriptionWord.PAST_DUE, SubscriptionWord.UNPAID})
+
+
+class PaymentsSettingsForm(forms.Form):
+    """How much the first view shows."""
+
+    rows = forms.IntegerField(
+        label=_("Payments shown at first"),
+        initial=5,
+        min_value=1,
+        max_value=20,
+        help_text=_("More come on demand."),
+    )
+    sections = forms.MultipleChoiceField(
+        label=_("Sections"),
+        choices=_SECTIONS,
+        initial=[name for name, _label in _SECTIONS],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Sections without anything in them are left out. Alerts always show."),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What all the money comes to: received and given back, per currency; tests left out."""
+
+    paid: tuple[Money, ...]
+    refunded: tuple[Money, ...]
+    next_charge: Subscription | None
+    # When and how much, for the chart.
+    points: tuple[tuple[datetime, Money], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """What is burning."""
+
+    disputes: tuple[Dispute, ...]
+    owing: tuple[Subscription, ...]
+    overdue: tuple[Invoice, ...]
+    failed: Payment | None
+
+    def __bool__(self) -> bool:
+        return bool(self.disputes or self.owing or self.overdue or self.failed)
+
+
+class PaymentsPanel(Panel):
+    """Shows alerts, payments with their refunds, subscriptions, invoices, disputes and saved cards."""
+
+    slug = "payments"
+    title = _("Payments")
+    capability = "payments"
+    SettingsForm = PaymentsSettingsForm
+    skeleton_lines = 6
+    parts = {
+        "payment": "payments/payment.html",
+        "rows": "payments/rows.html",
+        "invoices": "payments/invoice_rows.html",
+    }
+
+    @property
+    def empty_template(self) -> str:
+        return "payments/empty.html"
+
+    def get_context(self, ctx: PanelContext) -> dict[str, Any]:
+        data: Payments = ctx.data
+        rows = int(ctx.settings.get("rows") or 5)
+        shown = set(ctx.settings.get("sections") or [name for name, _label in _SECTIONS])
+        return {
+            "summary": summarise(data),
+            "alerts": find_alerts(data),
+            "shows": {name: name in shown for name, _label in _SECTIONS},
+            "data": data,
+            "windows": [window for window in data.windows if window.since],
+            **_page(data, 0, rows),
+            **_invoice_page(data, 0, _INVOICES),
+        }
+
+    def get_part_context(self, ctx: PanelContext, part: str, params: Mapping[str, str]) -> dict[str, Any]:
+        data: Payments = ctx.data
+        if part == "rows":
+            return _page(data, _offset(params), _PAGE)
+        if part == "invoices":
+            return _invoice_page(data, _offset(params), _PAGE)
+        payment = next((payment for payment in data.payments if payment.key == params.get("id")), None)
+        if part != "payment" or payment is None:
+            raise LookupError(part)
+        return {"payment": payment}
+
+
+def summarise(data: Payments) -> Summary:
+    """Return what the payments come to."""
+    received = [payment for payment in data.payments if payment.word in _RECEIVED and not payment.test]
+    charges = [plan for plan in data.subscriptions if plan.next_at and plan.word is not SubscriptionWord.ENDED]
+    return Summary(
+        paid=Money.sum(payment.amount - payment.refunded for payment in received),
+        refunded=Money.sum(payment.refunded for payment in received if payment.refunded),
+        next_charge=min(charges, key=lambda plan: (plan.next_at, plan.key), default=None),
+        points=tuple((payment.at, payment.amount - payment.refunded) for payment in received),
+    )
+
+
+def find_alerts(data: Payments) -> Alerts:
+    """Return what an agent should know before anything else. A failure counts only as the last payment."""
+    last = data.payments[0] if data.payments else None
+    return Alerts(
+        disputes=tuple(dispute for dispute in data.disputes if dispute.word.is_open),
+        owing=tuple(plan for plan in data.subscriptions if plan.word in _OWING),
+        overdue=tuple(invoice for invoice in data.invoices if invoice.word is InvoiceWord.OVERDUE),
+        failed=last if last and last.word is PaymentWord.FAILED else None,
+    )
+
+
+def _page(data: Payments, offset: int, size: int) -> dict[str, Any]:
+    return {
+        "payments": _slice(data.payments, offset, size),
+        "several_stores": len({payment.source for payment in data.payments}) > 1,
+        "remaining": max(len(data.payments) - offset - size, 0),
+        "next_offset": offset + size,
+        "is_first_page": offset == 0,
+    }
+
+
+def _invoice_page(data: Payments, offset: int, size: int) -> dict[str, Any]:
+    return {
+        "invoices": _slice(data.invoices, offset, size),
+        "invoices_remaining": max(len(data.invoices) - offset - size, 0),
+        "invoices_next": offset + size,
+    }
+
+
+def _slice(records: Sequence[Any], offset: int, size: int) -> Sequence[Any]:
+    if offset and offset >= len(records):
+        raise LookupError(offset)
+    return records[offset : offset + size]
+
+
+def _offset(params: Mapping[str, str]) -> int:
+    text = params.get("offset", "")
+    if not text.isascii() or not text.isdigit():
+        raise LookupError(text)
+    return int(text)

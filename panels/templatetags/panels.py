@@ -1,0 +1,304 @@
+"""Tags and filters for panel templates: `{% load panels %}`. All write in the language that is active.
+
+Times, badges, charts and links are tags, since they make markup; money, numbers and names are filters.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from itertools import zip_longest
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django import template
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from panels import formats
+from panels.api import Fulfilment, Interval, LineItem, Method, Money, Order, Subscription, Tone, Word
+from panels.sparkline import Month, monthly
+
+register = template.Library()
+
+# A shape for every tone, so that colour is never the only sign. 12 by 12, drawn in the text's colour.
+_SHAPES: dict[Tone, str] = {
+    Tone.NEUTRAL: '<circle cx="6" cy="6" r="4.25" fill="none" stroke="currentColor" stroke-width="1.5"/>',
+    Tone.PROGRESS: (
+        '<circle cx="6" cy="6" r="4.25" fill="none" stroke="currentColor" stroke-width="1.5"/>'
+        '<path d="M6 3.5a2.5 2.5 0 0 1 0 5z" fill="currentColor"/>'
+    ),
+    Tone.GOOD: (
+        '<circle cx="6" cy="6" r="5" fill="currentColor"/>'
+        '<path class="vx-cut" d="M3.6 6.2l1.7 1.7 3.2-3.6" fill="none" stroke-width="1.4"/>'
+    ),
+    Tone.LOOK: (
+        '<path d="M6 .9l5.4 9.7H.6z" fill="currentColor"/>'
+        '<path class="vx-cut" d="M6 4.4v2.8M6 8.4v1" fill="none" stroke-width="1.3"/>'
+    ),
+    Tone.ACT: (
+        '<path d="M3.7.8h4.6l2.9 2.9v4.6l-2.9 2.9H3.7L.8 8.3V3.7z" fill="currentColor"/>'
+        '<path class="vx-cut" d="M6 3.2v3.4M6 7.8v1.1" fill="none" stroke-width="1.4"/>'
+    ),
+}
+_BAR, _GAP, _HEIGHT = 5, 3, 24
+
+
+def _language() -> str:
+    return get_language() or "en"
+
+
+@register.filter
+def money(value: Money | None) -> str:
+    """Return the amount with its currency; nothing for None."""
+    return "" if value is None else formats.format_money(value, _language())
+
+
+@register.filter
+def amounts(values: Iterable[Money]) -> str:
+    """Return amounts of several currencies side by side: they are never added up."""
+    return " · ".join(formats.format_money(value, _language()) for value in values)
+
+
+@register.filter
+def number(value: int | None) -> str:
+    return "" if value is None else formats.format_number(value, _language())
+
+
+@register.filter
+def country(code: str | None) -> str:
+    """Return the name of a country given by its two letters."""
+    return formats.country_name(code, _language()) if code else ""
+
+
+@register.filter
+def language_name(tag: str | None) -> str:
+    """Return the name of the language of a BCP 47 tag."""
+    return formats.language_name(tag, _language()) if tag else ""
+
+
+@register.filter
+def zone_city(name: str | None) -> str:
+    """Return the town a time zone is named after."""
+    return (formats.zone_city(name, _language()) or "") if name else ""
+
+
+@register.filter
+def listing(values: Iterable[str], style: str = "standard") -> str:
+    """Return "A, B, and C", or with the style "or": "A, B, or C". Each stands in its own direction."""
+    return formats.format_list([f"\u2068{value}\u2069" for value in values], style, _language())
+
+
+register.filter("mask_email", formats.mask_email)
+register.filter("mask_phone", formats.mask_phone)
+register.filter("initials", formats.initials)
+
+
+@register.filter
+def web_url(url: str | None) -> str:
+    """Return the address if it is one of the web, else nothing: `javascript:` must not become a link."""
+    return url if url and urlsplit(url).scheme in {"http", "https"} else ""
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: Context, at: datetime | None, style: formats.MomentFormat = "date") -> str:
+    """Return a `<time>` in the account's zone, which the frame rewrites in the agent's; nothing for None.
+
+    `style` is "date", "datetime" or "relative". The tooltip has date and time.
+    """
+    if at is None:
+        return ""
+    zone = context["ctx"].time_zone
+    return format_html(
+        '<time datetime="{}" data-format="{}" title="{}">{}</time>',
+        at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        style,
+        formats.format_moment(at, "datetime", _language(), zone),
+        formats.format_moment(at, style, _language(), zone),
+    )
+
+
+@register.simple_tag
+def icon(tone: Tone) -> SafeString:
+    """Return the tone's shape, for the eye only: a word must stand beside it."""
+    shape = _SHAPES[Tone(tone)]
+    return mark_safe(  # noqa: S308 - constants
+        f'<svg class="vx-icon" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">{shape}</svg>'
+    )
+
+
+@register.simple_tag
+def badge(word: Word | None, raw: str = "") -> str:
+    """Return the word with its icon and colour. `raw`, the other system's own word, is the tooltip.
+
+    Where we have no word of our own, `raw` is what is shown.
+    """
+    if word is None:
+        return ""
+    unknown = word.value == "unknown"
+    return format_html(
+        '<span class="vx-badge vx-badge--{}" title="{}">{}<span class="vx-badge__word">{}</span></span>',
+        word.tone.value,
+        raw or word.label,
+        icon(word.tone),
+        raw if unknown and raw else word.label,
+    )
+
+
+@register.simple_tag
+def chip(text: str, tone: Tone = Tone.NEUTRAL) -> str:
+    """Return a text of one's own as a badge."""
+    return format_html(
+        '<span class="vx-badge vx-badge--{}">{}<span class="vx-badge__word">{}</span></span>',
+        Tone(tone).value,
+        icon(tone),
+        text,
+    )
+
+
+_METHOD_NAMES = {
+    "bank_transfer": gettext_lazy("Bank transfer"),
+    "card": gettext_lazy("Card"),
+    "cash_on_delivery": gettext_lazy("Cash on delivery"),
+    "invoice": gettext_lazy("Invoice"),
+    "paypal": "PayPal",
+}
+
+
+@register.filter
+def method_name(method: Method | None) -> str:
+    """Return "Visa •4242", "Apple Pay · Visa •4242", "PayPal"; nothing for None."""
+    if method is None:
+        return ""
+    name = method.brand or str(_METHOD_NAMES.get(method.kind, method.kind))
+    if method.last4:
+        name = f"{name} •{method.last4}"
+    return f"{method.wallet} · {name}" if method.wallet else name
+
+
+@register.simple_tag(takes_context=True)
+def part_url(context: Context, part: str, **params: Any) -> str:
+    """Return the address of one of the panel's `parts`, relative to the frame."""
+    query = urlencode({"part": part, **params})
+    return f"panels/{context['ctx'].placement_id}/?{query}"
+
+
+@register.simple_tag
+def copy_button(text: str, label: str) -> str:
+    """Return a button that copies the text. The label names what is copied: "Copy tracking number"."""
+    return format_html(
+        '<button class="vx-copy" type="button" data-copy="{}" aria-label="{}" title="{}">'
+        '<svg class="vx-icon" viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">'
+        '<rect x="5.5" y="5.5" width="8" height="8" rx="1.75"/><path d="M10.5 3.2V3a1.5 1.5 0 0 0-1.5-1.5H4'
+        'A1.5 1.5 0 0 0 2.5 3v5A1.5 1.5 0 0 0 4 9.5h.2"/></svg></button>',
+        text,
+        label,
+        label,
+    )
+
+
+@register.simple_tag
+def sparkline(points: Iterable[tuple[datetime, Money]]) -> str:
+    """Return a chart of twelve months of amounts, with a text that says the same; nothing for too few.
+
+    `points` are pairs of moment and amount. Of several currencies the commonest is drawn.
+    """
+    months = monthly(points)
+    if not months:
+        return ""
+    top = max(month.total.minor for month in months) or 1
+    bars = []
+    for place, month in enumerate(months):
+        # Two units for an empty month: it is there, and nothing happened in it.
+        height = 2 + round(max(month.total.minor, 0) / top * (_HEIGHT - 2))
+        kind = "vx-spark__bar" if month.total.minor > 0 else "vx-spark__none"
+        bars.append(
+            f'<rect class="{kind}" x="{place * (_BAR + _GAP)}" y="{_HEIGHT - height}" '
+            f'width="{_BAR}" height="{height}" rx="1"/>'
+        )
+    width = len(months) * (_BAR + _GAP) - _GAP
+    return format_html(
+        '<svg class="vx-spark" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">{}</svg>',
+        width,
+        _HEIGHT,
+        width,
+        _HEIGHT,
+        _spark_text(months),
+        mark_safe("".join(bars)),  # noqa: S308 - numbers and constants
+    )
+
+
+def _spark_text(months: Sequence[Month]) -> str:
+    language = _language()
+    best = max(months, key=lambda month: month.total.minor)
+    return _("Amounts per month from %(first)s to %(last)s, highest %(amount)s in %(best)s") % {
+        "first": formats.format_month(months[0].year, months[0].month, language),
+        "last": formats.format_month(months[-1].year, months[-1].month, language),
+        "amount": formats.format_money(best.total, language),
+        "best": formats.format_month(best.year, best.month, language),
+    }
+
+
+@register.simple_tag(takes_context=True)
+def looked_for(context: Context) -> str:
+    """Return the contact's identifiers as a list in words: what was looked for."""
+    who = context["ctx"].identity
+    return listing([*([who.identifier] if who.identifier else []), *who.emails, *who.phones], "or")
+
+
+@register.filter
+def bare_number(text: str) -> str:
+    """Return an order number without the sign some systems put before it."""
+    return text.lstrip("#")
+
+
+@register.filter
+def tracking(parcel: Fulfilment) -> list[tuple[str, str]]:
+    """Return the parcel's tracking numbers, each with its address or nothing."""
+    return list(zip_longest(parcel.numbers, parcel.urls[: len(parcel.numbers)], fillvalue=""))
+
+
+@register.filter
+def sent_back(item: LineItem) -> int:
+    """Return how many pieces of the item were returned or removed."""
+    return 0 if item.current is None else max(item.quantity - item.current, 0)
+
+
+@register.simple_tag(takes_context=True)
+def key_date(context: Context, order: Order) -> str:
+    """Return the date agents ask for: when the order was delivered, or is due; nothing where nobody knows."""
+    if order.cancelled_at or not order.fulfilments:
+        return ""
+    delivered = [parcel.delivered_at for parcel in order.fulfilments]
+    due = [parcel.eta for parcel in order.fulfilments if parcel.eta and not parcel.delivered_at]
+    if due:
+        return format_html("<span>{}</span>", format_html(_("due {}"), moment(context, max(due))))
+    latest = max((at for at in delivered if at), default=None)
+    if latest is None or not all(delivered):
+        return ""
+    return format_html("<span>{}</span>", format_html(_("delivered {}"), moment(context, latest)))
+
+
+@register.filter
+def expiry(text: str) -> str:
+    """Return a card's expiry "2027-03" in words; what is no such month as it is."""
+    year, _dash, month = text.partition("-")
+    if not (year.isdecimal() and month.isdecimal() and 1 <= int(month) <= 12):  # noqa: PLR2004 - months of a year
+        return text
+    return formats.format_month(int(year), int(month), _language())
+
+
+@register.simple_tag
+def interval(plan: Subscription) -> str:
+    """Return how often the plan charges: "every month", "every 3 months"."""
+    every = _INTERVALS[plan.interval](plan.count)
+    return every % {"count": formats.format_number(plan.count, _language())}
+
+
+_INTERVALS: dict[Interval, Callable[[int], str]] = {
+    "day": lambda count: ngettext("every day", "every %(count)s days", count),
+    "week": lambda count: ngettext("every week", "every %(count)s weeks", count),
+    "month": lambda count: ngettext("every month", "every %(count)s months", count),
+    "year": lambda count: ngettext("every year", "every %(count)s years", count),
+}
