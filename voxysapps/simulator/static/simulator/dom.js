@@ -7,11 +7,10 @@ export function el(tag, attributes = {}, ...children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
-    else if (name in element && name !== 'list') element[name === 'class' ? 'className' : name] = value;
-    else if (name === 'class') element.className = value;
-    else element.setAttribute(name, value === true ? '' : value);
+    else if (name in element) element[name] = value;
+    else element.setAttribute(name, value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat(Infinity).filter((child) => child || child === 0));
   return element;
 }
 

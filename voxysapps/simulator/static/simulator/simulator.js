@@ -98,10 +98,8 @@ export class Simulator {
   setAccount(id, agentId) {
     if (!this.accounts.has(id)) throw new RangeError(`No account ${id}; there are ${[...this.accounts.keys()].join(', ')}`);
     if (!this.#stores.has(id)) this.#stores.set(id, new HostStore(this.accounts.get(id), agentId));
-    const store = this.#stores.get(id);
     this.accountId = id;
-    this.host.useStore(store);
-    this.host.openConversation(store.selectedId ?? store.listed[0].id);
+    this.host.useStore(this.#stores.get(id));
   }
 
   setAgent(id) {

@@ -32,6 +32,6 @@ export const g1First = {
 export const g1SameId = {
   ...g1,
   id: 'g1-same-id',
-  name: 'G1 · one id for all iframes',
+  name: 'G1 · one iframe id',
   sharesId: true,
 };

@@ -3,7 +3,7 @@ import { FETCH_INFO, conversationAndContact, currentAgent } from './shared.js';
 
 export const g2 = {
   id: 'g2',
-  name: 'G2 · 3.15 to August 2026',
+  name: 'G2 · 3.15 to 8/2026',
   createsFrames: 'when opened',
 
   data: (store) => ({ ...conversationAndContact(store), currentAgent: currentAgent(store.agent) }),

@@ -32,7 +32,7 @@ const g3 = {
 export const g3a = {
   ...g3,
   id: 'g3a',
-  name: 'G3a · from September 2026, sends on return',
+  name: 'G3a · sends on return',
   returned: (frame) => frame.send('tab shown again'),
 };
 
@@ -40,7 +40,7 @@ export const g3a = {
 export const g3b = {
   ...g3,
   id: 'g3b',
-  name: 'G3b · from September 2026, sends what was missed',
+  name: 'G3b · sends if missed',
   returned(frame) {
     if (frame.missed) frame.send(`${frame.missed}, missed while hidden`);
   },

@@ -23,6 +23,8 @@ export class Host {
   useStore(store) {
     this.#unmount();
     this.store = store;
+    store.selectedId ??= store.listed[0].id;
+    this.#remount();
     this.changes.emit('account');
   }
 
@@ -30,7 +32,6 @@ export class Host {
     if (!this.store.conversation(id)) throw new RangeError(`No conversation ${id} in ${this.store.account.name}`);
     if (this.store.selectedId === id && this.frames.length) return;
     this.store.selectedId = id;
-    this.store.selectedConversation.unread_count = 0;
     this.#remount();
     this.changes.emit('conversation');
   }
@@ -148,6 +149,8 @@ export class Host {
   #remount() {
     this.#unmount();
     this.tab = 0;
+    // Looking at a conversation makes it read.
+    this.store.selectedConversation.unread_count = 0;
     this.frames = this.store.apps.map((app, index) => this.#mount(app, index));
   }
 

@@ -26,7 +26,7 @@ function row(entry) {
     el(
       'summary',
       {},
-      el('time', {}, entry.time.slice(11, 23)),
+      el('time', {}, localTime(entry.time)),
       icon(arrow, 14),
       el('strong', {}, entry.event),
       el('span', { class: 'log-way' }, `${entry.from} → ${entry.to}`),
@@ -37,6 +37,10 @@ function row(entry) {
   // Bodies may have hundreds of kilobytes: written only when looked at.
   details.addEventListener('toggle', () => details.open && details.append(el('pre', {}, pretty(entry.body))), { once: true });
   return details;
+}
+
+function localTime(time) {
+  return new Date(time).toLocaleTimeString('en-GB', { fractionalSecondDigits: 3 });
 }
 
 function reason({ direction, event, reason: words, answeredTo }) {

@@ -21,12 +21,12 @@ export function toolbar(simulator, element, { drawer }) {
       choice('Agent', host.store.agents.map(({ id, name, role }) => [id, role === 'administrator' ? `${name} · admin` : name]), host.store.agent.id, (id) =>
         simulator.setAgent(Number(id)),
       ),
-      choice('Host', GENERATIONS.map(({ id, name }) => [id, name]), simulator.generation, simulator.setGeneration),
+      choice('Host version', GENERATIONS.map(({ id, name }) => [id, name]), simulator.generation, simulator.setGeneration),
       choice('App width', widths(simulator.width), simulator.width ?? '', (width) => simulator.setWidth(width ? Number(width) : null)),
       toggle(simulator.theme === 'dark' ? 'moon' : 'sun', simulator.theme, 'Theme', () => simulator.setTheme(simulator.theme === 'dark' ? 'light' : 'dark')),
       toggle(null, simulator.direction.toUpperCase(), 'Reading direction', () => simulator.setDirection(simulator.direction === 'rtl' ? 'ltr' : 'rtl')),
       el('span', { class: 'spacer' }),
-      [
+      ...[
         ['situations', 'Situations'],
         ['payload', 'Payload'],
         ['log', 'Messages'],
