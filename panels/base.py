@@ -9,10 +9,11 @@ from django import forms
 from django.utils.functional import Promise
 
 from tenants.trust.identity import Identity
+from voxysapps.context.structs import AppContext
 
 API_VERSION = "1.0"
 
-Need = Literal["messages", "definitions"]
+Need = Literal["messages", "attributes", "definitions"]
 Vary = Literal["agent", "conversation"]
 
 
@@ -31,7 +32,8 @@ class PanelContext:
 
     `data` is the capability's answer, merged over the placement's connections (`panels.capabilities`),
     or what `fetch` returned. `connections` names the connections that answered. `agent_id` and
-    `conversation_id` are None unless the panel's `vary` asks for them.
+    `conversation_id` are None unless the panel's `vary` asks for them. `posted` is the context as the
+    browser posted it, for panels with `needs`, else None: anybody can forge it, so show it as what it is.
     """
 
     data: Any
@@ -45,6 +47,7 @@ class PanelContext:
     connections: tuple[str, ...] = ()
     agent_id: int | None = None
     conversation_id: int | None = None
+    posted: AppContext | None = None
 
 
 class Panel:
@@ -104,5 +107,3 @@ class Panel:
         Raise `LookupError` when the part asked for does not exist; the agent then sees that it is gone.
         """
         raise LookupError(part)
-
-

@@ -6,6 +6,7 @@ other values of the request's first trip to the cache.
 """
 
 import hashlib
+import logging
 import secrets
 import threading
 import time
@@ -17,8 +18,9 @@ from typing import Any
 
 import msgspec
 from django import forms
+from django.conf import settings
 from django.core.cache import cache
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import translation
 
 from panels import registry, selectors
@@ -27,6 +29,8 @@ from panels.models import Connection, Placement
 from panels.snapshots import Source
 from tenants.models import Account, DashboardApp
 from voxysapps.cache import cache_is_down
+
+logger = logging.getLogger(__name__)
 
 MAX_APPS = 2_000
 # Even an unchanged stamp is believed for so long only: a change made while the cache was away moved none.
@@ -90,7 +94,13 @@ def get_plan(app_key: str) -> AppPlan | None:
     plan = _plans.get(app_key)
     if plan is not None and _is_recent(plan) and cache.get(stamp_key(plan.account.pk)) == plan.stamp:
         return plan
-    plan = _read_plan(app_key)
+    try:
+        plan = _read_plan(app_key)
+    except DatabaseError:
+        if plan is None:
+            raise
+        logger.warning("database away: account=%s is served as it was", plan.account.pk)
+        return plan
     with _lock:
         if plan is None:
             _plans.pop(app_key, None)
@@ -119,11 +129,11 @@ def _is_recent(plan: AppPlan) -> bool:
 
 
 def _read_plan(app_key: str) -> AppPlan | None:
-    app = selectors.get_app(app_key)
-    if app is None:
+    account_id = selectors.get_account_id(app_key)
+    if account_id is None:
         return None
-    # The stamp comes first: a change in between makes it differ, and the plan is read again.
-    key = stamp_key(app.account_id)
+    # The stamp comes before what it vouches for: a change in between makes it differ.
+    key = stamp_key(account_id)
     cache.add(key, secrets.token_hex(8), STAMP_SECONDS)
     stamp = cache.get(key) or ""
     app = selectors.get_app(app_key)
@@ -149,14 +159,13 @@ def _plan(placement: Placement, connections: list[Connection]) -> PlacementPlan:
         sources = tuple(Source.of_connection(connection.pk, panel.capability) for connection in able)
     else:
         sources = (Source.of_placement(placement.pk),)
-    settings = clean_settings(panel.SettingsForm, placement.settings) if panel else {}
     names = tuple(connection.name for connection in able)
     return PlacementPlan(
         id=placement.pk,
         slug=placement.panel,
         panel=panel,
         titles=_titles(placement, panel),
-        settings=settings,
+        settings=clean_settings(panel.SettingsForm, placement.settings) if panel else {},
         sources=sources,
         connection_names=names,
         revision=_digest(
@@ -171,8 +180,6 @@ def _can(connection: Connection, capability: str | None) -> bool:
 
 
 def _titles(placement: Placement, panel: Panel | None) -> dict[str, str]:
-    from django.conf import settings  # noqa: PLC0415 - the name is taken by placements here
-
     titles = {}
     for code, _name in settings.LANGUAGES:
         with translation.override(code):

@@ -13,7 +13,7 @@ from babel.numbers import format_currency, format_decimal, get_currency_precisio
 
 from panels.api import Money
 
-MomentFormat = Literal["date", "datetime", "relative"]
+MomentFormat = Literal["date", "datetime", "month", "relative"]
 
 
 @lru_cache(maxsize=64)
@@ -47,6 +47,8 @@ def format_money(money: Money, language: str) -> str:
 def format_moment(at: datetime, style: MomentFormat, language: str, zone: zoneinfo.ZoneInfo) -> str:
     """Return the moment in the zone. "relative" gives the date: only a clock at hand can tell how long ago."""
     locale = locale_of(language)
+    if style == "month":
+        return format_skeleton("yMMM", at, tzinfo=zone, locale=locale)
     date = format_date(at.astimezone(zone), "medium", locale=locale)
     if style != "datetime":
         return date

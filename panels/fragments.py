@@ -1,5 +1,6 @@
 """Fragments: the HTML of each placement, rendered once per data and kept."""
 
+import hashlib
 import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -85,7 +86,12 @@ def build_sections(
 
 
 def render_part(
-    plan: AppPlan, placement: PlacementPlan, context: ConfirmedContext, locale: str, part: str, params: Mapping[str, str]
+    plan: AppPlan,
+    placement: PlacementPlan,
+    context: ConfirmedContext,
+    locale: str,
+    part: str,
+    params: Mapping[str, str],
 ) -> str:
     """Return the HTML of one of the panel's parts, from the data there are.
 
@@ -110,8 +116,24 @@ def _fragment_key(
     conversation = context.conversation_id if "conversation" in vary else ""
     return (
         f"{account_id}:html:{placement.id}:{placement.revision}:{customer}:"
-        f"{locale}:{context.role or '-'}:{verified}:{agent}:{conversation}"
+        f"{locale}:{context.role or '-'}:{verified}:{agent}:{conversation}:{_posted_digest(placement, context)}"
     )
+
+
+def _posted_digest(placement: PlacementPlan, context: ConfirmedContext) -> str:
+    """Return what tells apart posted values that the panel reads."""
+    posted = context.posted
+    needs = placement.panel.needs if placement.panel else ()
+    if not needs or posted is None:
+        return ""
+    conversation = posted.conversation
+    parts = {
+        "messages": conversation and conversation.messages,
+        "attributes": (conversation and conversation.custom_attributes, posted.contact.custom_attributes),
+        "definitions": posted.definitions,
+    }
+    read = msgpack.encode([parts[need] for need in needs])
+    return hashlib.blake2b(read, digest_size=8).hexdigest()
 
 
 def _to_fragment(stored: bytes | None) -> Fragment | None:
@@ -157,7 +179,9 @@ def _render(
             rendered[placement.id] = _render_one(plan, placement, context, locale, own, _versions(placement, heads))
         except Exception:
             trace_id = new_trace_id()
-            logger.exception("panel %s failed to render: account=%s trace=%s", placement.slug, plan.account.pk, trace_id)
+            logger.exception(
+                "panel %s failed to render: account=%s trace=%s", placement.slug, plan.account.pk, trace_id
+            )
             rendered[placement.id] = Failure("This panel could not be shown.", True, trace_id, time.time())
     return rendered
 
@@ -204,6 +228,7 @@ def _panel_context(
         connections=tuple(names[key] for key in data if key in names),
         agent_id=context.agent_id if "agent" in vary else None,
         conversation_id=context.conversation_id if "conversation" in vary else None,
+        posted=context.posted if panel and panel.needs else None,
     )
 
 

@@ -6,12 +6,15 @@ from panels.models import Connection, Placement
 from tenants.models import DashboardApp
 
 
+def get_account_id(app_key: str) -> int | None:
+    """Return the account of the dashboard app named by its key, or None when there is none (1 query)."""
+    return DashboardApp.objects.filter(key=app_key).values_list("account_id", flat=True).first()
+
+
 def get_app(key: str) -> DashboardApp | None:
     """Return the enabled dashboard app of an active account named by its key, with the account (1 query)."""
     return (
-        DashboardApp.objects.select_related("account")
-        .filter(key=key, is_enabled=True, account__is_active=True)
-        .first()
+        DashboardApp.objects.select_related("account").filter(key=key, is_enabled=True, account__is_active=True).first()
     )
 
 

@@ -51,15 +51,17 @@ def _shell(placement_id: int, slug: str, title: str, skeleton_lines: int, locale
         waiting = _("Fetching the data …")
     safe_title, safe_refresh = (escape(text).replace("{", "{{").replace("}", "}}") for text in (title, refresh))
     opening = (
-        f'<section class="vx-panel" data-panel="{slug}" data-placement="{placement_id}" data-state="{{state}}"{{retry}} '
-        f'aria-labelledby="vx-title-{placement_id}" aria-busy="{{busy}}">'
+        f'<section class="vx-panel" data-panel="{slug}" data-placement="{placement_id}" '
+        f'data-state="{{state}}"{{retry}} aria-labelledby="vx-title-{placement_id}" aria-busy="{{busy}}">'
         f'<header class="vx-panel__head"><h2 class="vx-panel__title" id="vx-title-{placement_id}">{safe_title}</h2>'
         f'<p class="vx-panel__age">{{age}}</p>'
         f'<button class="vx-icon-button" type="button" data-refresh aria-label="{safe_refresh}" title="{safe_refresh}">'
         "↻</button></header>"
     )
     lines = "<i></i>" * skeleton_lines
-    skeleton = f'<p class="vx-visually-hidden">{escape(waiting)}</p><div class="vx-skeleton" aria-hidden="true">{lines}</div>'
+    skeleton = (
+        f'<p class="vx-visually-hidden">{escape(waiting)}</p><div class="vx-skeleton" aria-hidden="true">{lines}</div>'
+    )
     return _Shell(opening, skeleton.encode())
 
 

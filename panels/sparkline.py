@@ -1,12 +1,20 @@
 """Small charts of amounts per month, drawn on the server."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from panels import formats
 from panels.api import Money
 
 MONTHS = 12
+_BAR, _GAP, _HEIGHT = 5, 3, 24
+# An empty month is there, and nothing happened in it.
+_STUB = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +45,39 @@ def monthly(amounts: Iterable[tuple[datetime, Money]]) -> tuple[Month, ...]:
         if index in sums:
             sums[index] += minor
     return tuple(Month(index // 12, index % 12 + 1, Money(minor, currency)) for index, minor in sums.items())
+
+
+def draw_months(months: Sequence[Month], language: str) -> str:
+    """Return the months as bars, with a text for those who do not see them; nothing for none."""
+    if not months:
+        return ""
+    top = max(month.total.minor for month in months) or 1
+    bars = []
+    for place, month in enumerate(months):
+        height = _STUB + round(max(month.total.minor, 0) / top * (_HEIGHT - _STUB))
+        kind = "vx-spark__bar" if month.total.minor > 0 else "vx-spark__none"
+        bars.append(
+            f'<rect class="{kind}" x="{place * (_BAR + _GAP)}" y="{_HEIGHT - height}" '
+            f'width="{_BAR}" height="{height}" rx="1"/>'
+        )
+    width = len(months) * (_BAR + _GAP) - _GAP
+    return format_html(
+        '<svg class="vx-spark" viewBox="0 0 {} {}" width="{}" height="{}" preserveAspectRatio="none" '
+        'role="img" aria-label="{}">{}</svg>',
+        width,
+        _HEIGHT,
+        width,
+        _HEIGHT,
+        _in_words(months, language),
+        mark_safe("".join(bars)),  # noqa: S308 - numbers and constants
+    )
+
+
+def _in_words(months: Sequence[Month], language: str) -> str:
+    best = max(months, key=lambda month: month.total.minor)
+    return _("Amounts per month from %(first)s to %(last)s, highest %(amount)s in %(best)s") % {
+        "first": formats.format_month(months[0].year, months[0].month, language),
+        "last": formats.format_month(months[-1].year, months[-1].month, language),
+        "amount": formats.format_money(best.total, language),
+        "best": formats.format_month(best.year, best.month, language),
+    }

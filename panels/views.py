@@ -1,6 +1,6 @@
 """What a frame asks for: all placements of its app, or one of them."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from panels import fragments, refresh

@@ -92,10 +92,10 @@ class Account(models.Model):
         return [self.host_origin, *self.extra_host_origins]
 
 
-Row = TypeVar("Row", bound=models.Model, covariant=True)
+Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
 
 
-class AccountQuerySet(models.QuerySet[Row]):
+class AccountQuerySet(models.QuerySet[Row_co]):
     """Rows that belong to an account."""
 
     def for_account(self, account: Account | int) -> Self:

@@ -2,57 +2,163 @@
 
 import django.core.validators
 import django.db.models.deletion
+from django.db import migrations, models
+
 import tenants.models
 import tenants.validators
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('host_origin', models.CharField(help_text='Scheme and name of the Voxys installation, such as https://app.voxys.example', max_length=200, validators=[tenants.validators.validate_origin], verbose_name='host address')),
-                ('extra_host_origins', models.JSONField(blank=True, default=list, help_text='Other addresses under which agents open the same installation.', validators=[tenants.validators.validate_origins], verbose_name='further host addresses')),
-                ('host_account_id', models.PositiveBigIntegerField(help_text="The number after /accounts/ in the host's address bar.", validators=[django.core.validators.MinValueValidator(1)], verbose_name='account id in the host')),
-                ('trust', models.CharField(choices=[('signed_in', 'Signed in: confirmed by the host, and the agent signed in here'), ('verified', 'Verified: confirmed by the host; does not prove who looks'), ('link', 'Link: nothing but the address; for demonstrations only')], default='signed_in', max_length=16, verbose_name='trust')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('is_demonstration', models.BooleanField(default=False, editable=False, help_text='Holds invented people only; its contexts are believed as posted.', verbose_name='demonstration')),
-                ('locale', models.CharField(blank=True, help_text="Leave empty to follow each agent's browser.", max_length=16, validators=[tenants.validators.validate_locale], verbose_name='language')),
-                ('time_zone', models.CharField(default='UTC', max_length=64, validators=[tenants.validators.validate_time_zone], verbose_name='time zone')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "host_origin",
+                    models.CharField(
+                        help_text="Scheme and name of the Voxys installation, such as https://app.voxys.example",
+                        max_length=200,
+                        validators=[tenants.validators.validate_origin],
+                        verbose_name="host address",
+                    ),
+                ),
+                (
+                    "extra_host_origins",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="Other addresses under which agents open the same installation.",
+                        validators=[tenants.validators.validate_origins],
+                        verbose_name="further host addresses",
+                    ),
+                ),
+                (
+                    "host_account_id",
+                    models.PositiveBigIntegerField(
+                        help_text="The number after /accounts/ in the host's address bar.",
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="account id in the host",
+                    ),
+                ),
+                (
+                    "trust",
+                    models.CharField(
+                        choices=[
+                            ("signed_in", "Signed in: confirmed by the host, and the agent signed in here"),
+                            ("verified", "Verified: confirmed by the host; does not prove who looks"),
+                            ("link", "Link: nothing but the address; for demonstrations only"),
+                        ],
+                        default="signed_in",
+                        max_length=16,
+                        verbose_name="trust",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "is_demonstration",
+                    models.BooleanField(
+                        default=False,
+                        editable=False,
+                        help_text="Holds invented people only; its contexts are believed as posted.",
+                        verbose_name="demonstration",
+                    ),
+                ),
+                (
+                    "locale",
+                    models.CharField(
+                        blank=True,
+                        help_text="Leave empty to follow each agent's browser.",
+                        max_length=16,
+                        validators=[tenants.validators.validate_locale],
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="UTC",
+                        max_length=64,
+                        validators=[tenants.validators.validate_time_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
             ],
             options={
-                'verbose_name': 'account',
-                'verbose_name_plural': 'accounts',
-                'ordering': ('name', 'id'),
-                'constraints': [models.UniqueConstraint(fields=('host_origin', 'host_account_id'), name='account_unique_on_its_host', violation_error_message='This account of this host is connected already.'), models.CheckConstraint(condition=models.Q(('trust__in', ['signed_in', 'verified', 'link'])), name='account_trust_is_known'), models.CheckConstraint(condition=models.Q(('host_account_id__gte', 1)), name='account_host_account_id_is_positive')],
+                "verbose_name": "account",
+                "verbose_name_plural": "accounts",
+                "ordering": ("name", "id"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("host_origin", "host_account_id"),
+                        name="account_unique_on_its_host",
+                        violation_error_message="This account of this host is connected already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("trust__in", ["signed_in", "verified", "link"])),
+                        name="account_trust_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("host_account_id__gte", 1)), name="account_host_account_id_is_positive"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DashboardApp',
+            name="DashboardApp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(help_text="The tab's name in the host. Keep it short: many tabs share one row.", max_length=60, verbose_name='title')),
-                ('key', models.CharField(default=tenants.models.new_app_key, editable=False, help_text='Names the app in its address. It is no credential.', max_length=64, unique=True, validators=[tenants.validators.validate_app_key], verbose_name='key')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('is_enabled', models.BooleanField(default=True, verbose_name='enabled')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dashboard_apps', to='tenants.account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "title",
+                    models.CharField(
+                        help_text="The tab's name in the host. Keep it short: many tabs share one row.",
+                        max_length=60,
+                        verbose_name="title",
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        default=tenants.models.new_app_key,
+                        editable=False,
+                        help_text="Names the app in its address. It is no credential.",
+                        max_length=64,
+                        unique=True,
+                        validators=[tenants.validators.validate_app_key],
+                        verbose_name="key",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("is_enabled", models.BooleanField(default=True, verbose_name="enabled")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="dashboard_apps", to="tenants.account"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'dashboard app',
-                'verbose_name_plural': 'dashboard apps',
-                'ordering': ('account', 'position', 'id'),
-                'constraints': [models.UniqueConstraint(fields=('account', 'title'), name='dashboard_app_title_unique_in_account', violation_error_message='This account has a dashboard app of this title already.'), models.CheckConstraint(condition=models.Q(('key__regex', '^[A-Za-z0-9_-]{22,64}$')), name='dashboard_app_key_is_unguessable')],
+                "verbose_name": "dashboard app",
+                "verbose_name_plural": "dashboard apps",
+                "ordering": ("account", "position", "id"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "title"),
+                        name="dashboard_app_title_unique_in_account",
+                        violation_error_message="This account has a dashboard app of this title already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("key__regex", "^[A-Za-z0-9_-]{22,64}$")),
+                        name="dashboard_app_key_is_unguessable",
+                    ),
+                ],
             },
         ),
     ]

@@ -31,6 +31,4 @@ class Identity(Struct, frozen=True, kw_only=True):
 
         A contact whose e-mail changes is another customer here, so no old person's data is shown.
         """
-        return hashlib.blake2b(
-            msgpack.encode(self), digest_size=12, key=settings.SECRET_KEY.encode()[:64]
-        ).hexdigest()
+        return hashlib.blake2b(msgpack.encode(self), digest_size=12, key=settings.SECRET_KEY.encode()[:64]).hexdigest()

@@ -1,17 +1,21 @@
 """From a request under /a/ to an account, a dashboard app and a confirmed context."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.http.request import UnreadablePostError
 
 from panels.configuration import get_plan
 from tenants.trust.confirmation import ConfirmedContext, NotConfirmed, confirm, resume
 from voxysapps.context.frame_request import FrameRequest
 from voxysapps.context.parser import MAX_BYTES, BadContext, parse_app_context
-from voxysapps.problems import problem
+from voxysapps.problems import new_trace_id, problem
+
+logger = logging.getLogger(__name__)
 
 
 class ContextMiddleware:
@@ -31,6 +35,8 @@ class ContextMiddleware:
        403 `not_confirmed`.
     7. Set `request.context`, a `ConfirmedContext`.
 
+    What a view raises becomes 503 `unavailable`, with a trace id that is in the log too.
+
     All other requests pass untouched. Nothing of a context is ever logged.
     """
 
@@ -46,32 +52,51 @@ class ContextMiddleware:
         app_key = kwargs.get("app_key")
         if app_key is None or not request.path_info.startswith("/a/"):
             return None
-        plan = get_plan(app_key)
-        if plan is None:
-            return problem("unknown_app", "There is no dashboard app at this address, or it is switched off.")
-        request.plan, request.account, request.dashboard_app = plan, plan.account, plan.app
-        access = getattr(view, "frame_access", "token")
-        if access == "anyone":
-            return None
         try:
-            request.context = _confirm_posted(request) if access == "posted" else _resume(request)
+            _enter(request, app_key, getattr(view, "frame_access", "token"))
+        except Refused as refusal:
+            return problem(refusal.code, refusal.detail)
         except BadContext as error:
             return problem(error.code, error.detail)
-        except WrongAccount:
-            return problem("wrong_account", "This conversation belongs to another Voxys account than this app.")
         except NotConfirmed as error:
             return problem("not_confirmed", error.detail)
+        except DatabaseError as error:
+            return self.process_exception(request, error)
         return None
 
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not request.path_info.startswith("/a/") or isinstance(error, Http404):
+            return None
+        trace_id = new_trace_id()
+        logger.error("request failed: %s %s trace=%s", request.method, request.path_info, trace_id, exc_info=error)
+        return problem("unavailable", "Something went wrong here. It was noted; try again.", trace_id=trace_id)
 
-class WrongAccount(Exception):
-    """The context is of another account than the app."""
+
+class Refused(Exception):
+    """The request may not enter. `code` is the HTTP contract's, `detail` a plain sentence."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+def _enter(request: FrameRequest, app_key: str, access: str) -> None:
+    plan = get_plan(app_key)
+    if plan is None:
+        raise Refused("unknown_app", "There is no dashboard app at this address, or it is switched off.")
+    request.plan, request.account, request.dashboard_app = plan, plan.account, plan.app
+    if access == "posted":
+        request.context = _confirm_posted(request)
+    elif access != "anyone":
+        token = request.META.get("HTTP_X_VOXYS_CONTEXT", "")
+        request.context = resume(token, account=request.account, app=request.dashboard_app)
 
 
 def _confirm_posted(request: FrameRequest) -> ConfirmedContext:
     posted = parse_app_context(_read_body(request))
     if posted.account_id is not None and posted.account_id != request.account.host_account_id:
-        raise WrongAccount
+        raise Refused("wrong_account", "This conversation belongs to another Voxys account than this app.")
     return confirm(posted, account=request.account, app=request.dashboard_app)
 
 
@@ -82,8 +107,3 @@ def _read_body(request: FrameRequest) -> bytes:
         raise BadContext("too_large", f"The context is larger than {MAX_BYTES // 1_000_000} MB.") from None
     except UnreadablePostError:
         raise BadContext("not_json", "The request ended before its body did. Send it again.") from None
-
-
-def _resume(request: FrameRequest) -> ConfirmedContext:
-    token = request.META.get("HTTP_X_VOXYS_CONTEXT", "")
-    return resume(token, account=request.account, app=request.dashboard_app)

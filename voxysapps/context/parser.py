@@ -58,6 +58,7 @@ _LONE_SURROGATE = re.compile(
 )
 _WHOLE_PAIR_LENGTH = 12
 
+
 def parse_app_context(raw: bytes) -> AppContext:
     """Return the context that the host posted, given its JSON text as UTF-8.
 

@@ -171,7 +171,6 @@ class Message(Struct, frozen=True, kw_only=True):
         settle(self, times=("created_at", "updated_at"), empties=_MESSAGE_EMPTIES)
 
 
-
 class ContactInbox(Struct, frozen=True, kw_only=True):
     """The contact's place in an inbox. Its `pubsub_token` is a secret and is not decoded."""
 
