@@ -154,7 +154,7 @@ class AlertWord(Word):
     """What about a customer should be known before anything else."""
 
     DISPUTE = "dispute", Tone.ACT, pgettext_lazy("alert", "Answer dispute")
-    PAST_DUE = "past_due", Tone.ACT, pgettext_lazy("alert", "Payment past due")
+    PAST_DUE = "past_due", Tone.LOOK, pgettext_lazy("alert", "Payment past due")
     DELIVERY_PROBLEM = "delivery_problem", Tone.ACT, pgettext_lazy("alert", "Delivery problem")
     DELIVERY_DELAYED = "delivery_delayed", Tone.LOOK, pgettext_lazy("alert", "Delivery delayed")
     RISK = "risk", Tone.LOOK, pgettext_lazy("alert", "Marked as a risk")

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from panels.api import Address, Alert, Customer, Customers, Match, Money, OrderSummary, Panel, PanelContext
+from panels.api import Address, Alert, Customer, Customers, Match, Money, OrderSummary, Panel, PanelContext, Tone
 
 _LATEST = 5
 Thing = TypeVar("Thing")
@@ -72,7 +72,7 @@ class CustomerPanel(Panel):
         if data.is_empty:
             return {}
         if is_ambiguous(data.customers):
-            return {"choices": data.customers, **_shows(ctx)}
+            return {"choices": data.customers, "matched": _matched(data.customers), **_shows(ctx)}
         return {"profile": make_profile(data.customers), **_shows(ctx)}
 
     def get_part_context(self, ctx: PanelContext, part: str, params: Mapping[str, str]) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def make_profile(records: Sequence[Customer]) -> Profile:
         records=tuple(records),
         name=_first(record.name for record in records),
         match=records[0].match,
-        alerts=tuple(alert for record in records for alert in record.alerts),
+        alerts=_alerts(records),
         last_orders=tuple(latest[:_LATEST]),
         orders=orders,
         spent=spent,
@@ -126,6 +126,17 @@ def make_profile(records: Sequence[Customer]) -> Profile:
 
 def _shows(ctx: PanelContext) -> dict[str, bool]:
     return {f"shows_{name}": bool(ctx.settings.get(name, True)) for name in CustomerSettingsForm.base_fields}
+
+
+def _matched(records: Sequence[Customer]) -> tuple[str, ...]:
+    """Return what the records were matched by, each once."""
+    return _all((record.match.value,) for record in records if record.match.value)
+
+
+def _alerts(records: Sequence[Customer]) -> tuple[Alert, ...]:
+    """Return all alerts, those to act on first."""
+    alerts = [alert for record in records for alert in record.alerts]
+    return tuple(sorted(alerts, key=lambda alert: alert.word.tone is not Tone.ACT))
 
 
 def _average(spent: tuple[Money, ...], orders: int | None) -> Money | None:

@@ -66,12 +66,20 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class Overdue:
+    """An unpaid invoice, with the cause where a charge for it failed."""
+
+    invoice: Invoice
+    decline: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Alerts:
-    """What is burning."""
+    """What is burning, each matter once."""
 
     disputes: tuple[Dispute, ...]
     owing: tuple[Subscription, ...]
-    overdue: tuple[Invoice, ...]
+    overdue: tuple[Overdue, ...]
     failed: Payment | None
 
     def __bool__(self) -> bool:
@@ -135,13 +143,21 @@ def summarise(data: Payments) -> Summary:
 
 
 def find_alerts(data: Payments) -> Alerts:
-    """Return what an agent should know before anything else. A failure counts only as the last payment."""
+    """Return what an agent should know before anything else.
+
+    An overdue invoice stands for the subscription and the failed charge behind it. A failure counts only
+    as the last payment.
+    """
+    declines = {(payment.source, payment.invoice): payment.decline for payment in reversed(data.payments)}
+    overdue = [invoice for invoice in data.invoices if invoice.word is InvoiceWord.OVERDUE]
+    stores = {invoice.source for invoice in overdue}
     last = data.payments[0] if data.payments else None
+    failed = last if last and last.word is PaymentWord.FAILED and last.source not in stores else None
     return Alerts(
         disputes=tuple(dispute for dispute in data.disputes if dispute.word.is_open),
-        owing=tuple(plan for plan in data.subscriptions if plan.word in _OWING),
-        overdue=tuple(invoice for invoice in data.invoices if invoice.word is InvoiceWord.OVERDUE),
-        failed=last if last and last.word is PaymentWord.FAILED else None,
+        owing=tuple(plan for plan in data.subscriptions if plan.word in _OWING and plan.source not in stores),
+        overdue=tuple(Overdue(invoice, declines.get((invoice.source, invoice.number))) for invoice in overdue),
+        failed=failed,
     )
 
 

@@ -3,7 +3,7 @@
 Times, badges, charts and links are tags, since they make markup; money, numbers and names are filters.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from itertools import zip_longest
 from typing import Any
@@ -12,37 +12,15 @@ from urllib.parse import urlencode, urlsplit
 from django import template
 from django.template import Context
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from panels import formats
-from panels.api import Fulfilment, Interval, LineItem, Method, Money, Order, Subscription, Tone, Word
-from panels.sparkline import Month, monthly
+from panels.api import Address, Fulfilment, Interval, LineItem, Method, Money, Order, Subscription, Tone, Word
+from panels.badges import draw_badge, draw_icon, draw_word
+from panels.sparkline import draw_months, monthly
 
 register = template.Library()
-
-# A shape for every tone, so that colour is never the only sign. 12 by 12, drawn in the text's colour.
-_SHAPES: dict[Tone, str] = {
-    Tone.NEUTRAL: '<circle cx="6" cy="6" r="4.25" fill="none" stroke="currentColor" stroke-width="1.5"/>',
-    Tone.PROGRESS: (
-        '<circle cx="6" cy="6" r="4.25" fill="none" stroke="currentColor" stroke-width="1.5"/>'
-        '<path d="M6 3.5a2.5 2.5 0 0 1 0 5z" fill="currentColor"/>'
-    ),
-    Tone.GOOD: (
-        '<circle cx="6" cy="6" r="5" fill="currentColor"/>'
-        '<path class="vx-cut" d="M3.6 6.2l1.7 1.7 3.2-3.6" fill="none" stroke-width="1.4"/>'
-    ),
-    Tone.LOOK: (
-        '<path d="M6 .9l5.4 9.7H.6z" fill="currentColor"/>'
-        '<path class="vx-cut" d="M6 4.4v2.8M6 8.4v1" fill="none" stroke-width="1.3"/>'
-    ),
-    Tone.ACT: (
-        '<path d="M3.7.8h4.6l2.9 2.9v4.6l-2.9 2.9H3.7L.8 8.3V3.7z" fill="currentColor"/>'
-        '<path class="vx-cut" d="M6 3.2v3.4M6 7.8v1.1" fill="none" stroke-width="1.4"/>'
-    ),
-}
-_BAR, _GAP, _HEIGHT = 5, 3, 24
 
 
 def _language() -> str:
@@ -53,6 +31,11 @@ def _language() -> str:
 def money(value: Money | None) -> str:
     """Return the amount with its currency; nothing for None."""
     return "" if value is None else formats.format_money(value, _language())
+
+
+@register.filter
+def negative(value: Money) -> Money:
+    return -value
 
 
 @register.filter
@@ -70,6 +53,13 @@ def number(value: int | None) -> str:
 def country(code: str | None) -> str:
     """Return the name of a country given by its two letters."""
     return formats.country_name(code, _language()) if code else ""
+
+
+@register.filter
+def town(address: Address) -> str:
+    """Return the address's line of postcode, town and region."""
+    place = " ".join(text for text in (address.postcode, address.city) if text)
+    return ", ".join(text for text in (place, address.region) if text)
 
 
 @register.filter
@@ -105,7 +95,7 @@ def web_url(url: str | None) -> str:
 def moment(context: Context, at: datetime | None, style: formats.MomentFormat = "date") -> str:
     """Return a `<time>` in the account's zone, which the frame rewrites in the agent's; nothing for None.
 
-    `style` is "date", "datetime" or "relative". The tooltip has date and time.
+    `style` is "date", "datetime", "month" or "relative". The tooltip has date and time.
     """
     if at is None:
         return ""
@@ -120,41 +110,21 @@ def moment(context: Context, at: datetime | None, style: formats.MomentFormat = 
 
 
 @register.simple_tag
-def icon(tone: Tone) -> SafeString:
+def icon(tone: Tone) -> str:
     """Return the tone's shape, for the eye only: a word must stand beside it."""
-    shape = _SHAPES[Tone(tone)]
-    return mark_safe(  # noqa: S308 - constants
-        f'<svg class="vx-icon" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">{shape}</svg>'
-    )
+    return draw_icon(Tone(tone))
 
 
 @register.simple_tag
 def badge(word: Word | None, raw: str = "") -> str:
-    """Return the word with its icon and colour. `raw`, the other system's own word, is the tooltip.
-
-    Where we have no word of our own, `raw` is what is shown.
-    """
-    if word is None:
-        return ""
-    unknown = word.value == "unknown"
-    return format_html(
-        '<span class="vx-badge vx-badge--{}" title="{}">{}<span class="vx-badge__word">{}</span></span>',
-        word.tone.value,
-        raw or word.label,
-        icon(word.tone),
-        raw if unknown and raw else word.label,
-    )
+    """Return the word with its icon and colour; nothing for None. `raw` is the other system's own word."""
+    return "" if word is None else draw_word(word, raw)
 
 
 @register.simple_tag
 def chip(text: str, tone: Tone = Tone.NEUTRAL) -> str:
     """Return a text of one's own as a badge."""
-    return format_html(
-        '<span class="vx-badge vx-badge--{}">{}<span class="vx-badge__word">{}</span></span>',
-        Tone(tone).value,
-        icon(tone),
-        text,
-    )
+    return draw_badge(text, Tone(tone), text)
 
 
 _METHOD_NAMES = {
@@ -204,40 +174,7 @@ def sparkline(points: Iterable[tuple[datetime, Money]]) -> str:
 
     `points` are pairs of moment and amount. Of several currencies the commonest is drawn.
     """
-    months = monthly(points)
-    if not months:
-        return ""
-    top = max(month.total.minor for month in months) or 1
-    bars = []
-    for place, month in enumerate(months):
-        # Two units for an empty month: it is there, and nothing happened in it.
-        height = 2 + round(max(month.total.minor, 0) / top * (_HEIGHT - 2))
-        kind = "vx-spark__bar" if month.total.minor > 0 else "vx-spark__none"
-        bars.append(
-            f'<rect class="{kind}" x="{place * (_BAR + _GAP)}" y="{_HEIGHT - height}" '
-            f'width="{_BAR}" height="{height}" rx="1"/>'
-        )
-    width = len(months) * (_BAR + _GAP) - _GAP
-    return format_html(
-        '<svg class="vx-spark" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">{}</svg>',
-        width,
-        _HEIGHT,
-        width,
-        _HEIGHT,
-        _spark_text(months),
-        mark_safe("".join(bars)),  # noqa: S308 - numbers and constants
-    )
-
-
-def _spark_text(months: Sequence[Month]) -> str:
-    language = _language()
-    best = max(months, key=lambda month: month.total.minor)
-    return _("Amounts per month from %(first)s to %(last)s, highest %(amount)s in %(best)s") % {
-        "first": formats.format_month(months[0].year, months[0].month, language),
-        "last": formats.format_month(months[-1].year, months[-1].month, language),
-        "amount": formats.format_money(best.total, language),
-        "best": formats.format_month(best.year, best.month, language),
-    }
+    return draw_months(monthly(points), _language())
 
 
 @register.simple_tag(takes_context=True)
@@ -273,11 +210,11 @@ def key_date(context: Context, order: Order) -> str:
     delivered = [parcel.delivered_at for parcel in order.fulfilments]
     due = [parcel.eta for parcel in order.fulfilments if parcel.eta and not parcel.delivered_at]
     if due:
-        return format_html("<span>{}</span>", format_html(_("due {}"), moment(context, max(due))))
+        return format_html('<span class="vx-key">{}</span>', format_html(_("due {}"), moment(context, max(due))))
     latest = max((at for at in delivered if at), default=None)
     if latest is None or not all(delivered):
         return ""
-    return format_html("<span>{}</span>", format_html(_("delivered {}"), moment(context, latest)))
+    return format_html('<span class="vx-key">{}</span>', format_html(_("delivered {}"), moment(context, latest)))
 
 
 @register.filter
