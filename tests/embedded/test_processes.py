@@ -30,7 +30,7 @@ def test_child_that_keeps_ending_is_given_up(guard: Guard, capfd: pytest.Capture
 
 
 def test_child_that_refuses_to_end_is_killed_with_all_it_started(guard: Guard) -> None:
-    stubborn = "import signal, subprocess, sys; signal.signal(15, 1); print('up', flush=True); subprocess.run(['sleep', '60'])"
+    stubborn = "import signal, subprocess; signal.signal(15, signal.SIG_IGN); subprocess.run(['sleep', '60'])"
     child = Child("worker", [sys.executable, "-S", "-c", stubborn], os.environ, guard)
     process = psutil.Process(child.pid)
     while not (grandchildren := process.children()):

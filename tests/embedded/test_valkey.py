@@ -44,6 +44,6 @@ def test_server_that_does_not_start_is_passed_over(
 
 
 def test_no_server_is_no_error(tmp_path: Path, guard: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(valkey.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert start_valkey(tmp_path, os.environ, guard) is None

@@ -11,7 +11,7 @@ LOCAL_NAMES = (None, "", b"", "localhost", b"localhost")
 _attempts: list[str] | None = None
 
 
-class NetworkForbidden(OSError):
+class NetworkForbiddenError(OSError):
     """Refused: an ordinary connection error for the code under test."""
 
 
@@ -40,7 +40,7 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
         return
     if not allowed:
         _attempts.append(f"{event} {host!r}")
-        raise NetworkForbidden(f"tests do not leave this machine: {host!r}")
+        raise NetworkForbiddenError(f"tests do not leave this machine: {host!r}")
 
 
 def _is_loopback(host: str | bytes | None) -> bool:

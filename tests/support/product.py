@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import psutil
 import psycopg
@@ -66,9 +67,26 @@ class Product:
     def simulator_url(self) -> str:
         return str(self.state["simulator_url"])
 
+    def post_context(self) -> str:
+        """Post the first demonstration account's first conversation to its first app; return the HTML."""
+        account = self.state["accounts"][0]
+        conversation = account["conversations"][0]
+        data = {
+            "conversation": {**conversation, "account_id": account["host_account_id"]},
+            "contact": conversation["contact"],
+            "currentAgent": account["agents"][0],
+        }
+        request = Request(  # noqa: S310 -- our own server
+            f"{self.base_url}/a/{account['apps'][0]['key']}/context",
+            data=json.dumps({"event": "appContext", "data": data}).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urlopen(request, timeout=10) as response:  # noqa: S310 -- our own server
+            return str(response.read().decode())
+
     def processes(self) -> list[psutil.Process]:
-        """Return every process of this run, orphans too: they carry its folder in their environment."""
-        return [process for process in psutil.process_iter() if _run_dir_of(process) == str(self.run_dir)]
+        """Return every process of this run, orphans too."""
+        return [process for process in psutil.process_iter() if _belongs_to(self.run_dir, process)]
 
     def stop(self, number: int = signal.SIGTERM, seconds: float = 15) -> int:
         """Stop the product; return its exit code."""
@@ -82,11 +100,14 @@ class Product:
             raise
 
 
-def _run_dir_of(process: psutil.Process) -> str | None:
+def _belongs_to(run_dir: Path, process: psutil.Process) -> bool:
     try:
-        return process.environ().get("RUN_DIR") if process.status() != psutil.STATUS_ZOMBIE else None
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        # The embedded Redis overwrites its environment with its title, which names its socket.
+        return process.environ().get("RUN_DIR") == str(run_dir) or f"{run_dir}/" in " ".join(process.cmdline())
     except psutil.Error:
-        return None
+        return False
 
 
 def base_environment() -> dict[str, str]:
@@ -98,7 +119,7 @@ def base_environment() -> dict[str, str]:
 @contextmanager
 def given_services() -> Iterator[dict[str, str]]:
     """Yield the environment for a product on the services the tests were given, apart from the tests' own."""
-    env = {}
+    env: dict[str, str] = {}
     if redis_url := GIVEN_ENVIRONMENT.get("REDIS_URL"):
         prefix = f"product-{os.getpid()}"
         env |= {"REDIS_URL": redis_url, "CACHE_PREFIX": prefix, "BROKER_PREFIX": f"{prefix}:"}

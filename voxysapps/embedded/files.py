@@ -21,8 +21,8 @@ def write_private(path: Path, text: str) -> None:
     """Write `text` so that only the owner can read it and nobody ever sees half of it."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
     temporary.unlink(missing_ok=True)
-    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
+    temporary.touch(mode=0o600, exist_ok=False)
+    temporary.write_text(text, encoding="utf-8")
     temporary.replace(path)
 
 

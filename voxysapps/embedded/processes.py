@@ -1,5 +1,6 @@
 """Child processes that are kept alive, and that end with the process that started them."""
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -86,10 +87,8 @@ class Child:
 
     def wait(self, seconds: float) -> None:
         """Wait for the process to end, at most `seconds`; then end it and all it started."""
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(max(seconds, 0))
-        except subprocess.TimeoutExpired:
-            pass
         self.kill()
 
     def kill(self) -> None:

@@ -9,9 +9,7 @@ from voxysapps.embedded.admin_user import AdminUser
 from voxysapps.embedded.files import STATE_FILE, write_private
 
 
-def write_state(
-    run_dir: Path, *, base_url: str, admin: AdminUser, accounts: Sequence[Mapping[str, Any]]
-) -> None:
+def write_state(run_dir: Path, *, base_url: str, admin: AdminUser, accounts: Sequence[Mapping[str, Any]]) -> None:
     state = {
         "base_url": base_url,
         "simulator_url": f"{base_url}/simulator/",

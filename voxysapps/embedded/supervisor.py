@@ -12,8 +12,8 @@ import os
 import signal
 import sys
 import time
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import TextIO
 
@@ -37,14 +37,17 @@ def main() -> int:
     try:
         configuration = Configuration.from_environment()
         with only_run_in_this_folder(configuration):
-            if ports.is_taken(configuration.host, configuration.port):
-                raise RunError(
-                    f"Port {configuration.port} is taken. Choose another one: make run PORT={configuration.port + 1}"
-                )
+            require_free_port(configuration)
             return Supervisor(configuration).run()
     except RunError as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def require_free_port(configuration: Configuration) -> None:
+    port = configuration.port
+    if ports.is_taken(configuration.host, port):
+        raise RunError(f"Port {port} is taken. Choose another one: make run PORT={port + 1}")
 
 
 @contextmanager
@@ -76,6 +79,7 @@ class Supervisor:
         self._valkey: Valkey | None = None
         self._children: list[Child] = []
         self._stop_asked = False
+        self._is_up = False
 
     def run(self) -> int:
         """Start everything and keep it running; return 0 once somebody stopped it."""
@@ -84,6 +88,7 @@ class Supervisor:
         self._state.unlink(missing_ok=True)
         try:
             self._start()
+            self._is_up = True
             self._announce()
             while True:
                 self._tick()
@@ -127,7 +132,7 @@ class Supervisor:
         finally:
             prepare.kill()
         if code:
-            raise RunError("The database could not be prepared, so nothing was started.")
+            sys.exit(1)  # it has said why
 
     def _start_child(self, name: str, command: list[str]) -> None:
         self._children.append(Child(name, command, self._env, self._guard))
@@ -179,7 +184,8 @@ class Supervisor:
         for batch in (others, self._children):
             for child in batch:
                 child.terminate()
-            give_up = time.monotonic() + SECONDS_TO_STOP
+            # Nobody has been served yet: nothing to finish.
+            give_up = time.monotonic() + (SECONDS_TO_STOP if self._is_up else 0)
             for child in batch:
                 child.wait(give_up - time.monotonic())
         self._guard.close()

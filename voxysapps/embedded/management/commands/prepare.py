@@ -1,13 +1,12 @@
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from redis import Redis, RedisError
-
-from django.conf import settings
 
 from voxysapps.embedded.admin_user import ensure_admin_user
 from voxysapps.embedded.state import write_state
@@ -23,15 +22,13 @@ class Command(BaseCommand):
         parser.add_argument("--base-url", required=True)
         parser.add_argument("--host-origin", action="append", required=True, dest="host_origins")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         require_services()
         migrate()
         admin = ensure_admin_user(settings.RUN_DIR)
         seed_demonstration(host_origins=options["host_origins"])
         # Last: the web process answers once this file is there.
-        write_state(
-            settings.RUN_DIR, base_url=options["base_url"], admin=admin, accounts=demonstration_state()
-        )
+        write_state(settings.RUN_DIR, base_url=options["base_url"], admin=admin, accounts=demonstration_state())
 
 
 def require_services() -> None:

@@ -10,5 +10,5 @@ class Command(BaseCommand):
     help = "Run the whole product on this machine, with demonstration data (as `make run` does)."
     requires_system_checks = []
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **_options: Any) -> None:
         sys.exit(main())

@@ -1,0 +1,71 @@
+"""A connector whose calls the tests count and whose answers they choose."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar
+from unittest.mock import patch
+
+import pytest
+
+from panels import registry
+from panels.api import Connector, Customers, Identity, Orders, Payments
+from panels.connectors.demo.connector import DemoConnector
+from panels.registry import Installed
+
+
+class RecordingConnector(Connector):
+    """Answers as the demo connector does, and writes down who was asked for what."""
+
+    slug = "recording"
+    title = "Recording"
+    capabilities = ("customer", "orders", "payments")
+    calls: ClassVar[list[tuple[str, str, str | None]]] = []
+    answer: ClassVar[Callable[[str, Identity], Any] | None] = None
+    seconds: ClassVar[float] = 0.0
+    _lock: ClassVar[threading.Lock] = threading.Lock()
+
+    def customer(self, who: Identity) -> Customers:
+        answer: Customers = self._answer("customer", who)
+        return answer
+
+    def orders(self, who: Identity) -> Orders:
+        answer: Orders = self._answer("orders", who)
+        return answer
+
+    def payments(self, who: Identity) -> Payments:
+        answer: Payments = self._answer("payments", who)
+        return answer
+
+    def check(self) -> str:
+        return "The recording connector answers."
+
+    def _answer(self, capability: str, who: Identity) -> Any:
+        with self._lock:
+            self.calls.append((self.name, capability, who.emails[0] if who.emails else None))
+        if self.seconds:
+            time.sleep(self.seconds)
+        chosen = type(self).answer
+        if chosen is not None:
+            return chosen(capability, who)
+        settings = {"shop": self.name, "currency": "EUR", "latency": 0, "fault": "none"}
+        return getattr(DemoConnector(settings, name=self.name), capability)(who)
+
+
+@contextmanager
+def installed_connector() -> Iterator[type[RecordingConnector]]:
+    """Install the connector beside the real ones for the length of a test."""
+    RecordingConnector.calls.clear()
+    RecordingConnector.answer = None
+    RecordingConnector.seconds = 0.0
+    real = registry.connectors()
+    both = Installed({**real.plugins, "recording": RecordingConnector}, real.broken)
+    with patch.object(registry, "connectors", lambda: both):
+        yield RecordingConnector
+
+
+@pytest.fixture
+def connector() -> Iterator[type[RecordingConnector]]:
+    with installed_connector() as kind:
+        yield kind
