@@ -1,0 +1,168 @@
+"""The stand-in host's pages."""
+
+import json
+import re
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from tenants.models import Account, DashboardApp, Trust
+from voxysapps.simulator.policies import widened_for_webview
+from voxysapps.simulator.seed import seed_demonstration
+
+pytestmark = pytest.mark.django_db
+
+LOCAL = "localhost:8000"
+
+
+@pytest.fixture
+def account() -> Account:
+    seed_demonstration(host_origins=[f"http://{LOCAL}"])
+    return Account.objects.order_by("id")[0]
+
+
+@pytest.fixture
+def app(account: Account) -> DashboardApp:
+    return DashboardApp.objects.for_account(account)[0]
+
+
+@pytest.fixture
+def agent(client: Client) -> Client:
+    client.defaults["HTTP_HOST"] = LOCAL
+    return client
+
+
+def page_config(html: str) -> dict[str, object]:
+    found = re.search(r'<script id="simulator-config" type="application/json">(.*?)</script>', html)
+    assert found
+    config = json.loads(found[1])
+    assert isinstance(config, dict)
+    return config
+
+
+def test_page_names_the_accounts_and_another_origin_for_frames(agent: Client, account: Account) -> None:
+    response = agent.get("/simulator/")
+
+    config = page_config(response.content.decode())
+    assert config["frameOrigin"] == "http://127.0.0.1:8000"
+    assert config["framesAreApart"] is True
+    assert {"id": account.pk, "name": account.name, "data": f"/simulator/data/{account.pk}.json"} in config["accounts"]  # type: ignore[operator]
+
+
+def test_page_has_no_inline_code_and_allows_none(agent: Client) -> None:
+    response = agent.get("/simulator/")
+
+    html = response.content.decode()
+    policy = response["Content-Security-Policy"]
+    assert policy.startswith("default-src 'self'; frame-src http://127.0.0.1:* http://localhost:*;")
+    assert "unsafe" not in policy
+    assert not re.search(r"<script(?![^>]*(src=|application/json))|<style| style=| on\w+=", html)
+    assert "http" not in re.sub(r'<script id="simulator-config".*?</script>', "", html).replace("http-equiv", "")
+
+
+def test_page_keeps_the_opener_of_its_phone(agent: Client) -> None:
+    assert agent.get("/simulator/")["Cross-Origin-Opener-Policy"] == "unsafe-none"
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1:8000", "[::1]:8000", "voxys.localhost:8000"])
+def test_page_moves_to_localhost(client: Client, settings: Settings, name: str) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    response = client.get("/simulator/?a=1", headers={"host": name})
+    assert response.status_code == 302
+    assert response["Location"] == "http://localhost:8000/simulator/?a=1"
+
+
+def test_page_of_another_name_says_that_frames_are_not_apart(client: Client, settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = ["demo.example.com", "localhost", ".example.org"]
+    response = client.get("/simulator/", headers={"host": "demo.example.com"})
+    config = page_config(response.content.decode())
+    assert (config["frameOrigin"], config["framesAreApart"]) == ("http://demo.example.com", False)
+
+
+def test_page_of_another_name_takes_a_second_allowed_name_for_frames(client: Client, settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = ["localhost", "host.example.com", "apps.example.com"]
+    response = client.get("/simulator/", headers={"host": "host.example.com"})
+    config = page_config(response.content.decode())
+    assert (config["frameOrigin"], config["framesAreApart"]) == ("http://apps.example.com", True)
+
+
+@pytest.mark.parametrize("path", ["", "data/1.json", "webview/key/", "probe/", "slow.svg"])
+def test_nothing_is_there_when_switched_off(agent: Client, settings: Settings, path: str) -> None:
+    settings.SIMULATOR = False
+    assert agent.get(f"/simulator/{path}").status_code == 404
+
+
+def test_data_holds_the_account_and_the_addresses_of_its_apps(
+    agent: Client, account: Account, app: DashboardApp, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    # The account; its apps; their placements.
+    with django_assert_num_queries(3):
+        response = agent.get(f"/simulator/data/{account.pk}.json")
+
+    data = response.json()
+    assert data["id"] == account.host_account_id
+    assert data["dashboard_apps"][0] == {
+        "id": app.pk,
+        "title": app.title,
+        "content": [{"type": "frame", "url": f"http://127.0.0.1:8000/a/{app.key}/"}],
+    }
+    assert data["host_origins"] == [f"http://{LOCAL}"]
+    assert response["Cache-Control"] == "no-store"
+
+
+def test_data_leaves_out_disabled_apps(agent: Client, account: Account, app: DashboardApp) -> None:
+    DashboardApp.objects.filter(pk=app.pk).update(is_enabled=False)
+    data = agent.get(f"/simulator/data/{account.pk}.json").json()
+    assert app.title not in [shown["title"] for shown in data["dashboard_apps"]]
+
+
+def test_data_of_a_real_account_is_not_there(agent: Client) -> None:
+    real = Account.objects.create(
+        name="Real", host_origin="https://app.example.com", host_account_id=4, trust=Trust.VERIFIED
+    )
+    assert agent.get(f"/simulator/data/{real.pk}.json").status_code == 404
+
+
+def test_webview_is_the_frame_with_the_mobile_app_before_everything(agent: Client, app: DashboardApp) -> None:
+    response = agent.get(f"/simulator/webview/{app.key}/", headers={"accept-encoding": "gzip"})
+
+    html = response.content.decode()
+    head = f'<base href="/a/{app.key}/"><script src="/static/simulator/webview.js" data-host-origin="http://{LOCAL}">'
+    assert html.startswith("<!doctype html>")
+    assert html.index("<head>") + len("<head>") == html.index(head)
+    assert html.index(head) < html.index("<meta")
+    frame = agent.get(f"/a/{app.key}/").content.decode()
+    assert re.sub(r"<base.*?</script>\n", "", html) == frame
+    assert response["Content-Length"] == str(len(response.content))
+    assert "'self'" in response["Content-Security-Policy"].partition("script-src")[2].partition(";")[0]
+
+
+def test_webview_of_no_app_is_not_there(agent: Client) -> None:
+    assert agent.get(f"/simulator/webview/{'x' * 22}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("policy", "widened"),
+    [
+        ("default-src 'none'; script-src 'sha256-x'", "default-src 'none'; script-src 'sha256-x' 'self'"),
+        ("default-src 'none'", "default-src 'none'; script-src 'self'"),
+        ("script-src 'none'; base-uri 'none'", "script-src 'self'; base-uri 'self'"),
+        ("script-src 'self'; img-src data:", "script-src 'self'; img-src data:"),
+    ],
+)
+def test_policy_is_widened_by_own_scripts_and_nothing_else(policy: str, widened: str) -> None:
+    assert widened_for_webview(policy) == widened
+
+
+def test_probe_may_be_framed_by_the_window(agent: Client) -> None:
+    response = agent.get("/simulator/probe/?name=A")
+    assert f"frame-ancestors http://{LOCAL} http://127.0.0.1:8000" in response["Content-Security-Policy"]
+    assert "X-Frame-Options" not in response
+    assert "webview.js" not in response.content.decode()
+    assert "webview.js" in agent.get("/simulator/probe/?phone=1").content.decode()
+
+
+@pytest.mark.parametrize("slow", ["-1", "soon", "٣x", ""])
+def test_slow_image_is_at_once_when_asked_for_nonsense(agent: Client, slow: str) -> None:
+    assert agent.get("/simulator/slow.svg", {"slow": slow})["Content-Type"] == "image/svg+xml"
