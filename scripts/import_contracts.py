@@ -14,7 +14,7 @@ class PluginsImportOnly(Contract):
     groups: list[str] = fields.ListField(subfield=fields.StringField())  # type: ignore[assignment]  # a descriptor
     door: str = fields.StringField()  # type: ignore[assignment]  # a descriptor
 
-    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002 -- import-linter's signature
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         targets = {point.module for group in self.groups for point in entry_points(group=group)}
         packages = sorted({target.rpartition(".")[0] for target in targets} & graph.modules)
         broken = [

@@ -9,7 +9,8 @@ from django.core.cache import cache
 
 from tests.support.browser import NONE_FOUND, find_browser, launch_arguments
 from tests.support.network import no_network
-from tests.support.product import Product, given_services
+from tests.support.product import Product
+from tests.support.services import delete_keys, services_for_product
 from voxysapps.redis_urls import cache_url
 
 # Hashing a password is slow on purpose.
@@ -25,21 +26,16 @@ def redis_of_tests() -> Iterator[redis.Redis | None]:
         return
     with redis.Redis.from_url(cache_url(url)) as client:
         yield client
-        _delete_keys(client)
+        delete_keys(client, os.environ["CACHE_PREFIX"])
 
 
 @pytest.fixture(autouse=True)
 def _empty_cache(redis_of_tests: redis.Redis | None) -> None:
-    """Every test starts with an empty cache. Not by `cache.clear()`: that empties all of a shared Redis."""
+    """Every test starts with an empty cache and empty queues."""
     if redis_of_tests is None:
         cache.clear()
     else:
-        _delete_keys(redis_of_tests)
-
-
-def _delete_keys(client: redis.Redis) -> None:
-    if keys := list(client.scan_iter(match=f"{os.environ['CACHE_PREFIX']}:*", count=1000)):
-        client.unlink(*keys)
+        delete_keys(redis_of_tests, os.environ["CACHE_PREFIX"])
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +48,7 @@ def _network_guard() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The real product, running until the tests end; its data is shared by all tests that use it."""
-    with given_services() as env:
+    with services_for_product() as env:
         running = Product(tmp_path_factory.mktemp("product") / "run", **env)
         try:
             yield running.wait_until_up()

@@ -1,21 +1,16 @@
 """Starts the real product for a test, as `make run` does, in a folder of its own."""
 
 import json
-import os
-import secrets
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import psutil
-import psycopg
 
 from voxysapps.embedded.files import BASE_DIR, STATE_FILE
 from voxysapps.embedded.ports import free_port
@@ -114,23 +109,3 @@ def base_environment() -> dict[str, str]:
     """Return the environment the tests were called with, without services: a run brings its own."""
     services = ("DATABASE_URL", "REDIS_URL", "PORT", "HOST", "RUN_DIR")
     return {name: value for name, value in GIVEN_ENVIRONMENT.items() if name not in services}
-
-
-@contextmanager
-def given_services() -> Iterator[dict[str, str]]:
-    """Yield the environment for a product on the services the tests were given, apart from the tests' own."""
-    env: dict[str, str] = {}
-    if redis_url := GIVEN_ENVIRONMENT.get("REDIS_URL"):
-        prefix = f"product-{os.getpid()}"
-        env |= {"REDIS_URL": redis_url, "CACHE_PREFIX": prefix, "BROKER_PREFIX": f"{prefix}:"}
-    database_url = GIVEN_ENVIRONMENT.get("DATABASE_URL", "")
-    if not database_url.startswith("postgres"):
-        yield env
-        return
-    name = f"product_{os.getpid()}_{secrets.token_hex(4)}"
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        try:
-            yield {**env, "DATABASE_URL": urlsplit(database_url)._replace(path=f"/{name}").geturl()}
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -42,17 +42,18 @@ class Configuration:
 
     def child_environment(self) -> dict[str, str]:
         """Return the environment of every process of this run; what the operator set, wins."""
-        allowed = ["localhost", "127.0.0.1", "[::1]", self._name]
-        return {
+        hosts = [*os.environ.get("ALLOWED_HOSTS", "").split(","), "localhost", "127.0.0.1", "[::1]", self._name]
+        defaults = {
             "DJANGO_SETTINGS_MODULE": "voxysapps.settings",
             "SECRET_KEY": os.environ.get("SECRET_KEY") or generated_secret(self.run_dir / "secret_key", length=48),
             "DEBUG": "1",
             "SIMULATOR": "1",
-            "ALLOWED_HOSTS": ",".join(dict.fromkeys(allowed)),
             "PYTHONUNBUFFERED": "1",
-            **{name: value for name, value in os.environ.items() if value},
-            "RUN_DIR": str(self.run_dir),
         }
+        given = {name: value for name, value in os.environ.items() if value or name not in defaults}
+        # The addresses that are printed work, whatever else is allowed.
+        allowed = ",".join(dict.fromkeys(filter(None, hosts)))
+        return {**defaults, **given, "RUN_DIR": str(self.run_dir), "ALLOWED_HOSTS": allowed}
 
     @property
     def _name(self) -> str:

@@ -28,7 +28,7 @@ SECONDS_TO_START = 60
 SECONDS_TO_STOP = 4
 
 
-class Stopped(Exception):  # noqa: N818 -- asked for, not an error
+class Stopped(Exception):
     """Ctrl-C, SIGTERM or a closed terminal."""
 
 
