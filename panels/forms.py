@@ -69,9 +69,9 @@ def _checked(form_class: type[forms.Form], entered: Any) -> dict[str, Any]:
     """Return the settings as entered, or raise a ValidationError that names each wrong one."""
     if not isinstance(entered, dict | None):
         raise ValidationError({"settings": _("Enter the settings as an object, such as {}.")})
-    entered = entered or {}
+    settings: dict[str, Any] = entered or {}
     unbound = form_class()
-    unknown = sorted(set(entered) - set(unbound.fields))
+    unknown = sorted(set(settings) - set(unbound.fields))
     if unknown:
         known = ", ".join(unbound.fields) or _("none")
         raise ValidationError(
@@ -81,9 +81,9 @@ def _checked(form_class: type[forms.Form], entered: Any) -> dict[str, Any]:
             }
         )
     initial = {name: unbound.get_initial_for_field(field, name) for name, field in unbound.fields.items()}
-    form = form_class(data={**initial, **entered})
+    form = form_class(data={**initial, **settings})
     if not form.is_valid():
         raise ValidationError(
             {"settings": [f"{name}: {message}" for name, messages in form.errors.items() for message in messages]}
         )
-    return entered
+    return settings

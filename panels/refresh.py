@@ -149,15 +149,15 @@ def _ask(account_id: int, source: Source, identity: Identity, trace_id: str) -> 
     """Return the source's answer and for how many seconds it is fresh."""
     if source.connection_id is not None and source.capability is not None:
         connection = selectors.get_connection(account_id, source.connection_id)
-        kind = connection and registry.connectors().plugins.get(connection.connector)
+        kind = registry.connectors().plugins.get(connection.connector) if connection else None
         if connection is None or kind is None:
             raise OperatorError("This connection is switched off or its connector is not installed.")
         settings = configuration.clean_settings(kind.SettingsForm, connection.settings)
         connector = kind(settings, name=connection.name)
         return getattr(connector, source.capability)(identity), kind.fresh_for
-    placement = source.placement_id and selectors.get_placement(account_id, source.placement_id)
-    panel = placement and registry.panels().plugins.get(placement.panel)
-    if not placement or not panel:
+    placement = selectors.get_placement(account_id, source.placement_id or 0)
+    panel = registry.panels().plugins.get(placement.panel) if placement else None
+    if placement is None or panel is None:
         raise OperatorError("This panel is switched off or not installed.")
     settings = configuration.clean_settings(panel.SettingsForm, placement.settings)
     return panel.fetch(FetchContext(identity=identity, settings=settings, trace_id=trace_id)), panel.fresh_for

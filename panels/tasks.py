@@ -10,7 +10,7 @@ from panels.snapshots import Source
 logger = logging.getLogger(__name__)
 
 
-@shared_task(name="panels.refresh_snapshot", queue="interactive")
+@shared_task(name="panels.refresh_snapshot")
 def refresh_snapshot(
     account_id: int,
     customer: str,
@@ -46,6 +46,7 @@ def enqueue_refresh(account_id: int, source: Source, customer: str, trace_id: st
             "trace_id": trace_id,
             "wanted_at": wanted_at,
         },
+        queue="interactive",
         # Nobody waits for it any longer; whoever still looks has asked again.
         expires=120,
         retry=False,

@@ -38,7 +38,7 @@ class KeptClient(RedisCacheClient):
     def __init__(self, servers: list[str], **options: Any) -> None:
         super().__init__(
             servers,
-            serializer=MsgpackSerializer,
+            serializer=MsgpackSerializer,  # type: ignore[arg-type]  # integers are sent as they are, as by Django's own
             socket_connect_timeout=0.5,
             socket_timeout=1.0,
             # Once more at once: a restarted Redis closes the connection that we keep.
@@ -47,10 +47,11 @@ class KeptClient(RedisCacheClient):
         )
         self._kept: redis.Redis | None = None
 
-    def get_client(self, key: str | None = None, *, write: bool = False) -> redis.Redis:
+    def get_client(self, key: object = None, *, write: bool = False) -> redis.Redis:
         if self._kept is None:
             # Django has one cache per thread, so the one connection needs no pool around it.
-            self._kept = redis.Redis(connection_pool=self._get_connection_pool(write), single_connection_client=True)
+            pool = self._get_connection_pool(write)  # type: ignore[attr-defined]  # missing in the stubs
+            self._kept = redis.Redis(connection_pool=pool, single_connection_client=True)
         return self._kept
 
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from unittest.mock import patch
 
 import pytest
+from msgspec import structs
 
 from panels import registry
 from panels.api import Connector, Customers, Identity, Orders, Payments
@@ -24,6 +25,7 @@ class RecordingConnector(Connector):
     calls: ClassVar[list[tuple[str, str, str | None]]] = []
     answer: ClassVar[Callable[[str, Identity], Any] | None] = None
     seconds: ClassVar[float] = 0.0
+    most_rows: ClassVar[int] = 1000
     _lock: ClassVar[threading.Lock] = threading.Lock()
 
     def customer(self, who: Identity) -> Customers:
@@ -49,8 +51,15 @@ class RecordingConnector(Connector):
         chosen = type(self).answer
         if chosen is not None:
             return chosen(capability, who)
+        return self.demo(capability, who)
+
+    def demo(self, capability: str, who: Identity) -> Any:
+        """Return what the demo connector answers, cut to `most_rows`."""
         settings = {"shop": self.name, "currency": "EUR", "latency": 0, "fault": "none"}
-        return getattr(DemoConnector(settings, name=self.name), capability)(who)
+        answer = getattr(DemoConnector(settings, name=self.name), capability)(who)
+        if isinstance(answer, Orders):
+            return structs.replace(answer, orders=answer.orders[: self.most_rows])
+        return answer
 
 
 @contextmanager
@@ -59,6 +68,7 @@ def installed_connector() -> Iterator[type[RecordingConnector]]:
     RecordingConnector.calls.clear()
     RecordingConnector.answer = None
     RecordingConnector.seconds = 0.0
+    RecordingConnector.most_rows = 1000
     real = registry.connectors()
     both = Installed({**real.plugins, "recording": RecordingConnector}, real.broken)
     with patch.object(registry, "connectors", lambda: both):

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from voxysapps.context.values import Attributes, Id, Texts, Time, settle
 
-_ATTRIBUTES = (("additional_attributes", {}), ("custom_attributes", {}))
+_ATTRIBUTES: tuple[tuple[str, Any], ...] = (("additional_attributes", {}), ("custom_attributes", {}))
 
 
 class Agent(Struct, frozen=True, kw_only=True):
@@ -126,7 +126,7 @@ class Attachment(Struct, frozen=True, kw_only=True):
     meta: dict[str, Any] | None = None
 
 
-_MESSAGE_EMPTIES = (
+_MESSAGE_EMPTIES: tuple[tuple[str, Any], ...] = (
     ("content_attributes", {}),
     ("additional_attributes", {}),
     ("external_source_ids", {}),

@@ -273,7 +273,9 @@ def test_more_than_five_megabytes_is_too_large() -> None:
 
 def test_half_an_emoji_does_not_lose_the_context() -> None:
     # JSON.stringify writes a lone surrogate as an escape; the host cuts texts by length
-    raw = wire(in_data(contact={"id": 1, "name": "NAME"})).replace(b"NAME", rb"Ana \ud83c, \ud83c\udf31, \\ud83c \udf31")
+    raw = wire(in_data(contact={"id": 1, "name": "NAME"})).replace(
+        b"NAME", rb"Ana \ud83c, \ud83c\udf31, \\ud83c \udf31"
+    )
     assert parse_app_context(raw).contact.name == "Ana \ufffd, \U0001f331, \\ud83c \ufffd"
 
 
@@ -291,9 +293,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
     max_leaves=12,
 )
-NAMES = sorted(
-    {name for payload in BY_NAME.values() for name in json.dumps(payload).split('"') if name.isidentifier()}
-)
+NAMES = sorted({name for payload in BY_NAME.values() for name in json.dumps(payload).split('"') if name.isidentifier()})
 
 
 def spots(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
