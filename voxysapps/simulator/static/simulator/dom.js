@@ -14,6 +14,13 @@ export function el(tag, attributes = {}, ...children) {
   return element;
 }
 
+// Replaces an element's content; the keyboard's focus stays where it was, by `data-key`.
+export function redraw(element, ...children) {
+  const focused = element.contains(document.activeElement) && document.activeElement.dataset.key;
+  element.replaceChildren(...children.flat(Infinity).filter(Boolean));
+  if (focused) element.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+}
+
 export function icon(name, size = 16) {
   const svg = document.createElementNS(SVG, 'svg');
   const use = document.createElementNS(SVG, 'use');

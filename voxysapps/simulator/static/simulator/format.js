@@ -3,12 +3,11 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-export function ago(seconds, now = Date.now() / 1000) {
-  const age = Math.max(0, now - seconds);
-  if (age < MINUTE) return 'now';
-  if (age < HOUR) return `${Math.floor(age / MINUTE)}m`;
-  if (age < DAY) return `${Math.floor(age / HOUR)}h`;
-  return `${Math.floor(age / DAY)}d`;
+export function ago(seconds, locale) {
+  const age = Math.max(0, Date.now() / 1000 - seconds);
+  const [size, unit] = [[DAY, 'day'], [HOUR, 'hour']].find(([limit]) => age >= limit) ?? [MINUTE, 'minute'];
+  const count = Math.floor(age / size);
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'narrow' }).format(count);
 }
 
 export function clock(seconds, locale) {

@@ -4,8 +4,8 @@ import { Host } from './host/host.js';
 import { Simulator } from './simulator.js';
 import { Drawer } from './tools/drawer.js';
 import { keyboard } from './tools/keyboard.js';
-import { logPane } from './tools/log-pane.js';
-import { payloadPane } from './tools/payload-pane.js';
+import { LogPane } from './tools/log-pane.js';
+import { PayloadPane } from './tools/payload-pane.js';
 import { readPlace, writePlace } from './tools/place.js';
 import { situationsPane } from './tools/situations-pane.js';
 import { toolbar } from './tools/toolbar.js';
@@ -38,7 +38,7 @@ function notice(text) {
 }
 
 function warnings(simulator) {
-  if (!config.framesAreApart) return 'Host and apps share one origin here. Open this page at localhost to have them apart.';
+  if (!config.framesAreApart) return 'Host and apps share one origin here. Open this page at localhost, or allow a second host name, to have them apart.';
   const origins = simulator.accounts.get(simulator.accountId).host_origins;
   if (origins.includes(location.origin)) return null;
   return `This account’s apps may be framed by ${origins.join(', ')} only, not by ${location.origin}. Run “manage.py seed_demo --host-origin ${location.origin}”.`;
@@ -48,11 +48,8 @@ function build(accounts) {
   const place = readPlace();
   const host = new Host({ container: part('apps'), config, generation: generationNamed(place.host) ?? generationNamed('g3a') });
   const simulator = new Simulator({ host, config, accounts });
-  const drawer = new Drawer(part('drawer'), () => host.changes.emit('tools'));
-
-  drawer.add('log', logPane(host.log));
-  drawer.add('payload', payloadPane(host));
-  drawer.add('situations', situationsPane(simulator));
+  const panes = { log: new LogPane(host.log), payload: new PayloadPane(host), situations: situationsPane(simulator) };
+  const drawer = new Drawer(part('drawer'), panes, () => host.changes.emit('tools'));
   toolbar(simulator, part('toolbar'), { drawer });
 
   const openForm = contactForm(host, { save: simulator.editContact });
@@ -68,7 +65,7 @@ function build(accounts) {
   host.log.changes.listen(() => drawer.refresh('log'));
   host.changes.listen((what) => {
     document.body.classList.toggle('in-app', host.tab > 0);
-    if (['tab', 'conversation', 'records', 'messages', 'account', 'generation'].includes(what)) drawer.refresh('payload');
+    if (what !== 'tools') drawer.refresh('payload');
     notice(warnings(simulator));
   });
 

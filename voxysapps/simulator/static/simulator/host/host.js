@@ -107,7 +107,7 @@ export class Host {
 
   posted(frame, body, reason) {
     const { title } = frame.app;
-    this.question?.answeredTo.push(title);
+    if (reason === 'asked') this.question?.answeredTo.push(title);
     this.log.add({ direction: 'out', from: 'host', to: title, app: title, event: 'appContext', reason, body });
   }
 

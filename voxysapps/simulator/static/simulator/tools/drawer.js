@@ -1,20 +1,16 @@
-// What opens below the window: messages, payload or situations, one at a time.
+// What opens below the window: messages, payload or situations, one at a time. A pane is
+// `{draw(element), refresh()}`: drawn when it is opened, refreshed when what it shows changed.
 import { el, iconButton } from '../dom.js';
 
 export class Drawer {
   shown = null;
 
-  constructor(element, onchange) {
+  constructor(element, panes, onchange) {
+    this.panes = panes;
     this.element = element;
     this.onchange = onchange;
-    this.panes = {};
     this.body = el('div', { class: 'drawer-body' });
     element.append(this.body);
-  }
-
-  // A pane draws itself into its element each time it is shown.
-  add(name, pane) {
-    this.panes[name] = pane;
   }
 
   toggle(name) {
@@ -27,12 +23,12 @@ export class Drawer {
     if (this.shown) {
       const pane = el('section', { class: `pane pane--${name}` });
       this.body.replaceChildren(iconButton('close', 'Close', () => this.show(null), { class: 'icon-button drawer-close' }), pane);
-      this.panes[name](pane);
+      this.panes[name].draw(pane);
     }
     this.onchange();
   }
 
   refresh(name) {
-    if (this.shown === name) this.panes[name](this.body.querySelector('.pane'));
+    if (this.shown === name) this.panes[name].refresh();
   }
 }

@@ -3,26 +3,59 @@ import { button, el, icon } from '../dom.js';
 
 const MAX_ROWS = 300;
 
-export function logPane(log) {
-  return (pane) => {
-    const rows = el('ol', { class: 'log-rows' }, log.entries.slice(-MAX_ROWS).reverse().map(row));
+export class LogPane {
+  #rows = new Map();
+
+  constructor(log) {
+    this.log = log;
+  }
+
+  draw(pane) {
+    this.#rows.clear();
+    this.list = el('ol', { class: 'log-rows' });
+    this.empty = el('p', { class: 'pane-empty' }, 'None yet. Open an app’s tab.');
     pane.replaceChildren(
       el(
         'header',
         { class: 'pane-head' },
         el('h2', {}, 'Messages between host and apps'),
         el('span', { class: 'spacer' }),
-        button('Clear', () => log.clear(), { class: 'tools-button' }),
+        button('Clear', () => this.log.clear(), { class: 'tools-button' }),
       ),
-      log.entries.length ? rows : el('p', { class: 'pane-empty' }, 'None yet. Open an app’s tab.'),
+      this.empty,
+      this.list,
     );
-  };
+    this.refresh();
+  }
+
+  // Adds what is new, so that a body that was opened stays open.
+  refresh() {
+    const entries = this.log.entries.slice(-MAX_ROWS);
+    const kept = new Set(entries);
+    for (const [entry, row] of this.#rows) {
+      if (kept.has(entry)) continue;
+      row.remove();
+      this.#rows.delete(entry);
+    }
+    for (const entry of entries) {
+      if (!this.#rows.has(entry)) this.#add(entry);
+      this.#rows.get(entry).querySelector('.log-reason').textContent = reason(entry);
+    }
+    this.empty.hidden = entries.length > 0;
+  }
+
+  #add(entry) {
+    const row = el('li', {}, details(entry));
+    this.#rows.set(entry, row);
+    this.list.prepend(row);
+  }
 }
 
-function row(entry) {
-  const details = el('details', { class: `log-row log-row--${entry.direction}` });
+function details(entry) {
   const arrow = { in: 'arrow-out', out: 'arrow-in', error: 'alert' }[entry.direction];
-  details.append(
+  const element = el(
+    'details',
+    { class: `log-row log-row--${entry.direction}` },
     el(
       'summary',
       {},
@@ -30,17 +63,17 @@ function row(entry) {
       icon(arrow, 14),
       el('strong', {}, entry.event),
       el('span', { class: 'log-way' }, `${entry.from} → ${entry.to}`),
-      el('span', { class: 'log-reason' }, reason(entry)),
+      el('span', { class: 'log-reason' }),
       el('span', { class: 'log-size' }, `${entry.size.toLocaleString('en')} B`),
     ),
   );
   // Bodies may have hundreds of kilobytes: written only when looked at.
-  details.addEventListener('toggle', () => details.open && details.append(el('pre', {}, pretty(entry.body))), { once: true });
-  return details;
+  element.addEventListener('toggle', () => element.append(el('pre', {}, pretty(entry.body))), { once: true });
+  return element;
 }
 
 function localTime(time) {
-  return new Date(time).toLocaleTimeString('en-GB', { fractionalSecondDigits: 3 });
+  return new Date(time).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 });
 }
 
 function reason({ direction, event, reason: words, answeredTo }) {

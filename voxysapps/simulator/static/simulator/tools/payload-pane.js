@@ -1,53 +1,95 @@
 // The context as it would be sent now: to read, to change, and to send once as changed.
 import { button, el } from '../dom.js';
 
-export function payloadPane(host) {
-  return (pane) => {
-    const field = el('textarea', { class: 'payload', spellcheck: false, 'aria-label': 'Context as JSON' });
-    const verdict = el('p', { class: 'verdict', role: 'status' });
-    const send = button('Send to the open tab', () => sendEdited(host, field.value, verdict), { class: 'button button--primary' });
-    const reload = () => {
-      field.value = JSON.stringify(host.payload(), null, 2);
-      judge(host, field.value, verdict, send);
-    };
-    field.addEventListener('input', () => judge(host, field.value, verdict, send));
+export class PayloadPane {
+  #isEdited = false;
+
+  constructor(host) {
+    this.host = host;
+  }
+
+  draw(pane) {
+    this.field = el('textarea', { class: 'payload', spellcheck: false, 'aria-label': 'Context as JSON', oninput: () => this.#edited() });
+    this.verdict = el('p', { class: 'verdict', role: 'status' });
+    this.send = button('Send to the open tab', () => this.#send(), { class: 'button button--primary' });
     pane.replaceChildren(
       el(
         'header',
         { class: 'pane-head' },
         el('h2', {}, 'Context of the open conversation'),
         el('span', { class: 'spacer' }),
-        button('Take the current one', reload, { class: 'tools-button' }),
-        send,
+        button('Take the current one', () => this.#takeCurrent(), { class: 'tools-button' }),
+        this.send,
       ),
-      field,
-      verdict,
+      this.field,
+      this.verdict,
     );
-    reload();
-  };
-}
+    this.#takeCurrent();
+  }
 
-function judge(host, text, verdict, send) {
-  const problem = problemOf(text);
-  const frame = host.activeFrame;
-  verdict.className = problem ? 'verdict verdict--wrong' : 'verdict';
-  verdict.textContent = problem ?? (frame?.view ? `${text.length.toLocaleString('en')} characters of valid JSON.` : 'Open an app’s tab to send it there.');
-  send.disabled = Boolean(problem) || !frame?.view;
-}
+  // What somebody has edited stays until they ask for the current one.
+  refresh() {
+    if (this.#isEdited) this.#judge();
+    else this.#takeCurrent();
+  }
 
-function sendEdited(host, text, verdict) {
-  host.activeFrame.post(JSON.stringify(JSON.parse(text)), 'edited by hand');
-  verdict.textContent = `Sent to ${host.activeFrame.app.title}.`;
+  #takeCurrent() {
+    this.#isEdited = false;
+    this.field.value = JSON.stringify(this.host.payload(), null, 2);
+    this.#judge();
+  }
+
+  #edited() {
+    this.#isEdited = true;
+    this.#judge();
+  }
+
+  #judge() {
+    const text = this.field.value;
+    const problem = problemOf(text);
+    const isOpen = Boolean(this.host.activeFrame?.view);
+    const edited = this.#isEdited ? ', edited' : '';
+    this.verdict.className = problem ? 'verdict verdict--wrong' : 'verdict';
+    this.verdict.textContent =
+      problem ?? (isOpen ? `${text.length.toLocaleString('en')} characters of valid JSON${edited}.` : 'Open an app’s tab to send it there.');
+    this.send.disabled = Boolean(problem) || !isOpen;
+  }
+
+  #send() {
+    const frame = this.host.activeFrame;
+    frame.post(JSON.stringify(JSON.parse(this.field.value)), this.#isEdited ? 'edited by hand' : 'sent by hand');
+    this.verdict.textContent = `Sent to ${frame.app.title}.`;
+  }
 }
 
 // What is wrong with the text and where, in words; null if it is JSON.
 export function problemOf(text) {
+  const fault = faultIn(text);
+  if (!fault) return null;
+  const position = fault.isAtEnd ? text.length : firstFault(text);
+  const before = text.slice(0, position).split('\n');
+  const words = fault.isAtEnd ? 'the text ends too early' : `“${[...text.slice(position)][0]}” is not expected here`;
+  return `Line ${before.length}, column ${before.at(-1).length + 1}: ${words}. Nothing is sent until this is JSON.`;
+}
+
+function faultIn(text) {
   try {
     JSON.parse(text);
     return null;
-  } catch (error) {
-    const position = Number(error.message.match(/position (\d+)/)?.[1] ?? text.length);
-    const before = text.slice(0, position).split('\n');
-    return `Line ${before.length}, column ${before.at(-1).length + 1}: ${error.message.replace(/ in JSON at position.*/s, '')}. Nothing is sent until this is JSON.`;
+  } catch ({ message }) {
+    const position = message.match(/position (\d+)/)?.[1];
+    return { isAtEnd: /\bend of|unterminated/i.test(message) || Number(position) === text.length };
   }
+}
+
+// Browsers do not always say where: the shortest beginning that more text could not mend ends with the fault.
+function firstFault(text) {
+  let [sound, faulty] = [0, text.length];
+  while (faulty - sound > 1) {
+    const middle = Math.floor((sound + faulty) / 2);
+    const fault = faultIn(text.slice(0, middle));
+    if (fault && !fault.isAtEnd) faulty = middle;
+    else sound = middle;
+  }
+  return faulty - 1;
 }

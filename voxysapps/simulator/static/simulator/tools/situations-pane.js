@@ -3,6 +3,7 @@ import { button, el } from '../dom.js';
 
 const WORDS_OF_CUSTOMERS = ['Is there any news?', 'Where is my order?', 'Thank you!', 'And the invoice, please?'];
 
+// Returns a pane that never changes.
 export function situationsPane(simulator) {
   const anyOf = (words) => words[Math.floor(Math.random() * words.length)];
   const groups = [
@@ -44,7 +45,7 @@ export function situationsPane(simulator) {
       ],
     ],
   ];
-  return (pane) =>
+  const draw = (pane) =>
     pane.replaceChildren(
       el(
         'div',
@@ -60,4 +61,5 @@ export function situationsPane(simulator) {
         ),
       ),
     );
+  return { draw, refresh() {} };
 }

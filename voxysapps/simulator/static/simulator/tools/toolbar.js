@@ -1,5 +1,5 @@
 // The bar above the window: everything a developer changes about the host.
-import { button, el, icon, option } from '../dom.js';
+import { button, el, icon, option, redraw } from '../dom.js';
 import { GENERATIONS } from '../generations/index.js';
 
 // What the host leaves for an app, measured at four widths of its own window.
@@ -15,7 +15,8 @@ export function toolbar(simulator, element, { drawer }) {
   const { host, config } = simulator;
 
   const draw = () => {
-    element.replaceChildren(
+    redraw(
+      element,
       el('strong', { class: 'tools-name' }, icon('logo', 16), 'Simulator'),
       choice('Account', config.accounts.map(({ id, name }) => [id, name]), simulator.accountId, (id) => simulator.setAccount(Number(id))),
       choice('Agent', host.store.agents.map(({ id, name, role }) => [id, role === 'administrator' ? `${name} · admin` : name]), host.store.agent.id, (id) =>
@@ -26,13 +27,14 @@ export function toolbar(simulator, element, { drawer }) {
       toggle(simulator.theme === 'dark' ? 'moon' : 'sun', simulator.theme, 'Theme', () => simulator.setTheme(simulator.theme === 'dark' ? 'light' : 'dark')),
       toggle(null, simulator.direction.toUpperCase(), 'Reading direction', () => simulator.setDirection(simulator.direction === 'rtl' ? 'ltr' : 'rtl')),
       el('span', { class: 'spacer' }),
-      ...[
+      [
         ['situations', 'Situations'],
         ['payload', 'Payload'],
         ['log', 'Messages'],
       ].map(([name, words]) =>
         button([words, name === 'log' && el('span', { class: 'tools-count' }, String(host.log.entries.length))], () => drawer.toggle(name), {
           class: 'tools-button',
+          'data-key': name,
           'aria-pressed': String(drawer.shown === name),
         }),
       ),
@@ -57,12 +59,12 @@ function choice(label, choices, chosen, onchange) {
     el('span', {}, label),
     el(
       'select',
-      { onchange: ({ target }) => onchange(target.value) },
+      { title: label, 'data-key': label, onchange: ({ target }) => onchange(target.value) },
       choices.map(([value, words]) => option(value, words, String(value) === String(chosen))),
     ),
   );
 }
 
 function toggle(name, words, label, onclick) {
-  return button([name && icon(name, 14), words], onclick, { class: 'tools-button', title: label, 'aria-label': `${label}: ${words}` });
+  return button([name && icon(name, 14), words], onclick, { class: 'tools-button', title: label, 'data-key': label, 'aria-label': `${label}: ${words}` });
 }

@@ -1,5 +1,5 @@
 // The contact's column: who it is, and what the host knows of contact and conversation.
-import { button, el, icon, iconButton } from '../dom.js';
+import { button, el, icon, iconButton, redraw } from '../dom.js';
 import { clock } from '../format.js';
 import { assign } from '../host/mutations.js';
 import { currentLanguage, say } from '../words.js';
@@ -11,7 +11,8 @@ export function contactColumn(host, element, { editContact }) {
     const sender = conversation.meta.sender;
     const contact = { ...sender, ...host.store.contactOf(conversation) };
     const isLost = !host.store.contacts.has(sender.id);
-    element.replaceChildren(
+    redraw(
+      element,
       el('header', { class: 'contact-head' }, el('h2', {}, say('Contact'))),
       el(
         'div',
@@ -79,6 +80,7 @@ function actions(host, conversation) {
     'select',
     {
       'aria-label': say('Assigned agent'),
+      'data-key': 'assignee',
       onchange: ({ target }) => {
         assign(host.store, conversation, agents.find(({ id }) => id === Number(target.value)));
         host.changes.emit('records');

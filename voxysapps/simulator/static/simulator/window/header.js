@@ -1,5 +1,5 @@
 // The conversation's header and, below it, the tabs: Messages and one per dashboard app.
-import { button, el, icon, iconButton } from '../dom.js';
+import { button, el, icon, iconButton, redraw } from '../dom.js';
 import { setStatus } from '../host/mutations.js';
 import { channelOf } from '../host/store.js';
 import { say } from '../words.js';
@@ -15,7 +15,8 @@ export function header(host, element, { toggleContact }) {
       setStatus(host.store, conversation, isResolved ? 'open' : 'resolved');
       host.changes.emit('records');
     };
-    element.replaceChildren(
+    redraw(
+      element,
       avatar(sender.name, { availability: sender.availability_status }),
       el(
         'div',
@@ -30,8 +31,8 @@ export function header(host, element, { toggleContact }) {
         ),
       ),
       el('span', { class: 'spacer' }),
-      iconButton('panel', say('Contact'), toggleContact),
-      button(say(isResolved ? 'Reopen' : 'Resolve'), toggle, { class: 'button button--resolve' }),
+      iconButton('panel', say('Contact'), toggleContact, { 'data-key': 'contact' }),
+      button(say(isResolved ? 'Reopen' : 'Resolve'), toggle, { class: 'button button--resolve', 'data-key': 'resolve' }),
     );
   };
   host.changes.listen((what) => ['account', 'conversation', 'records', 'language'].includes(what) && draw());
@@ -42,14 +43,16 @@ export function tabs(host, element) {
     const titles = [say('Messages'), ...host.store.apps.map((app) => app.title)];
     // The host shows the strip only where an account has apps.
     element.hidden = titles.length === 1;
-    element.replaceChildren(
-      ...titles.map((title, index) =>
+    redraw(
+      element,
+      titles.map((title, index) =>
         el(
           'button',
           {
             type: 'button',
             role: 'tab',
             class: 'tab',
+            'data-key': String(index),
             'aria-selected': String(index === host.tab),
             onclick: () => host.openTab(index),
           },

@@ -1,8 +1,8 @@
 // The list of conversations: newest first, as the host's.
-import { el, icon } from '../dom.js';
+import { el, icon, redraw } from '../dom.js';
 import { ago } from '../format.js';
 import { channelOf } from '../host/store.js';
-import { say } from '../words.js';
+import { currentLanguage, say } from '../words.js';
 import { avatar } from './avatar.js';
 import { channelIcon } from './channels.js';
 
@@ -19,7 +19,8 @@ export function conversationList(host, element) {
     const { store } = host;
     const matches = ([, matcher]) => store.listed.filter((conversation) => matcher(store, conversation));
     const scrolled = element.querySelector('.list-rows')?.scrollTop ?? 0;
-    element.replaceChildren(
+    redraw(
+      element,
       el(
         'header',
         { class: 'list-header' },
@@ -40,6 +41,7 @@ export function conversationList(host, element) {
               role: 'tab',
               'aria-selected': String(filter[0] === chosen),
               class: 'list-filter',
+              'data-key': filter[0],
               onclick: () => ((chosen = filter[0]), draw()),
             },
             say(filter[0]),
@@ -72,7 +74,7 @@ function row(host, conversation) {
         type: 'button',
         class: 'row',
         'aria-current': isOpen && 'true',
-        'data-conversation': String(conversation.id),
+        'data-key': String(conversation.id),
         onclick: () => host.openConversation(conversation.id),
       },
       avatar(sender.name, { availability: sender.availability_status }),
@@ -99,7 +101,7 @@ function row(host, conversation) {
       el(
         'span',
         { class: 'row-end' },
-        el('time', {}, ago(conversation.timestamp)),
+        el('time', {}, ago(conversation.timestamp, currentLanguage())),
         conversation.unread_count > 0 && el('span', { class: 'unread' }, String(conversation.unread_count)),
       ),
     ),

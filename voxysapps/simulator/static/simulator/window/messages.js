@@ -12,10 +12,12 @@ export function messages(host, element) {
     const { selectedConversation } = host.store;
     const ordered = [...(selectedConversation.messages ?? [])].sort((a, b) => a.created_at - b.created_at || a.id - b.id);
     element.replaceChildren(...ordered.flatMap((message, index) => [dayLine(message, ordered[index - 1]), bubble(message)]).filter(Boolean));
-    element.scrollTop = element.scrollHeight;
+    showLast();
   };
+  const showLast = () => (element.scrollTop = element.scrollHeight);
+  // The place for messages changes with the reply box, the window and the tab.
+  new ResizeObserver(showLast).observe(element);
   host.changes.listen((what) => ['account', 'conversation', 'messages', 'language'].includes(what) && draw());
-  host.changes.listen((what) => what === 'tab' && host.tab === 0 && (element.scrollTop = element.scrollHeight));
 }
 
 function dayLine(message, previous) {

@@ -1,5 +1,5 @@
 // Where the agent writes. Sending adds a message here and nowhere else.
-import { button, el, icon } from '../dom.js';
+import { button, el, icon, redraw } from '../dom.js';
 import { addMessage } from '../host/mutations.js';
 import { say } from '../words.js';
 
@@ -17,18 +17,17 @@ export function replyBox(host, element) {
 
   const draw = () => {
     const mode = (note, words) =>
-      button(say(words), () => ((isNote = note), draw()), { class: 'mode', 'aria-pressed': String(isNote === note) });
+      button(say(words), () => ((isNote = note), draw()), { class: 'mode', 'data-key': words, 'aria-pressed': String(isNote === note) });
     const canReply = host.store.selectedConversation.can_reply !== false;
     element.className = isNote ? 'reply reply--note' : 'reply';
-    element.replaceChildren(
+    redraw(
+      element,
       el('div', { class: 'reply-modes' }, mode(false, 'Reply'), mode(true, 'Private note')),
-      !canReply && !isNote
-        ? el('p', { class: 'reply-closed' }, say('You can only reply with a template: the 24 hours are over.'))
-        : '',
+      !canReply && !isNote && el('p', { class: 'reply-closed' }, say('You can only reply with a template: the 24 hours are over.')),
       el('textarea', {
         rows: 2,
         dir: 'auto',
-        placeholder: `${say(isNote ? 'Only agents see this note.' : 'Write a reply')}`,
+        placeholder: say(isNote ? 'Only agents see this note.' : 'Write a reply'),
         'aria-label': say(isNote ? 'Private note' : 'Reply'),
         disabled: !canReply && !isNote,
         onkeydown: (event) => {

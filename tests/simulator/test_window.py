@@ -1,0 +1,240 @@
+"""The agent's window in a browser: what a developer sees and does in it."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.support.product import Product
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = 1466
+LONG = 1462
+RIGHT_TO_LEFT = 1464
+
+
+@pytest.fixture
+def window(product: Product, page: Page) -> Iterator["Window"]:
+    opened = Window(product, page)
+    yield opened
+    assert opened.problems == []
+
+
+class Window:
+    """The agent's window, and the handle that scripts have on it."""
+
+    def __init__(self, product: Product, page: Page) -> None:
+        self.page = page
+        self.url = product.simulator_url
+        self.problems: list[str] = []
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("console", lambda message: self.problems.append(message.text) if message.type == "error" else None)
+        page.on("dialog", lambda dialog: self.problems.append(dialog.message))
+
+    def open(self, place: str = "") -> None:
+        self.page.goto("about:blank")
+        self.page.goto(f"{self.url}#{place}")
+        self.page.locator("html[data-simulator=ready]").wait_for()
+
+    def run(self, expression: str) -> Any:
+        """Evaluate `simulator.<expression>`."""
+        return self.page.evaluate(f"simulator.{expression}")
+
+    def part(self, name: str) -> Locator:
+        return self.page.locator(f"[data-part={name}]")
+
+    def tab(self, name: str) -> Locator:
+        return self.part("tabs").get_by_role("tab", name=name, exact=True)
+
+    def state(self) -> dict[str, Any]:
+        names = ("accountId", "agentId", "conversationId", "tab", "generation", "theme", "direction", "width")
+        return {name: self.run(name) for name in names}
+
+
+def test_app_opens_cross_origin_and_is_sent_the_conversation(window: Window) -> None:
+    window.open("conversation=1421&host=g2")
+
+    window.tab("Orders").click()
+
+    frame = window.page.frame_locator(".frame:not([hidden]) iframe")
+    expect(frame.locator("[data-panel=orders]")).to_be_visible()
+    (shown,) = [frame for frame in window.run("frames") if frame["isVisible"]]
+    assert shown["app"] == "Orders"
+    assert shown["url"].startswith("http://127.0.0.1:")
+    assert window.page.url.startswith("http://localhost:")
+    sent = [entry for entry in window.run("log") if entry["direction"] == "out"]
+    assert {(entry["app"], entry["event"]) for entry in sent} == {("Orders", "appContext")}
+
+
+def test_reload_comes_back_to_the_same_place(window: Window) -> None:
+    window.open()
+    window.run("setAgent(13)")
+    window.run("openConversation(1442)")
+    window.run("setGeneration('g3b')")
+    window.run("setTheme('dark')")
+    window.run("setDirection('rtl')")
+    window.run("setWidth(419)")
+    window.run("openTab(3)")
+    before = window.state()
+
+    window.page.reload()
+    window.page.locator("html[data-simulator=ready]").wait_for()
+
+    assert window.state() == before
+    assert before["tab"] == 3
+    assert before["agentId"] == 13
+
+
+def test_place_that_is_gone_falls_back(window: Window) -> None:
+    window.open("account=999&agent=999&conversation=999&tab=99&host=g99&width=x&tools=x")
+    assert (window.run("tab"), window.run("generation")) == (0, "g3a")
+
+
+def test_keys_walk_through_conversations_and_tabs(window: Window) -> None:
+    window.open()
+    listed = window.part("list").locator("[aria-current]")
+    first = listed.get_attribute("data-key")
+
+    window.page.keyboard.press("j")
+    expect(listed).not_to_have_attribute("data-key", str(first))
+    window.page.keyboard.press("k")
+    expect(listed).to_have_attribute("data-key", str(first))
+    window.page.keyboard.press("2")
+    expect(window.tab("Customer 360")).to_have_attribute("aria-selected", "true")
+    window.page.keyboard.press("1")
+    expect(window.tab("Messages")).to_have_attribute("aria-selected", "true")
+
+
+def test_keys_are_letters_where_text_is_written(window: Window) -> None:
+    window.open("conversation=1421")
+    field = window.part("reply").locator("textarea")
+    field.press_sequentially("jk12")
+    expect(field).to_have_value("jk12")
+    assert window.run("conversationId") == 1421
+
+
+def test_reply_and_private_note_are_added_here(window: Window) -> None:
+    window.open("conversation=1421")
+    reply = window.part("reply")
+    reply.locator("textarea").fill("On its **way**")
+    reply.get_by_role("button", name="Send").click()
+    expect(window.page.locator(".bubble--outgoing").last).to_contain_text("On its way")
+
+    reply.get_by_role("button", name="Private note").click()
+    reply.locator("textarea").fill("Call her")
+    reply.locator("textarea").press("Control+Enter")
+    expect(window.page.locator(".bubble--private").last).to_contain_text("Call her")
+
+
+def test_hostile_texts_are_only_text(window: Window) -> None:
+    window.open(f"conversation={HOSTILE}")
+    expect(window.part("header")).to_contain_text('<img src=x onerror="alert(1)"><b>Bobby</b>')
+    expect(window.part("messages")).to_contain_text("<script>alert('hello')</script>")
+    assert window.page.locator(".host img, .host script, .bubble a").count() == 0
+
+
+def test_payload_is_edited_and_sent_and_a_mistake_is_explained(window: Window) -> None:
+    window.open("conversation=1421&host=g2&tab=2&tools=payload")
+    field = window.page.get_by_label("Context as JSON")
+    send = window.page.get_by_role("button", name="Send to the open tab")
+
+    for text, problem in (
+        ('{\n"event": oops}', "Line 2, column 10: “o” is not expected here."),
+        ('{"event": tru}', "Line 1, column 14: “}” is not expected here."),
+        ('{"a": [1,], "b": "c"}', "Line 1, column 10: “]” is not expected here."),
+        ('{"a": 1} 2', "Line 1, column 10: “2” is not expected here."),
+        ('{\n"event": "app', "Line 2, column 14: the text ends too early."),
+        ("", "Line 1, column 1: the text ends too early."),
+    ):
+        field.fill(text)
+        expect(window.page.locator(".verdict")).to_contain_text(problem)
+        expect(send).to_be_disabled()
+
+    field.fill('{"event": "appContext", "data": {}}')
+    send.click()
+    last = window.run("log.at(-1)")
+    assert (last["to"], last["reason"]) == ("Orders", "edited by hand")
+    assert last["body"] == '{"event":"appContext","data":{}}'
+
+    window.run("openConversation(1442)")
+    expect(field).to_have_value('{"event": "appContext", "data": {}}')
+    window.page.get_by_role("button", name="Take the current one").click()
+    expect(field).to_have_value(re.compile('"id": 1442'))
+
+
+def test_log_shows_each_message_and_its_body(window: Window) -> None:
+    window.open("conversation=1421&host=g1&tools=log")
+    window.run("addProbe({name: 'Probe'})")
+    rows = window.part("drawer").locator(".log-row")
+    expect(rows.first).to_contain_text("host → Probe")
+    window.page.frame_locator(".frame:not([hidden]) iframe").get_by_role("button", name="Ask as JSON").click()
+    expect(rows.first).to_contain_text("not the exact request: ignored")
+    rows.nth(1).locator("summary").click()
+    expect(rows.nth(1).locator("pre")).to_contain_text('"event": "appContext"')
+
+
+def test_saved_contact_shows_and_no_app_hears_of_it(window: Window) -> None:
+    window.open("conversation=1421&host=g2&tab=2")
+    window.page.frame_locator(".frame:not([hidden]) iframe").locator("[data-panel=orders]").wait_for()
+    window.page.wait_for_function("() => simulator.log.some((entry) => entry.reason === 'load')")
+    before = len(window.run("log"))
+    window.page.get_by_role("button", name="Edit contact").click()
+    window.page.locator("dialog").get_by_label("Email").fill("nora@example.org")
+    window.page.locator("dialog").get_by_role("button", name="Save").click()
+    expect(window.part("contact")).to_contain_text("nora@example.org")
+    assert window.run("payloadFor(1421).data.contact.email") == "nora@example.org"
+    assert len(window.run("log")) == before
+
+
+def test_phone_is_a_window_of_its_own_and_closes_with_the_conversation(window: Window) -> None:
+    window.open("conversation=1433&host=mobile")
+    with window.page.expect_popup() as opening:
+        window.run("openTab(2)")
+    phone = opening.value
+    expect(phone.locator("[data-panel=orders]")).to_be_visible()
+
+    assert phone.evaluate("[innerWidth, window.parent === window, typeof ReactNativeWebView.postMessage]") == [
+        390,
+        True,
+        "function",
+    ]
+    window.page.wait_for_function("() => simulator.log.some((entry) => entry.reason === 'load')")
+    body = window.page.evaluate("JSON.parse(simulator.log.at(-1).body).data")
+    assert body.keys() == {"conversation", "contact", "current_agent"}
+    assert body["contact"] == body["conversation"]["meta"]["sender"]
+    assert "all_messages_loaded" in body["conversation"]
+
+    with phone.expect_event("close"):
+        window.run("openConversation(1442)")
+
+
+def test_reading_from_right_to_left_turns_the_window_and_the_apps(window: Window) -> None:
+    window.open(f"conversation={RIGHT_TO_LEFT}&direction=rtl&tab=2")
+    expect(window.page.locator(".host")).to_have_attribute("dir", "rtl")
+    expect(window.tab("الرسائل")).to_be_visible()
+    frame = window.page.frame_locator(".frame:not([hidden]) iframe")
+    expect(frame.locator("html")).to_have_attribute("dir", "rtl")
+
+
+def test_each_account_has_its_own_people_and_apps(window: Window) -> None:
+    window.open()
+    first = [app["title"] for app in window.run("apps")]
+    window.part("toolbar").get_by_label("Account").select_option("Atelier Brisa")
+    expect(window.part("list")).to_contain_text("Teresa Nogueira")
+    assert [app["title"] for app in window.run("apps")] != first
+
+
+def test_long_conversation_ends_at_its_last_message(window: Window) -> None:
+    window.open(f"conversation={LONG}")
+    expect(window.page.locator(".message").last).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("width", [1024, 1440, 1920])
+def test_window_never_scrolls_sideways(window: Window, width: int) -> None:
+    window.page.set_viewport_size({"width": width, "height": 800})
+    window.open("conversation=1421")
+    assert window.page.evaluate("document.documentElement.scrollWidth") == width
+    assert window.page.evaluate("document.querySelector('.tabs').offsetHeight") == 40
