@@ -64,6 +64,8 @@ class OrdersPanel(Panel):
 
     def get_part_context(self, ctx: PanelContext, part: str, params: Mapping[str, str]) -> dict[str, Any]:
         data: Orders = ctx.data
+        if part == "rows" and "number" in params:
+            return _numbered(data, params["number"])
         if part == "rows":
             return _page(data, _offset(params), _PAGE)
         order = next((order for order in data.orders if order.key == params.get("id")), None)
@@ -105,10 +107,28 @@ def _page(data: Orders, offset: int, size: int) -> dict[str, Any]:
     return {
         "orders": orders[offset:end],
         "is_first_page": offset == 0,
-        "several_stores": len({order.source for order in data.orders}) > 1,
+        "several_stores": _has_several_stores(data),
+        "hidden_numbers": " ".join(bare_number(order.number) for order in orders[end:]),
         "remaining": max(len(orders) - end, 0),
         "next_offset": end,
     }
+
+
+def _numbered(data: Orders, number: str) -> dict[str, Any]:
+    """Return the rows of the orders with that number: the chat mentions it, and it is on no page yet."""
+    orders = [order for order in data.orders if bare_number(order.number) == number]
+    if not orders:
+        raise LookupError(number)
+    return {"orders": orders, "is_first_page": True, "several_stores": _has_several_stores(data), "remaining": 0}
+
+
+def bare_number(number: str) -> str:
+    """Return an order number without the sign some systems put before it."""
+    return number.lstrip("#")
+
+
+def _has_several_stores(data: Orders) -> bool:
+    return len({order.source for order in data.orders}) > 1
 
 
 def _offset(params: Mapping[str, str]) -> int:

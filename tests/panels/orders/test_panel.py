@@ -64,12 +64,21 @@ def test_more_orders_come_in_pages() -> None:
         ("rows", {"offset": "x"}),
         ("rows", {"offset": "٣"}),
         ("rows", {"offset": "99"}),
+        ("rows", {"number": "7"}),
         ("elsewhere", {"id": "Shop%20A:gid-1042"}),
     ],
 )
 def test_a_part_that_is_not_there_is_an_error(part: str, params: dict[str, str]) -> None:
     with pytest.raises(LookupError):
         PANEL.get_part_context(make_ctx(merged(make_order())), part, params)
+
+
+def test_an_order_on_no_page_yet_can_be_asked_for_by_its_number() -> None:
+    ctx = make_ctx(merged(*(make_order(f"#{1000 - place}", placed_at=days(-place)) for place in range(8))))
+    (rows,) = render_panel(PANEL, ctx).having(attr="data-hidden-numbers")
+    assert rows["data-hidden-numbers"] == "995 994 993"
+    assert rows["data-rows-url"] == "panels/12/?part=rows"
+    assert render_part(PANEL, ctx, "rows", {"number": "994"}).texts("vx-row__title") == ["#994"]
 
 
 def test_unfinished_orders_come_first_then_the_newest() -> None:
