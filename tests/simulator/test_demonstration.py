@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from panels.api import Identity
+from panels.connectors.demo.connector import DemoConnector
 from voxysapps.context import parse_app_context
 from voxysapps.simulator.demonstration import DEMONSTRATION_ACCOUNTS
 from voxysapps.simulator.demonstration.records import account_record
@@ -103,3 +105,17 @@ def test_a_lost_contact_is_not_in_the_store() -> None:
     assert lost
     for account, talk in lost:
         assert talk.person.id not in {contact["id"] for contact in account_record(account, now=NOW)["contacts"]}
+
+
+def test_orders_that_conversations_name_are_the_customers_own() -> None:
+    named = 0
+    for account, talk in ALL_TALKS:
+        number = talk.custom_attributes.get("order_number")
+        if number is None:
+            continue
+        named += 1
+        person = talk.person
+        who = Identity(identifier=person.identifier, emails=(person.email,) if person.email else ())
+        shop = DemoConnector(account.connections[0].settings | {"latency": 0}, name="Shop")
+        assert number in {order.number for order in shop.orders(who).orders}, (talk.id, person.name)
+    assert named

@@ -125,6 +125,43 @@ ODD_TALKS = (
         shape="live",
     ),
     Talk(
+        id=1473,
+        person=Person(331, "Zoë Kind-of-Everything", email="zoe.kind@example.com"),
+        inbox=7,
+        lines=(
+            Line(
+                1500,
+                "contact",
+                None,
+                attachments=({"file_type": "fallback", "fallback_title": "A post", "data_url": None},),
+            ),
+            Line(
+                1499,
+                "contact",
+                None,
+                attachments=({"file_type": "contact", "fallback_title": "+46700000112", "meta": {}},),
+            ),
+            Line(
+                1498, "contact", None, attachments=({"file_type": "embed", "data_url": "https://video.example.com/1"},)
+            ),
+            Line(1497, "contact", None, content_type="sticker"),
+            Line(1496, "contact", "", content_attributes={"is_unsupported": True}),
+            Line(1495, "contact", "This message was deleted", content_attributes={"deleted": True}),
+            Line(1494, "bot", "How did we do?", content_type="input_csat"),
+            Line(
+                1493,
+                "bot",
+                "Have a look at these",
+                content_type="cards",
+                content_attributes={"items": [{"title": "Nordlys 2", "description": "A tent for two", "actions": []}]},
+            ),
+            Line(1492, 12, "This one did not go out", status="failed", content_attributes={"external_error": "131047"}),
+            Line(1491, "contact", "Back again", content_attributes={"in_reply_to": 147306}),
+        ),
+        assignee=12,
+        hmac_verified=False,
+    ),
+    Talk(
         id=1471,
         person=Person(329, "Sam", email="sam@example.com"),
         inbox=1,

@@ -17,7 +17,7 @@ _INVOICE = {
     "file_type": "file",
     "extension": None,
     "content_type": "application/pdf",
-    "data_url": "https://connect.example.com/rails/active_storage/blobs/redirect/demonstration/invoice-FW-20117.pdf",
+    "data_url": "https://connect.example.com/rails/active_storage/blobs/redirect/demonstration/invoice-4711.pdf",
     "thumb_url": "",
     "file_size": 48_211,
     "width": None,
@@ -74,7 +74,7 @@ CHANNEL_TALKS = (
         ),
         inbox=1,
         lines=(
-            Line(52, "contact", "Hi! My tent from last week has a torn seam. I leave for Sarek on Friday 😬"),
+            Line(52, "contact", "Hi! The tent of order #3454 has a torn seam. I leave for Sarek on Friday 😬"),
             Line(51.8, "template", "We usually reply within a few minutes."),
             Line(50, "activity", "Assigned to Mira Holm by Mira Holm"),
             Line(47, 11, "Hello Nora, that must not happen. Can you send me a photo of the seam?", status="read"),
@@ -90,7 +90,7 @@ CHANNEL_TALKS = (
                 "Keep the old one until it arrives.",
                 status="read",
             ),
-            Line(3, "contact", "You are saving my week! Which order number is that?"),
+            Line(3, "contact", "You are saving my week! When does the new one leave?"),
         ),
         assignee=11,
         team=2,
@@ -98,7 +98,7 @@ CHANNEL_TALKS = (
         priority="high",
         unread=1,
         hmac_verified=True,
-        custom_attributes={"order_number": "FW-20117"},
+        custom_attributes={"order_number": "3454"},
         additional_attributes=_BROWSER,
     ),
     Talk(
@@ -106,7 +106,7 @@ CHANNEL_TALKS = (
         person=Person(302, "~Kofi 🌱", phone_number="+447700900123", custom_attributes={"club_level": "wanderer"}),
         inbox=2,
         lines=(
-            Line(66, 12, "Hello! Your order FW-20450 has shipped.", status="delivered"),
+            Line(66, 12, "Hello! Your order #7830 has shipped.", status="delivered"),
             Line(40, "contact", None, attachments=(_VOICE_NOTE,)),
             Line(39, "contact", None, attachments=(_PLACE,)),
             Line(8, "contact", "hello?", content_attributes={"in_reply_to": 143301}),
@@ -131,17 +131,17 @@ CHANNEL_TALKS = (
             Line(
                 150,
                 "contact",
-                "Dear team,\n\nplease refund order *FW-20011*. The boots are fine but too small, "
+                "Dear team,\n\nplease refund order *#4711*. The boots are fine but too small, "
                 "and I sent them back on Tuesday.\n\nKind regards\nOttilie Brandt",
                 content_type="incoming_email",
                 content_attributes={
                     "email": {
-                        "subject": "Refund for FW-20011",
+                        "subject": "Refund for #4711",
                         "from": ["ottilie.brandt@example.com"],
                         "to": ["hello@fernweh.example"],
                         "cc": [],
-                        "html_content": {"full": "<div>Please refund order <b>FW-20011</b>.</div>"},
-                        "text_content": {"full": "Please refund order *FW-20011*."},
+                        "html_content": {"full": "<div>Please refund order <b>#4711</b>.</div>"},
+                        "text_content": {"full": "Please refund order *#4711*."},
                     }
                 },
                 attachments=(_INVOICE,),
@@ -150,14 +150,14 @@ CHANNEL_TALKS = (
             Line(
                 96,
                 13,
-                "Hello Ottilie,\n\nyour refund of **€ 189.00** is on its way.\n\nChiara",
+                "Hello Ottilie,\n\nwe have your boots back. Your **refund** is on its way.\n\nChiara",
                 content_attributes={"cc_emails": [], "bcc_emails": [], "to_emails": ["ottilie.brandt@example.com"]},
             ),
         ),
         assignee=13,
         labels=("returns",),
-        additional_attributes={"source": "email", "mail_subject": "Refund for FW-20011"},
-        custom_attributes={"order_number": "FW-20011"},
+        additional_attributes={"source": "email", "mail_subject": "Refund for #4711"},
+        custom_attributes={"order_number": "4711"},
     ),
     Talk(
         id=1442,

@@ -7,6 +7,7 @@
 //   generation, setGeneration(id)         'g1', 'g1-first', 'g1-same-id', 'g2', 'g3a', 'g3b', 'mobile'
 //   accountId, setAccount(id)             the platform's account id
 //   agentId, setAgent(id)                 whom the window belongs to; starts the conversation again
+//   setAgentLoaded(isLoaded)              false: `currentAgent` is {}, as before the host knows its agent
 //   theme, setTheme('light' | 'dark')
 //   direction, setDirection('ltr' | 'rtl')  loads the apps again with ?lang=ar for 'rtl'
 //   width, setWidth(px | null)            width of the apps; null: what the window leaves
@@ -107,6 +108,11 @@ export class Simulator {
     if (!agent) throw new RangeError(`No agent ${id}`);
     this.host.store.agent = agent;
     this.host.restart();
+    this.host.changes.emit('agent');
+  }
+
+  setAgentLoaded(isLoaded) {
+    this.host.store.agentIsLoaded = isLoaded;
     this.host.changes.emit('agent');
   }
 

@@ -7,7 +7,7 @@ export const g1 = {
   name: 'G1 · up to 3.14',
   createsFrames: 'when opened',
 
-  data: (store) => ({ ...conversationAndContact(store), currentAgent: currentAgent(store.agent) }),
+  data: (store) => ({ ...conversationAndContact(store), currentAgent: currentAgent(store) }),
 
   mounted(frame) {
     window.onmessage = (event) => {

@@ -6,7 +6,7 @@ export const g2 = {
   name: 'G2 · 3.15 to 8/2026',
   createsFrames: 'when opened',
 
-  data: (store) => ({ ...conversationAndContact(store), currentAgent: currentAgent(store.agent) }),
+  data: (store) => ({ ...conversationAndContact(store), currentAgent: currentAgent(store) }),
 
   mounted(frame) {
     frame.listener = (event) => {

@@ -7,7 +7,7 @@ const g3 = {
 
   data: (store) => ({
     ...conversationAndContact(store),
-    currentAgent: currentAgent(store.agent),
+    currentAgent: currentAgent(store),
     customAttributes: store.definitions,
     theme: document.body.classList.contains('dark') ? 'dark' : 'light',
   }),

@@ -11,7 +11,7 @@ export const mobile = {
 
   data(store) {
     const conversation = store.selectedConversation;
-    return snakeCased({ conversation, contact: conversation.meta?.sender, currentAgent: currentAgent(store.agent) });
+    return snakeCased({ conversation, contact: conversation.meta?.sender, currentAgent: currentAgent(store) });
   },
 
   mounted(frame) {

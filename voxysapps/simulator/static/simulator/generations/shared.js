@@ -8,6 +8,6 @@ export function conversationAndContact(store) {
 }
 
 // What the host knows of its agent, as far as it tells an app.
-export function currentAgent({ id, name, email }) {
-  return { id, name, email };
+export function currentAgent({ agent: { id, name, email }, agentIsLoaded }) {
+  return agentIsLoaded ? { id, name, email } : {};
 }

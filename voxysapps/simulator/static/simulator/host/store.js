@@ -1,6 +1,8 @@
 // What the host has loaded of one account: the records as they lie in its own store.
 export class HostStore {
   selectedId = null;
+  // An app that is opened right after the window may be sent an empty agent.
+  agentIsLoaded = true;
 
   constructor(account, agentId) {
     this.account = account;

@@ -28,6 +28,8 @@ export function situationsPane(simulator) {
         ['Attribute definitions change', () => simulator.changeDefinitions()],
         ['Theme changes', () => simulator.setTheme(simulator.theme === 'dark' ? 'light' : 'dark')],
         ['Contact is not in the host’s store', () => simulator.loseContact()],
+        ['The agent is not loaded yet', () => simulator.setAgentLoaded(false)],
+        ['The agent is loaded', () => simulator.setAgentLoaded(true)],
         ['An app is inserted before the open one', () => simulator.insertAppBefore()],
       ],
     ],

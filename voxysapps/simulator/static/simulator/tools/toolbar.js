@@ -17,7 +17,7 @@ export function toolbar(simulator, element, { drawer }) {
   const draw = () => {
     redraw(
       element,
-      el('strong', { class: 'tools-name' }, icon('logo', 16), 'Simulator'),
+      el('strong', { class: 'tools-name', title: 'Keys: j and k for conversations, 1 to 9 for tabs' }, icon('logo', 16), 'Simulator'),
       choice('Account', config.accounts.map(({ id, name }) => [id, name]), simulator.accountId, (id) => simulator.setAccount(Number(id))),
       choice('Agent', host.store.agents.map(({ id, name, role }) => [id, role === 'administrator' ? `${name} · admin` : name]), host.store.agent.id, (id) =>
         simulator.setAgent(Number(id)),
