@@ -24,7 +24,7 @@ check: ## style, types, layers, migrations, settings, templates
 	@$(SETUP) dev
 	@echo "== style"
 	@$(BIN)/ruff check --output-format concise --quiet .
-	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff format --check --quiet --output-format concise .
 	@echo "== types"
 	@$(BIN)/mypy
 	@echo "== layers"
