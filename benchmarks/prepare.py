@@ -1,0 +1,100 @@
+"""Makes what the measured product shows: an account, an app of three placements, their snapshots.
+
+Runs in the product's environment, as a process of its own; prints the app's key as JSON.
+"""
+
+import json
+import os
+import sys
+import time
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voxysapps.settings")
+django.setup()
+
+from django.core.management import call_command  # noqa: E402 - Django comes first
+
+from benchmarks import contexts  # noqa: E402
+from panels import refresh, snapshots  # noqa: E402
+from panels.configuration import AppPlan, forget_plans, get_plan  # noqa: E402
+from panels.fragments import build_sections  # noqa: E402
+from panels.models import Connection, Placement  # noqa: E402
+from panels.shell import render_sections  # noqa: E402
+from panels.snapshots import Source  # noqa: E402
+from tenants.models import Account, DashboardApp, Trust  # noqa: E402
+from tenants.trust.confirmation import ConfirmedContext, confirm  # noqa: E402
+from voxysapps.context import parse_app_context  # noqa: E402
+
+ROWS = 20
+PANELS = ("customer", "orders", "payments")
+# Longer than any measurement takes.
+FRESH_SECONDS = 3600
+
+
+def main(host_origins: list[str]) -> None:
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    app = create_app(host_origins)
+    context = confirm(parse_app_context(contexts.trimmed()), account=app.account, app=app)
+    for source in _plan(app).placements:
+        for each in source.sources:
+            fetch(context, each)
+    set_number_of_rows(app, context)
+    print(json.dumps({"key": app.key}))
+
+
+def create_app(host_origins: list[str]) -> DashboardApp:
+    account = Account.objects.create(
+        name="Benchmark",
+        host_origin=host_origins[0],
+        extra_host_origins=host_origins[1:],
+        host_account_id=contexts.ACCOUNT_ID,
+        trust=Trust.LINK,
+        is_demonstration=True,
+        locale="en",
+    )
+    app = DashboardApp.objects.create(account=account, title="Benchmark")
+    shop = Connection.objects.create(account=account, name="Shop", connector="demo")
+    for position, panel in enumerate(PANELS):
+        placement = Placement.objects.create(account=account, dashboard_app=app, panel=panel, position=position)
+        placement.connections.add(shop)
+    return app
+
+
+def fetch(context: ConfirmedContext, source: Source) -> None:
+    """Fetch as a worker would, then make the answer stay fresh."""
+    account_id, customer = context.account_id, context.identity.digest()
+    refresh.refresh_source(account_id, source, context.identity, trace_id="", wanted_at=0)
+    data = snapshots.read_data(account_id, [source], customer)
+    snapshots.write_answer(account_id, source, customer, data[source.key], now=time.time(), fresh_for=FRESH_SECONDS)
+
+
+def set_number_of_rows(app: DashboardApp, context: ConfirmedContext) -> None:
+    """Let the orders have as many rows as are missing to `ROWS`: what the other panels have, varies by day."""
+    orders = Placement.objects.get(dashboard_app=app, panel="orders")
+    orders.settings = {"rows": 1}
+    orders.save()
+    others = count_rows(app, context) - 1
+    orders.settings = {"rows": ROWS - others}
+    orders.save()
+    if (rows := count_rows(app, context)) != ROWS:
+        raise SystemExit(f"The app shows {rows} rows instead of {ROWS}.")
+
+
+def count_rows(app: DashboardApp, context: ConfirmedContext) -> int:
+    plan = _plan(app)
+    html = render_sections(build_sections(plan, plan.placements, context, "en"), plan, "en")
+    return html.count(b" data-row")
+
+
+def _plan(app: DashboardApp) -> AppPlan:
+    forget_plans()
+    plan = get_plan(app.key)
+    if plan is None:
+        raise SystemExit("The app is not there.")
+    return plan
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
