@@ -25,13 +25,15 @@ def render_sections(sections: list[Section], plan: AppPlan, locale: str) -> byte
 def _section(section: Section, plan: AppPlan, locale: str) -> bytes:
     placement = section.placement
     shell = _shell(placement.id, placement.slug, placement.title(locale), _skeleton_lines(placement), locale)
-    body = section.body or (shell.skeleton if section.state == "loading" else b"")
     age = _age(section.fetched_at, plan.time_zone, locale) if section.fetched_at else ""
     busy = "true" if section.state == "loading" else "false"
     retry = ' data-retry="1"' if section.due else ""
-    notice = _notice(section, locale) if section.failures else ""
     opening = shell.opening.format(state=section.state, busy=busy, retry=retry, age=age)
-    return b"".join((opening.encode(), notice.encode(), b'<div class="vx-panel__body">', body, b"</div></section>"))
+    notice = _notice(section, locale).encode() if section.failures else b""
+    above, body = (b"", notice) if section.state == "error" else (notice, section.body)
+    if section.state == "loading":
+        body = shell.skeleton
+    return b"".join((opening.encode(), above, b'<div class="vx-panel__body">', body, b"</div></section>"))
 
 
 class _Shell:
