@@ -94,7 +94,7 @@ function row(host, conversation) {
           'span',
           { class: 'row-last' },
           isPrivate ? icon('lock', 12) : message_type === 1 ? icon('reply', 12) : message_type === 2 && icon('info', 12),
-          el('bdi', {}, content ?? (attachments ? attachmentWords(attachments) : '')),
+          el('bdi', {}, content?.replaceAll(/\*\*|`/g, '') ?? (attachments ? attachmentWords(attachments) : '')),
         ),
         el('span', { class: 'row-labels' }, (conversation.labels ?? []).map((label) => el('bdi', { class: 'label' }, label))),
       ),
