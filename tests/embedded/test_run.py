@@ -124,9 +124,9 @@ def test_killed_process_is_started_again(running: Product, name: str) -> None:
     def pids() -> set[int]:
         return {process.pid for process in running.processes() if name in " ".join(process.cmdline())}
 
-    before = pids()
-    os.kill(min(before), signal.SIGKILL)
-    assert wait_for(lambda: len(pids()) == len(before) and min(before) not in pids()), commands(running)
+    killed = min(pids())
+    os.kill(killed, signal.SIGKILL)
+    assert wait_for(lambda: bool(pids()) and killed not in pids()), commands(running)
     assert wait_for(lambda: has_data(running))
 
 
