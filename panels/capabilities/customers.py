@@ -10,7 +10,7 @@ from panels.capabilities.records import Answer, Instant, Record, merge_records, 
 from panels.capabilities.words import AlertWord, DeliveryWord, MatchWord, PaymentWord
 
 
-class Match(msgspec.Struct, frozen=True, kw_only=True):
+class Match(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why a record is taken for the contact's: `value` is what was looked for and found."""
 
     by: MatchWord
@@ -18,7 +18,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     confirmed_by: str | None = None
 
 
-class Address(msgspec.Struct, frozen=True, kw_only=True):
+class Address(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A postal address, lines as they go on a label. `country` is ISO 3166, two letters."""
 
     name: str | None = None
@@ -29,7 +29,7 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     country: str | None = None
 
 
-class OrderSummary(msgspec.Struct, frozen=True, kw_only=True):
+class OrderSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An order in one line, as a customer record mentions it."""
 
     number: str
@@ -40,7 +40,7 @@ class OrderSummary(msgspec.Struct, frozen=True, kw_only=True):
     cancelled: bool = False
 
 
-class Alert(msgspec.Struct, frozen=True, kw_only=True):
+class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something burning: `at` is the deadline or when it happened, `reference` the order or invoice number."""
 
     word: AlertWord

@@ -11,7 +11,7 @@ from panels.capabilities.records import Answer, Instant, Record, merge_records, 
 from panels.capabilities.words import DeliveryWord, PaymentWord, RefundWord, ReturnWord
 
 
-class Method(msgspec.Struct, frozen=True, kw_only=True):
+class Method(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A way to pay: `kind` such as "card", "paypal" or "invoice", and of a card only what may be shown.
 
     `expiry` is "2027-03"; `expires_soon` is true within 30 days of it or after it, as of the answer.
@@ -25,7 +25,7 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
     expires_soon: bool = False
 
 
-class LineItem(msgspec.Struct, frozen=True, kw_only=True):
+class LineItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of an order. `quantity` was ordered, `current` is left after removals and refunds.
 
     `unit` is the price of one before discounts, `total` is `unit` times `quantity`.
@@ -43,14 +43,14 @@ class LineItem(msgspec.Struct, frozen=True, kw_only=True):
     image: str | None = None
 
 
-class ItemCount(msgspec.Struct, frozen=True, kw_only=True):
+class ItemCount(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """So many of an item, in a parcel or a refund."""
 
     title: str
     quantity: int
 
 
-class TrackingEvent(msgspec.Struct, frozen=True, kw_only=True):
+class TrackingEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the carrier said last, in its words."""
 
     text: str
@@ -58,7 +58,7 @@ class TrackingEvent(msgspec.Struct, frozen=True, kw_only=True):
     place: str | None = None
 
 
-class Fulfilment(msgspec.Struct, frozen=True, kw_only=True):
+class Fulfilment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A parcel, or whatever else brings the goods. `numbers` and `urls` belong together in order."""
 
     external_id: str
@@ -73,7 +73,7 @@ class Fulfilment(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[ItemCount, ...] = ()
 
 
-class Refund(msgspec.Struct, frozen=True, kw_only=True):
+class Refund(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Money given back. `reference` is what the customer's bank can search for."""
 
     external_id: str

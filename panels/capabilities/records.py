@@ -1,4 +1,7 @@
-"""What all records and answers have in common."""
+"""What all records and answers have in common.
+
+Structs leave out what is as by default when they are stored: most of a record is.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -14,7 +17,7 @@ Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing another system knows. `external_id` is its id there, `source` the connection's name.
 
     Connectors leave `source` empty: merging fills it. `url` opens the record in the other system.
@@ -34,14 +37,14 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         return f"{quote(self.source, safe='')}:{quote(self.external_id, safe='')}"
 
 
-class Window(msgspec.Struct, frozen=True, kw_only=True):
+class Window(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How far back a connection was able to look; `since` None: to the beginning."""
 
     source: str = ""
     since: Instant | None = None
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a capability answers. Subclasses name the records."""
 
     windows: tuple[Window, ...] = ()
