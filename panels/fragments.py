@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,10 @@ from tenants.trust.confirmation import ConfirmedContext
 from voxysapps.problems import new_trace_id
 
 logger = logging.getLogger(__name__)
+
+_INDENTATION = re.compile(r"\s*\n\s*")
+# In these, white space shows.
+_VERBATIM = re.compile(r"<(pre|textarea)\b", re.IGNORECASE)
 
 State = Literal["ready", "stale", "loading", "empty", "error"]
 
@@ -203,7 +208,12 @@ def _render_one(
         html = render_to_string(
             panel.empty_template if is_empty else panel.template, {**panel.get_context(ctx), "ctx": ctx}
         )
-    return Fragment(versions, html.encode(), is_empty)
+    return Fragment(versions, _without_indentation(html).encode(), is_empty)
+
+
+def _without_indentation(html: str) -> str:
+    """Return the HTML without its lines' indentation, half of many a fragment: it is sent every time."""
+    return html if _VERBATIM.search(html) else _INDENTATION.sub("\n", html)
 
 
 def _panel_context(

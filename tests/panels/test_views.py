@@ -493,3 +493,10 @@ def test_worker_gone_fetches_in_the_request_after_a_while(
     assert states(post(client, app)) == dict.fromkeys(THREE, "loading")
     clock.shift(refresh.WORKER_GRACE_SECONDS + 1)
     assert states(post(client, app)) == dict.fromkeys(THREE, "ready")
+
+
+def test_indentation_is_not_sent_but_verbatim_text_is_kept() -> None:
+    from panels.fragments import _without_indentation  # noqa: PLC0415 - private
+
+    assert _without_indentation("<ul>\n    <li>a  b</li>\n\n  </ul>") == "<ul>\n<li>a  b</li>\n</ul>"
+    assert _without_indentation("<pre>\n  a</pre>") == "<pre>\n  a</pre>"
