@@ -26,8 +26,13 @@ def bridge_texts() -> dict[str, object]:
             "title": _("No answer"),
             "text": _("The platform cannot be reached. Trying again by itself."),
         },
+        "empty": {
+            "title": _("This tab is empty"),
+            "text": _("No panel has been placed here yet. Tell an operator."),
+        },
         "slow": _("This takes longer than usual."),
         "retry": _("Try again"),
+        "ask": _("Ask again"),
         "copied": _("Copied"),
         "mentioned": _("In this chat"),
         "reference": _("Reference"),

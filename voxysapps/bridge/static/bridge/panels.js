@@ -1,383 +1,524 @@
 // What the page shows: posting the context, putting the answered sections in place, asking again for
 // those that wait, and saying what goes on when there is nothing to show.
-(function () {
+(() => {
   "use strict";
-  var RETRY_AFTER = [1000, 2000, 4000, 8000, 15000, 30000];
-  var POLL_LOADING = [300, 500, 800, 1300, 2000, 3000, 4000, 6000, 8000, 12000, 20000];
-  var POLL_STALE = [700, 1500, 3000, 6000, 12000];
+  const RETRY_AFTER = [1000, 2000, 4000, 8000, 15000, 30000];
+  const POLL_LOADING = [300, 500, 800, 1300, 2000, 3000, 4000, 6000, 8000, 12000, 20000];
+  const POLL_STALE = [400, 800, 1500, 3000, 6000, 12000];
+  // No answer for so long is none.
+  const PATIENCE = 20000;
   // The pass for follow-up requests lives for 300 s.
-  var PASS_SECONDS = 240;
-  var REVISIT_AFTER = 30000;
+  const PASS_SECONDS = 240;
+  const AWAY_FOR = 30000;
 
-  var root = document.documentElement;
-  var texts = JSON.parse(document.getElementById("texts").textContent);
-  var panels = document.getElementById("panels");
-  var statusBox = document.getElementById("status");
-  var skeleton = panels.innerHTML;
-  var query = location.search; // ?lang=
-  var pass = { token: null, at: 0 };
-  var round = 0; // counts contexts shown: an answer of an earlier one is dropped
-  var abort = null;
-  var retries = 0;
-  var retryTimer = null;
-  var polls = new Map(); // placement -> timer
-  var visitedAt = Date.now();
+  const root = document.documentElement;
+  const texts = JSON.parse(document.getElementById("texts").textContent);
+  const panels = document.getElementById("panels");
+  const statusBox = document.getElementById("status");
+  const skeleton = panels.innerHTML;
+  const query = location.search; // ?lang=
+  let pass = null; // {token, at}
+  let round = 0; // counts the contexts shown: an answer to an earlier one is dropped
+  let posting = null; // the promise of the context on its way
+  let retries = 0;
+  let retryTimer = null;
+  let hasData = false;
+  const sending = new Set(); // what to call off when another context comes
+  const polls = new Map(); // placement -> {delays, next, timer}
+  const forced = new Map(); // placement -> what it looked like when new data were asked for
+  const bodies = new WeakMap(); // section -> its body as the server sent it; the page changes its own copy
 
-  // --- posting the context -------------------------------------------------------------------------
+  // --- asking the platform -------------------------------------------------------------------------
 
-  function show(context, same) {
+  // Like fetch, but with an end to waiting.
+  async function request(path, options) {
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), PATIENCE);
+    sending.add(abort);
+    try {
+      const response = await fetch(path + query, {
+        cache: "no-store",
+        credentials: "omit",
+        signal: abort.signal,
+        ...options,
+      });
+      return { response, text: await response.text() };
+    } finally {
+      clearTimeout(timer);
+      sending.delete(abort);
+    }
+  }
+
+  function show(context, isSameCustomer) {
     round += 1;
     retries = 0;
-    if (!same) {
-      stopPolling();
-      panels.innerHTML = skeleton;
-      panels.hidden = false;
-      pass.token = null;
-    }
+    posting = null;
+    pass = null;
+    sending.forEach((abort) => abort.abort());
+    if (!isSameCustomer) clear();
     hideStatus();
     post();
   }
 
-  function post() {
-    var mine = round;
-    clearTimeout(retryTimer);
-    if (abort) abort.abort();
-    abort = new AbortController();
-    return fetch("context" + query, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: window.voxys.current().body,
-      cache: "no-store",
-      credentials: "omit",
-      signal: abort.signal,
-    })
-      .then(function (response) {
-        return response.text().then(function (text) {
-          if (mine !== round) return;
-          if (response.ok) arrived(response, text);
-          else refused(response, text);
-        });
-      })
-      .catch(function (error) {
-        if (mine === round && error.name !== "AbortError") unreachable();
-      });
+  function clear() {
+    polls.forEach(({ timer }) => clearTimeout(timer));
+    polls.clear();
+    forced.clear();
+    panels.innerHTML = skeleton;
+    hasData = false;
+    sections().forEach(noteBody);
   }
 
-  function arrived(response, html) {
-    retries = 0;
-    takePass(response);
-    hideStatus();
-    var made = document.createElement("template");
-    made.innerHTML = html;
-    var sections = made.content.querySelectorAll("section[data-placement]");
-    var shown = panels.querySelectorAll("section[data-placement]");
-    var same = sections.length === shown.length;
-    for (var index = 0; same && index < sections.length; index++) {
-      same = sections[index].dataset.placement === shown[index].dataset.placement;
+  // Post the context; whoever wants that while it is on its way waits for the same answer.
+  function post() {
+    posting = posting || send(round);
+    return posting;
+  }
+
+  async function send(mine) {
+    clearTimeout(retryTimer);
+    let answer = null;
+    try {
+      answer = await request("context", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: window.voxys.current().body,
+      });
+    } catch {
+      // no network, no server, or no patience left
     }
-    if (same) sections.forEach(place);
-    else {
-      panels.replaceChildren();
-      sections.forEach(function (section) {
-        prepare(section);
-        panels.append(section);
+    if (mine !== round) return;
+    posting = null;
+    if (!answer) unreachable();
+    else if (answer.response.ok) arrived(answer);
+    else refused(answer);
+  }
+
+  function arrived({ response, text }) {
+    retries = 0;
+    pass = { token: response.headers.get("X-Voxys-Context"), at: Date.now() };
+    hideStatus();
+    const fresh = [...parse(text).querySelectorAll("section[data-placement]")];
+    const order = (sections) => sections.map(({ dataset }) => dataset.placement).join();
+    hasData = fresh.length > 0;
+    if (!hasData) {
+      clear();
+      showStatus("empty");
+    } else if (order(fresh) === order(sections())) {
+      fresh.forEach(place);
+    } else {
+      panels.replaceChildren(...fresh);
+      fresh.forEach((section) => {
+        noteBody(section);
+        dress(section);
         settle(section);
       });
     }
     loadHtmx();
+    lost.splice(0).forEach(fetchPart);
   }
 
-  function takePass(response) {
-    var token = response.headers.get("X-Voxys-Context");
-    if (token) pass = { token: token, at: Date.now() };
+  function parse(html) {
+    const made = document.createElement("template");
+    made.innerHTML = html;
+    return made.content;
   }
 
-  function refused(response, text) {
-    var problem = {};
+  function problemOf({ text }) {
     try {
-      problem = JSON.parse(text);
-    } catch (error) {
-      // not ours: a proxy's page
+      return JSON.parse(text);
+    } catch {
+      return {}; // not ours: a proxy's page
     }
-    if (response.status >= 500 || response.status === 429) return unreachable(problem.trace_id);
-    stopPolling();
-    panels.hidden = true;
-    showStatus("refused", problem.detail, problem.trace_id, post);
+  }
+
+  function refused(answer) {
+    const problem = problemOf(answer);
+    if (isTemporary(answer.response.status)) return unreachable(problem.trace_id);
+    clear();
+    showStatus("refused", { sentence: problem.detail, trace: problem.trace_id, action: post });
+  }
+
+  function isTemporary(status) {
+    return status >= 500 || status === 429;
   }
 
   function unreachable(trace) {
-    var delay = RETRY_AFTER[Math.min(retries, RETRY_AFTER.length - 1)];
+    clearTimeout(retryTimer);
+    retryTimer = setTimeout(post, RETRY_AFTER[Math.min(retries, RETRY_AFTER.length - 1)]);
     retries += 1;
-    retryTimer = setTimeout(post, delay);
-    showStatus("unreachable", null, trace, post);
+    showStatus("unreachable", { trace, action: post });
   }
 
-  window.addEventListener("online", function () {
-    if (retries && window.voxys.current()) post();
+  window.addEventListener("online", () => {
+    if (retries) post();
   });
 
   // --- sections ------------------------------------------------------------------------------------
 
-  function prepare(section) {
-    window.voxysTimes.localize(section);
-    markMentions(section);
+  function sections() {
+    return [...panels.querySelectorAll("section[data-placement]")];
   }
 
-  // Put a section where its older self is. Nothing moves that the agent has open.
-  function place(section) {
-    var id = section.dataset.placement;
-    var old = panels.querySelector('section[data-placement="' + id + '"]');
-    if (!old) return;
-    prepare(section);
-    var open = Array.prototype.map.call(old.querySelectorAll("details[open][id]"), function (details) {
-      return details.id;
-    });
-    var focused = old.contains(document.activeElement) ? focusPath(old) : null;
-    if (bodyOf(old) === bodyOf(section) && section.dataset.state !== "loading") {
-      // Same data: only age and state are new, the rows stay as the agent left them.
-      section.querySelector(".vx-panel__body").replaceWith(old.querySelector(".vx-panel__body"));
-      open = [];
-    } else {
-      section.dataset.body = bodyOf(section);
+  function sectionOf(id) {
+    return sections().find(({ dataset }) => dataset.placement === id);
+  }
+
+  function bodyOf(section) {
+    return section.querySelector(".vx-panel__body");
+  }
+
+  function noteBody(section) {
+    bodies.set(section, bodyOf(section).innerHTML);
+  }
+
+  // Bring a section up to date. Nothing moves that the agent has open, nothing at all where data are the same.
+  function place(fresh) {
+    const section = sectionOf(fresh.dataset.placement);
+    if (!section) return;
+    const focused = section.contains(document.activeElement) ? document.activeElement : null;
+    const findFocused = focused && pathTo(focused, section);
+    for (const name of ["data-state", "data-retry", "aria-busy"]) {
+      if (fresh.hasAttribute(name)) section.setAttribute(name, fresh.getAttribute(name));
+      else section.removeAttribute(name);
     }
-    section.dataset.body = section.dataset.body || old.dataset.body;
-    old.replaceWith(section);
-    open.forEach(function (name) {
-      var details = document.getElementById(name);
-      if (details) details.open = true;
-    });
-    if (focused) focused();
-    if (window.htmx) window.htmx.process(section);
+    section.querySelector(".vx-panel__age").replaceWith(fresh.querySelector(".vx-panel__age"));
+    placeNotices(section, fresh);
+    const html = bodyOf(fresh).innerHTML;
+    const isNew = bodies.get(section) !== html;
+    if (isNew) {
+      const old = bodyOf(section);
+      old.replaceWith(bodyOf(fresh));
+      bodies.set(section, html);
+      keepOpen(old, section);
+    }
+    dress(section, isNew);
+    if (focused && !focused.isConnected) {
+      const again = findFocused() || section.querySelector("[data-refresh]");
+      again.focus({ preventScroll: true });
+    }
     settle(section);
   }
 
-  // The body as the server sent it: the page changes its own copy.
-  function bodyOf(section) {
-    return section.dataset.body || section.querySelector(".vx-panel__body").innerHTML;
+  function noticesOf(section) {
+    return [...section.children].filter((child) => child.matches(".vx-notice, .vx-banner"));
   }
 
-  function focusPath(section) {
-    var element = document.activeElement;
-    var selector = element.id ? "#" + CSS.escape(element.id) : element.hasAttribute("data-refresh") ? "[data-refresh]" : null;
-    return function () {
-      var again =
-        selector && panels.querySelector('section[data-placement="' + section.dataset.placement + '"] ' + selector);
-      if (again) again.focus({ preventScroll: true });
+  // Untouched while they say the same: a screen reader would read them out again.
+  function placeNotices(section, fresh) {
+    const old = noticesOf(section);
+    const notices = noticesOf(fresh);
+    const html = (list) => list.map(({ outerHTML }) => outerHTML).join("");
+    if (html(old) === html(notices)) return;
+    old.forEach((notice) => notice.remove());
+    bodyOf(section).before(...notices);
+  }
+
+  // What was open stays open. Until its new details are here it shows the old ones.
+  function keepOpen(old, section) {
+    old.querySelectorAll("details[open][id]").forEach((before) => {
+      const details = section.querySelector(`#${CSS.escape(before.id)}`);
+      if (!details) return;
+      const [seen, part] = [before, details].map((one) => one.querySelector("[hx-get]"));
+      if (seen && part) part.replaceChildren(...seen.childNodes);
+      details.open = true;
+    });
+  }
+
+  // How to find an element again once its surroundings have been replaced: its place among what can have
+  // the focus, in the row it belongs to.
+  function pathTo(element, section) {
+    const FOCUSABLE = "a, button, summary";
+    const row = element.closest("details[id]");
+    const index = [...(row || section).querySelectorAll(FOCUSABLE)].indexOf(element);
+    return () => {
+      const scope = row ? section.querySelector(`#${CSS.escape(row.id)}`) : section;
+      return scope && scope.querySelectorAll(FOCUSABLE)[index];
     };
   }
 
+  function dress(section, isNew = true) {
+    window.voxysTimes.localize(section);
+    if (!isNew) return;
+    markMentions(section);
+    if (window.htmx) window.htmx.process(section);
+  }
+
+  // Ask again for a section that waits for data, until there are some.
   function settle(section) {
-    var id = section.dataset.placement;
-    var state = section.dataset.state;
-    var delays = state === "loading" ? POLL_LOADING : section.dataset.retry ? POLL_STALE : null;
-    if (!delays) return stopPoll(id);
-    var poll = polls.get(id);
-    if (!poll || poll.delays !== delays) poll = { delays: delays, next: 0, timer: null };
-    stopPoll(id);
-    if (poll.next >= delays.length) return state === "loading" && tooSlow(section);
-    poll.timer = setTimeout(follow, delays[poll.next], id);
-    poll.next += 1;
-    polls.set(id, poll);
-  }
-
-  function tooSlow(section) {
-    section.dataset.state = "error";
-    section.setAttribute("aria-busy", "false");
-    var body = section.querySelector(".vx-panel__body");
-    body.replaceChildren();
-    var notice = document.createElement("div");
-    notice.className = "vx-notice vx-notice--error";
-    var sentence = document.createElement("p");
-    sentence.textContent = texts.slow;
-    notice.append(sentence, button(texts.retry, null));
-    notice.lastChild.dataset.refresh = "";
-    body.append(notice);
-  }
-
-  // Ask for one section again; `force` asks the company's systems anew.
-  function follow(id, force) {
-    if (!window.voxys.current()) return;
-    if (!force && window.voxys.needs("messages")) return post();
-    if (!pass.token || (Date.now() - pass.at) / 1000 > PASS_SECONDS) return post();
-    var mine = round;
-    fetch("panels/" + id + "/" + (force ? "refresh" : "") + query, {
-      method: force ? "POST" : "GET",
-      headers: { "X-Voxys-Context": pass.token },
-      cache: "no-store",
-      credentials: "omit",
-    })
-      .then(function (response) {
-        return response.text().then(function (text) {
-          if (mine !== round) return;
-          if (response.status === 403) return post(); // the pass has run out: the context renews it
-          if (!response.ok) return announce(id, response, text);
-          var made = document.createElement("template");
-          made.innerHTML = text;
-          place(made.content.querySelector("section"));
-        });
-      })
-      .catch(function () {
-        if (mine === round) unreachable();
-      });
-  }
-
-  function announce(id, response, text) {
-    if (response.status >= 500) return unreachable();
-    var age = panels.querySelector('section[data-placement="' + id + '"] .vx-panel__age');
-    try {
-      if (age) age.textContent = JSON.parse(text).detail;
-    } catch (error) {
-      unreachable();
+    const id = section.dataset.placement;
+    const isLoading = section.dataset.state === "loading";
+    if (forced.get(id) !== lookOf(section)) forced.delete(id);
+    const waits = section.dataset.retry || forced.has(id);
+    const delays = isLoading ? POLL_LOADING : waits ? POLL_STALE : null;
+    const before = polls.get(id);
+    if (before) clearTimeout(before.timer);
+    polls.delete(id);
+    if (!delays) return;
+    const next = before && before.delays === delays ? before.next : 0;
+    if (next < delays.length) {
+      if (forced.has(id)) section.setAttribute("aria-busy", "true");
+      polls.set(id, { delays, next: next + 1, timer: setTimeout(follow, delays[next], id) });
+    } else {
+      forced.delete(id);
+      section.setAttribute("aria-busy", "false");
+      if (isLoading) tooSlow(section);
     }
   }
 
-  function stopPoll(id) {
-    if (polls.has(id)) clearTimeout(polls.get(id).timer);
-    polls.delete(id);
+  // Changes with every answer and every failure of the company's systems.
+  function lookOf(section) {
+    const time = section.querySelector("time[data-fetched-at]");
+    return (time ? time.dataset.fetchedAt : "") + noticesOf(section).map(({ textContent }) => textContent);
   }
 
-  function stopPolling() {
-    Array.from(polls.keys()).forEach(stopPoll);
+  function tooSlow(section) {
+    const notice = document.createElement("div");
+    notice.className = "vx-notice vx-notice--error";
+    notice.setAttribute("role", "status");
+    const again = button(texts.retry);
+    again.dataset.refresh = "";
+    notice.append(paragraph(texts.slow), again);
+    section.dataset.state = "error";
+    bodyOf(section).replaceChildren(notice);
+    bodies.delete(section);
+  }
+
+  // Ask for one section again; `isForced` asks the company's systems anew.
+  async function follow(id, isForced = false, isSecondTry = false) {
+    if (!window.voxys.current()) return;
+    // Panels that read messages need them posted: a pass does not carry them.
+    if (!isForced && window.voxys.needs("messages")) return post();
+    if (!hasPass()) {
+      await post();
+      if (!isForced || !hasPass()) return;
+    }
+    const mine = round;
+    let answer = null;
+    try {
+      answer = await request(`panels/${id}/${isForced ? "refresh" : ""}`, {
+        method: isForced ? "POST" : "GET",
+        headers: { "X-Voxys-Context": pass.token },
+      });
+    } catch {
+      // as in `send`
+    }
+    if (mine !== round) return;
+    const section = answer && answer.response.ok && parse(answer.text).querySelector("section[data-placement]");
+    if (section) place(section);
+    else if (!answer || answer.response.status >= 500) unreachable();
+    else if (answer.response.status === 429) announce(id, problemOf(answer).detail);
+    else if (isSecondTry) announce(id, problemOf(answer).detail);
+    else {
+      // The pass has run out, or the app has other panels now: the context brings both.
+      pass = null;
+      await post();
+      if (isForced && pass) follow(id, true, true);
+    }
+  }
+
+  function hasPass() {
+    return Boolean(pass) && (Date.now() - pass.at) / 1000 < PASS_SECONDS;
+  }
+
+  function announce(id, sentence) {
+    const section = sectionOf(id);
+    if (!section) return;
+    forced.delete(id);
+    section.setAttribute("aria-busy", "false");
+    const age = section.querySelector(".vx-panel__age");
+    age.setAttribute("role", "status");
+    age.textContent = sentence || texts.unreachable.title;
   }
 
   // Rows that the chat speaks of come first. The messages do not leave the browser for it.
   function markMentions(section) {
-    var rows = section.querySelectorAll("[data-mention]");
-    var context = window.voxys.current();
-    var conversation = (context && context.data.conversation) || {};
-    if (!rows.length || !Array.isArray(conversation.messages)) return;
-    var said = window.voxys
-      .publicMessages(conversation.messages)
-      .map(function (message) {
-        return typeof message.content === "string" ? message.content.slice(0, 5000) : "";
-      })
-      .join("\n");
-    Array.prototype.slice.call(rows).reverse().forEach(function (row) {
-      var number = row.dataset.mention;
-      var at = number.length >= 3 ? said.indexOf(number) : -1;
-      while (at >= 0) {
-        var around = said.charAt(at - 1) + said.charAt(at + number.length);
-        if (!/[\p{L}\p{N}]/u.test(around)) {
-          row.dataset.mentioned = texts.mentioned;
-          row.parentNode.prepend(row);
-          return;
-        }
-        at = said.indexOf(number, at + 1);
-      }
-    });
+    const numbers = [...section.querySelectorAll("[data-mention]")].filter(({ dataset }) => dataset.mention.length >= 3);
+    if (!numbers.length) return;
+    const said = window.voxys.said().join("\n");
+    for (const row of numbers.reverse()) {
+      if (!isMentioned(row.dataset.mention, said)) continue;
+      row.dataset.mentioned = texts.mentioned;
+      if (row.dataset.row !== undefined) row.parentNode.prepend(row);
+    }
+  }
+
+  function isMentioned(number, said) {
+    for (let at = said.indexOf(number); at >= 0; at = said.indexOf(number, at + 1)) {
+      // "1042" is not mentioned by "21042".
+      const around = said.charAt(at - 1) + said.charAt(at + number.length);
+      if (!/[\p{L}\p{N}]/u.test(around)) return true;
+    }
+    return false;
   }
 
   // --- the agent's hand ----------------------------------------------------------------------------
 
-  function refresh(section) {
-    section.setAttribute("aria-busy", "true");
-    follow(section.dataset.placement, true);
+  function refresh(which) {
+    // The contact may have been edited, and the host tells nobody.
+    window.voxys.ask();
+    which.forEach((section) => {
+      const id = section.dataset.placement;
+      forced.set(id, lookOf(section));
+      section.setAttribute("aria-busy", "true");
+      follow(id, true);
+    });
   }
 
-  document.addEventListener("click", function (event) {
-    var target = event.target.closest("[data-refresh], [data-copy]");
+  document.addEventListener("click", (event) => {
+    const target = event.target.closest("[data-refresh], [data-copy]");
     if (!target) return;
     if (target.dataset.copy !== undefined) copy(target);
-    else refresh(target.closest("section[data-placement]"));
+    else refresh([target.closest("section[data-placement]")]);
   });
 
-  document.addEventListener("keydown", function (event) {
-    if (event.key !== "r" || event.ctrlKey || event.metaKey || event.altKey) return;
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "r" || event.ctrlKey || event.metaKey || event.altKey || !hasData) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-    var section = event.target.closest("section[data-placement]");
-    if (section) refresh(section);
-    else panels.querySelectorAll("section[data-placement]").forEach(refresh);
+    const section = event.target.closest("section[data-placement]");
+    refresh(section ? [section] : sections());
   });
 
   // The host delegates no clipboard to its frames, so the old way must do.
   function copy(target) {
-    var field = document.createElement("textarea");
+    const field = document.createElement("textarea");
     field.value = target.dataset.copy;
+    field.readOnly = true;
     field.className = "vx-visually-hidden";
-    document.body.append(field);
+    target.after(field);
+    field.focus({ preventScroll: true });
     field.select();
-    var done = document.execCommand("copy");
+    const isDone = document.execCommand("copy");
     field.remove();
     target.focus({ preventScroll: true });
-    if (!done) return;
+    if (!isDone) return;
     target.dataset.copied = texts.copied;
-    setTimeout(function () {
-      delete target.dataset.copied;
-    }, 1500);
+    setTimeout(() => delete target.dataset.copied, 1500);
   }
 
   // --- coming back to the tab ----------------------------------------------------------------------
 
-  // A tab that is hidden has no size. What the host knows may have changed meanwhile, and it tells nobody.
-  new ResizeObserver(function () {
-    if (!root.clientWidth || Date.now() - visitedAt < REVISIT_AFTER) return;
-    visitedAt = Date.now();
-    window.voxys.askNow();
-    if (pass.token) panels.querySelectorAll("section[data-placement]").forEach(function (section) {
-      follow(section.dataset.placement);
-    });
+  // A hidden tab is told nothing, keeps its size and gets no resize events: only this observer sees it.
+  let isInView = true;
+  let awaySince = null;
+  new IntersectionObserver((entries) => {
+    isInView = entries[entries.length - 1].isIntersecting;
+    lookAround();
   }).observe(root);
+  document.addEventListener("visibilitychange", lookAround);
 
-  setInterval(function () {
-    window.voxysTimes.tick(panels);
-  }, 15000);
-
-  // --- htmx, once there is something to look at ----------------------------------------------------
-
-  function loadHtmx() {
-    if (document.getElementById("htmx")) return;
-    requestAnimationFrame(function () {
-      setTimeout(function () {
-        if (document.getElementById("htmx")) return;
-        var script = document.createElement("script");
-        script.id = "htmx";
-        script.src = root.dataset.htmx;
-        script.onload = function () {
-          window.htmx.process(panels);
-        };
-        document.head.append(script);
-      });
-    });
+  function lookAround() {
+    if (!isInView || document.hidden) {
+      awaySince = awaySince || Date.now();
+      return;
+    }
+    const wasAwayFor = awaySince ? Date.now() - awaySince : 0;
+    awaySince = null;
+    if (wasAwayFor < AWAY_FOR || !window.voxys.current()) return;
+    window.voxys.ask();
+    sections().forEach(({ dataset }) => follow(dataset.placement));
   }
 
-  document.addEventListener("htmx:configRequest", function (event) {
-    event.detail.headers["X-Voxys-Context"] = pass.token;
-    var lang = new URLSearchParams(query).get("lang");
-    if (lang) event.detail.parameters.lang = lang;
+  setInterval(() => window.voxysTimes.tick(panels), 15000);
+
+  // --- htmx: details and further rows, on demand ---------------------------------------------------
+
+  const MAX_ATTEMPTS = 3;
+  const lost = []; // {elt, target, path} of parts asked for in vain; asked for again when the context is answered
+  const attempts = new WeakMap(); // element -> how often its part was lost
+
+  // After the first paint: nothing may delay the frame's `load` event.
+  function loadHtmx() {
+    if (document.getElementById("htmx")) return;
+    const script = document.createElement("script");
+    script.id = "htmx";
+    script.src = root.dataset.htmx;
+    script.onload = () => window.htmx.process(panels);
+    requestAnimationFrame(() => setTimeout(() => document.head.append(script)));
+  }
+
+  document.addEventListener("htmx:confirm", (event) => {
+    if (hasPass()) return;
+    event.preventDefault();
+    lost.push(event.detail);
+    post();
   });
 
-  document.addEventListener("htmx:afterSwap", function (event) {
-    window.voxysTimes.localize(event.detail.target);
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    detail.headers["X-Voxys-Context"] = pass ? pass.token : "";
+    const lang = new URLSearchParams(query).get("lang");
+    if (lang) detail.parameters.set("lang", lang);
   });
 
-  document.addEventListener("htmx:responseError", function (event) {
-    if (event.detail.xhr.status === 403) post();
+  document.addEventListener("htmx:afterSwap", ({ target }) => {
+    const section = target.closest("section[data-placement]");
+    if (section) dress(section, false);
   });
+
+  document.addEventListener("htmx:sendError", ({ detail }) => partLost(detail, 0));
+  document.addEventListener("htmx:timeout", ({ detail }) => partLost(detail, 0));
+  document.addEventListener("htmx:responseError", ({ detail }) => partLost(detail, detail.xhr.status));
+
+  function partLost({ elt, target, xhr, requestConfig }, status) {
+    if (!elt.isConnected) return;
+    const count = (attempts.get(elt) || 0) + 1;
+    attempts.set(elt, count);
+    if (status === 404 || status === 429 || count > MAX_ATTEMPTS) {
+      const { placement } = elt.closest("section[data-placement]").dataset;
+      announce(placement, problemOf({ text: xhr.responseText }).detail);
+      return;
+    }
+    lost.push({ elt, target, path: requestConfig.path });
+    if (status === 403) {
+      pass = null;
+      post();
+    } else {
+      unreachable();
+    }
+  }
+
+  function fetchPart({ elt, target, path }) {
+    if (!elt.isConnected) return;
+    window.htmx.ajax("GET", path, { source: elt, target, swap: elt.getAttribute("hx-swap") || "innerHTML" });
+  }
 
   // --- what there is to say when there is nothing to show ------------------------------------------
 
   function button(label, action) {
-    var made = document.createElement("button");
+    const made = document.createElement("button");
     made.type = "button";
     made.className = "vx-button";
     made.textContent = label;
-    if (action) made.addEventListener("click", action);
+    if (action) made.addEventListener("click", () => action());
     return made;
   }
 
-  function showStatus(kind, sentence, trace, action) {
-    var title = document.createElement("h1");
-    title.textContent = texts[kind].title;
-    var text = document.createElement("p");
-    text.textContent = sentence || texts[kind].text;
-    statusBox.replaceChildren(title, text);
-    if (action) statusBox.append(button(texts.retry, action));
-    if (trace) {
-      var small = document.createElement("small");
-      small.className = "vx-trace";
-      small.textContent = texts.reference + " " + trace;
-      statusBox.append(small);
+  function paragraph(text) {
+    const made = document.createElement("p");
+    made.textContent = text;
+    return made;
+  }
+
+  // In place of the panels, or as a banner above them where there are data to go on looking at.
+  function showStatus(kind, { sentence, trace, action, label = texts.retry } = {}) {
+    const text = sentence || texts[kind].text;
+    const key = [kind, text, hasData].join();
+    panels.hidden = !hasData;
+    // Said again and again, it stays as it is: the button may have the focus.
+    if (statusBox.hidden || statusBox.dataset.key !== key) {
+      const title = document.createElement("h1");
+      title.textContent = texts[kind].title;
+      statusBox.className = hasData ? "vx-banner vx-banner--look" : "vx-status";
+      statusBox.replaceChildren(...(hasData ? [] : [title]), paragraph(text));
+      if (action) statusBox.append(button(label, action));
+      if (trace) {
+        const small = document.createElement("small");
+        small.className = "vx-trace";
+        small.textContent = `${texts.reference} ${trace}`;
+        statusBox.append(small);
+      }
     }
+    statusBox.dataset.key = key;
     statusBox.dataset.kind = kind;
     statusBox.hidden = false;
   }
@@ -387,16 +528,16 @@
     panels.hidden = false;
   }
 
-  window.voxys.start({
-    context: show,
-    waiting: function (kind) {
-      panels.hidden = true;
-      showStatus(kind, null, null, kind === "silent" ? askAgain : null);
-    },
-  });
-
   function askAgain() {
     hideStatus();
-    window.voxys.askNow();
+    window.voxys.ask();
   }
+
+  sections().forEach(noteBody);
+  window.voxys.start({
+    context: show,
+    waiting(why) {
+      showStatus(why, why === "silent" ? { action: askAgain, label: texts.ask } : {});
+    },
+  });
 })();

@@ -1,11 +1,9 @@
 // Times in the agent's own zone and words. The server writes them in the account's zone; the host tells
 // nobody which one the agent lives in, but the browser knows.
-window.voxysTimes = (function () {
+window.voxysTimes = (() => {
   "use strict";
-  var root = document.documentElement;
-  var language = root.lang;
-  var OLD_AFTER = 10 * 60;
-  var UNITS = [
+  const OLD_AFTER_SECONDS = 10 * 60;
+  const UNITS = [
     ["year", 31536000],
     ["month", 2592000],
     ["week", 604800],
@@ -13,51 +11,62 @@ window.voxysTimes = (function () {
     ["hour", 3600],
     ["minute", 60],
   ];
-  var relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
-  var formats = {
-    date: new Intl.DateTimeFormat(language, { dateStyle: "medium" }),
-    datetime: new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }),
+  const { lang, dataset } = document.documentElement;
+  const relative = new Intl.RelativeTimeFormat(lang, { numeric: "auto", style: "short" });
+  const formats = {
+    date: new Intl.DateTimeFormat(lang, { dateStyle: "medium" }),
+    datetime: new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" }),
   };
-  var elsewhere = formats.date.resolvedOptions().timeZone !== root.dataset.zone;
+  const isElsewhere = formats.date.resolvedOptions().timeZone !== dataset.zone;
 
   function ago(moment) {
-    var seconds = (moment - Date.now()) / 1000;
-    for (var index = 0; index < UNITS.length; index++) {
-      if (Math.abs(seconds) >= UNITS[index][1]) {
-        return relative.format(Math.round(seconds / UNITS[index][1]), UNITS[index][0]);
-      }
-    }
-    return relative.format(0, "second");
+    const seconds = (moment - Date.now()) / 1000;
+    const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
+    return unit ? relative.format(Math.round(seconds / unit[1]), unit[0]) : relative.format(0, "second");
   }
 
-  function set(element, text) {
+  function write(element, text) {
     if (element.textContent !== text) element.textContent = text;
   }
 
+  function writeRelative(element, moment) {
+    write(element, ago(moment));
+    element.title = formats.datetime.format(moment);
+  }
+
   function localize(scope) {
-    scope.querySelectorAll("time[data-format]").forEach(function (element) {
-      var moment = new Date(element.dateTime);
+    scope.querySelectorAll("time[data-format]").forEach((element) => {
+      const moment = new Date(element.dateTime);
+      const { format } = element.dataset;
       if (isNaN(moment)) return;
-      var format = element.dataset.format;
-      if (format === "relative") {
-        set(element, ago(moment));
+      if (format === "relative") writeRelative(element, moment);
+      else if (isElsewhere && formats[format] && element.dateTime.length > 10) {
+        write(element, formats[format].format(moment));
         element.title = formats.datetime.format(moment);
-      } else if (formats[format] && elsewhere && element.dateTime.length > 10) {
-        set(element, formats[format].format(moment));
       }
     });
     tick(scope);
   }
 
-  // The age of each section's data, kept current while the page is open.
+  // What moves on while the page is open: the age of each section's data, and the customer's own time.
   function tick(scope) {
-    scope.querySelectorAll("time[data-fetched-at]").forEach(function (element) {
-      var moment = new Date(element.dataset.fetchedAt);
-      set(element, ago(moment));
-      element.title = formats.datetime.format(moment);
-      element.classList.toggle("vx-old", (Date.now() - moment) / 1000 > OLD_AFTER);
+    scope.querySelectorAll("time[data-fetched-at]").forEach((element) => {
+      const moment = new Date(element.dataset.fetchedAt);
+      writeRelative(element, moment);
+      element.classList.toggle("vx-old", (Date.now() - moment) / 1000 > OLD_AFTER_SECONDS);
+    });
+    scope.querySelectorAll("[data-clock]").forEach((element) => {
+      write(element, timeIn(element.dataset.clock));
     });
   }
 
-  return { localize: localize, tick: tick };
+  function timeIn(timeZone) {
+    try {
+      return new Date().toLocaleTimeString(lang, { timeStyle: "short", timeZone });
+    } catch {
+      return ""; // a zone this browser does not know
+    }
+  }
+
+  return { localize, tick };
 })();
