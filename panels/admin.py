@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import ManyToManyField
-from django.forms import BaseModelFormSet
+from django.forms import BaseInlineFormSet, ModelForm
 from django.forms.models import ModelMultipleChoiceField
 from django.http import HttpRequest
 
@@ -24,7 +24,7 @@ class PlacementInline(admin.StackedInline[Placement, DashboardApp]):
 
     def get_formset(
         self, request: HttpRequest, obj: DashboardApp | None = None, **kwargs: Any
-    ) -> type[BaseModelFormSet[Placement, Any]]:
+    ) -> type[BaseInlineFormSet[Placement, DashboardApp, ModelForm[Placement]]]:
         request.edited_app = obj  # type: ignore[attr-defined]  # for the choice of connections below
         return super().get_formset(request, obj, **kwargs)
 

@@ -103,7 +103,7 @@ def render_part(
     Raises LookupError when the panel has no such part, or has no data for it any longer.
     """
     panel = placement.panel
-    template = panel and panel.parts.get(part)
+    template = panel.parts.get(part) if panel else None
     data = snapshots.read_data(plan.account.pk, placement.sources, context.identity.digest())
     if panel is None or template is None or not data:
         raise LookupError(part)

@@ -29,13 +29,13 @@ class _Aside(MiddlewareMixin):
         return super().__call__(request)
 
 
-class WhiteNoiseMiddleware(PlainWhiteNoiseMiddleware):
+class WhiteNoiseMiddleware(PlainWhiteNoiseMiddleware):  # type: ignore[misc]  # whitenoise is untyped
     """Static files. No `MiddlewareMixin`, so no `_Aside`."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path_info.startswith(WITHOUT_COOKIES):
-            return self.get_response(request)
-        return super().__call__(request)
+        aside = request.path_info.startswith(WITHOUT_COOKIES)
+        response: HttpResponseBase = self.get_response(request) if aside else super().__call__(request)
+        return response
 
 
 class SessionMiddleware(_Aside, DjangoSessionMiddleware):

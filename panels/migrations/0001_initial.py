@@ -5,52 +5,95 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenants', '0001_initial'),
+        ("tenants", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Connection',
+            name="Connection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='Agents see it beside the data, such as “Shop Berlin”.', max_length=60, verbose_name='name')),
-                ('connector', models.SlugField(max_length=60, verbose_name='connector')),
-                ('settings', models.JSONField(blank=True, default=dict, verbose_name='settings')),
-                ('is_enabled', models.BooleanField(default=True, verbose_name='enabled')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='connections', to='tenants.account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="Agents see it beside the data, such as “Shop Berlin”.",
+                        max_length=60,
+                        verbose_name="name",
+                    ),
+                ),
+                ("connector", models.SlugField(max_length=60, verbose_name="connector")),
+                ("settings", models.JSONField(blank=True, default=dict, verbose_name="settings")),
+                ("is_enabled", models.BooleanField(default=True, verbose_name="enabled")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="connections", to="tenants.account"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'connection',
-                'verbose_name_plural': 'connections',
-                'ordering': ('account', 'name'),
+                "verbose_name": "connection",
+                "verbose_name_plural": "connections",
+                "ordering": ("account", "name"),
             },
         ),
         migrations.CreateModel(
-            name='Placement',
+            name="Placement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('panel', models.SlugField(max_length=60, verbose_name='panel')),
-                ('title', models.CharField(blank=True, help_text="Leave empty for the panel's own.", max_length=60, verbose_name='title')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('settings', models.JSONField(blank=True, default=dict, verbose_name='settings')),
-                ('is_enabled', models.BooleanField(default=True, verbose_name='enabled')),
-                ('account', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='placements', to='tenants.account')),
-                ('connections', models.ManyToManyField(blank=True, help_text='None chosen: every connection of the account that can answer.', related_name='placements', to='panels.connection')),
-                ('dashboard_app', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='placements', to='tenants.dashboardapp')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("panel", models.SlugField(max_length=60, verbose_name="panel")),
+                (
+                    "title",
+                    models.CharField(
+                        blank=True, help_text="Leave empty for the panel's own.", max_length=60, verbose_name="title"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("settings", models.JSONField(blank=True, default=dict, verbose_name="settings")),
+                ("is_enabled", models.BooleanField(default=True, verbose_name="enabled")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="placements",
+                        to="tenants.account",
+                    ),
+                ),
+                (
+                    "connections",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="None chosen: every connection of the account that can answer.",
+                        related_name="placements",
+                        to="panels.connection",
+                    ),
+                ),
+                (
+                    "dashboard_app",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="placements",
+                        to="tenants.dashboardapp",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'placement',
-                'verbose_name_plural': 'placements',
-                'ordering': ('dashboard_app', 'position', 'id'),
+                "verbose_name": "placement",
+                "verbose_name_plural": "placements",
+                "ordering": ("dashboard_app", "position", "id"),
             },
         ),
         migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.UniqueConstraint(fields=('account', 'name'), name='connection_name_unique_in_account', violation_error_message='This account has a connection of this name already.'),
+            model_name="connection",
+            constraint=models.UniqueConstraint(
+                fields=("account", "name"),
+                name="connection_name_unique_in_account",
+                violation_error_message="This account has a connection of this name already.",
+            ),
         ),
     ]

@@ -1,23 +1,27 @@
 """Rows of one account stay together, whatever writes them: the databases' own triggers see to it."""
 
+from collections.abc import Iterator
+
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 # (table, foreign key, the table it points to); both tables have account_id.
 SAME_ACCOUNT = (("panels_placement", "dashboard_app_id", "tenants_dashboardapp"),)
 MESSAGE = "rows of two accounts cannot be connected"
 
 
-def _conditions():
+def _conditions() -> Iterator[tuple[str, str]]:
+    """Return, for each guarded table, when its row is wrong."""
     for table, key, target in SAME_ACCOUNT:
-        yield table, f"NEW.account_id <> (SELECT account_id FROM {target} WHERE id = NEW.{key})"
-    yield (
-        "panels_placement_connections",
-        "(SELECT account_id FROM panels_placement WHERE id = NEW.placement_id)"
-        " <> (SELECT account_id FROM panels_connection WHERE id = NEW.connection_id)",
-    )
+        account_of_target = f"SELECT account_id FROM {target} WHERE id = NEW.{key}"  # noqa: S608 - names from above
+        yield table, f"NEW.account_id <> ({account_of_target})"
+    of_placement = "SELECT account_id FROM panels_placement WHERE id = NEW.placement_id"
+    of_connection = "SELECT account_id FROM panels_connection WHERE id = NEW.connection_id"
+    yield "panels_placement_connections", f"({of_placement}) <> ({of_connection})"
 
 
-def create(apps, schema_editor):
+def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for table, condition in _conditions():
         if schema_editor.connection.vendor == "postgresql":
             schema_editor.execute(
@@ -37,7 +41,7 @@ def create(apps, schema_editor):
             )
 
 
-def drop(apps, schema_editor):
+def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for table, _condition in _conditions():
         if schema_editor.connection.vendor == "postgresql":
             schema_editor.execute(f"DROP TRIGGER {table}_same_account ON {table}")
