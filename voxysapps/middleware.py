@@ -26,7 +26,7 @@ class _Aside(MiddlewareMixin):
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(WITHOUT_COOKIES):
             return self.get_response(request)  # type: ignore[return-value]  # the stack is synchronous
-        return super().__call__(request)
+        return super().__call__(request)  # type: ignore[return-value]
 
 
 class WhiteNoiseMiddleware(PlainWhiteNoiseMiddleware):  # type: ignore[misc]  # whitenoise is untyped
