@@ -35,7 +35,7 @@ def trimmed() -> bytes:
     )
 
 
-def long(size: int) -> str:
+def long(size: int) -> bytes:
     """Return the context of the conversation going on until the context has `size` bytes."""
     data = _data()
     messages: list[dict[str, Any]] = data["conversation"]["messages"]
@@ -45,7 +45,7 @@ def long(size: int) -> str:
         again["id"] += 1000 + len(messages)
         again["created_at"] = messages[-1]["created_at"] + 60
         messages.append(again)
-    return _event(data).decode()
+    return _event(data)
 
 
 def _data() -> dict[str, Any]:

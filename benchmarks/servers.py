@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,6 @@ from typing import Any, Self
 
 import psutil
 
-from benchmarks.load import Target, ask_once
 from voxysapps.embedded.configuration import Configuration
 from voxysapps.embedded.files import BASE_DIR, STATE_FILE
 from voxysapps.embedded.ports import free_port
@@ -102,21 +102,21 @@ class Stage:
         return self._env
 
     def start_product(self) -> Server:
-        return self._start(_PRODUCT, self.product_env())
+        return self._start(_PRODUCT, self.product_env(), ready="/healthz")
 
     def start_bare(self, sections: Path) -> Server:
         """Start the bare project; `sections` is the folder with the template and the values it shows."""
         env = {**_without_settings(os.environ), "BASELINE_SECTIONS": str(sections)}
-        return self._start(_BARE, env)
+        return self._start(_BARE, env, ready="/hello")
 
-    def _start(self, application: str, env: Mapping[str, str]) -> Server:
+    def _start(self, application: str, env: Mapping[str, str], *, ready: str) -> Server:
         port = free_port()
         configuration = Configuration(run_dir=self.folder, host="127.0.0.1", port=port, host_origins=[])
         command = [application if word == _PRODUCT else word for word in web_command(configuration, workers=WORKERS)]
         child = Child(application, command, env, self._guard)
         self._children.append(child)
         server = Server(child, port)
-        _wait_until_it_answers(server)
+        _wait_until_it_answers(server, ready)
         return server
 
     def _redis_url(self) -> str:
@@ -133,12 +133,12 @@ def _without_settings(env: Mapping[str, str]) -> dict[str, str]:
     return {name: env[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in env}
 
 
-def _wait_until_it_answers(server: Server) -> None:
+def _wait_until_it_answers(server: Server, path: str) -> None:
     give_up = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < give_up and server.child.exit_code() is None:
         try:
-            ask_once(Target(server.port, "/", b""))
-        except (OSError, RuntimeError):
+            urllib.request.urlopen(server.origin + path, timeout=5).close()  # noqa: S310 - our own server
+        except OSError:
             time.sleep(0.05)
         else:
             return

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 _TOKEN = re.compile(r"<(/?)([a-zA-Z][\w-]*)([^<>]*)>|[^<]+")
 _ATTRIBUTE_NAME = re.compile(r'([\w:-]+)(?:="[^"]*")?')
 _CLASS = re.compile(r' class="([\w-]+)')
+_ROW = re.compile(r"^<.* data-row[ >]")
 _VOID = {"br", "hr", "img", "input", "meta", "link"}
 
 
@@ -20,7 +21,7 @@ class Node:
 
     @property
     def is_row(self) -> bool:
-        return bool(self.tag) and " data-row" in self.opening
+        return bool(_ROW.search(self.opening))
 
     @property
     def kind(self) -> tuple[str, ...]:

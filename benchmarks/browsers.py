@@ -1,0 +1,70 @@
+"""Chromium with a host page that opens a tab."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.pages import Pages
+from tests.support.browser import NONE_FOUND, find_browser
+
+_HOST_PAGE = Path(__file__).parent / "host_page.html"
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# In every iframe, ours and the static one: once the last row is there and a frame with it was presented,
+# the host page is told. The second callback comes after the frame that the first one came before.
+_TELL_WHEN_PAINTED = """
+if (window.parent !== window) {
+  const look = () => {
+    if (document.querySelectorAll("[data-row]").length < %d) return;
+    observer.disconnect();
+    requestAnimationFrame(() => requestAnimationFrame(() => window.parent.postMessage("bench:painted", "*")));
+  };
+  const observer = new MutationObserver(look);
+  observer.observe(document, { childList: true, subtree: true });
+}
+"""
+
+
+class Host:
+    """The host page in a browser."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def open_tab(self, address: str) -> float:
+        """Open the tab with this address; return the milliseconds from the click to the painted rows."""
+        self.page.evaluate("address => prepare(address)", address)
+        self.page.click("#tab")
+        painted: float = self.page.evaluate("painted")
+        return painted
+
+    def close_tab(self) -> None:
+        self.page.evaluate("closeTab()")
+
+
+@contextmanager
+def opened_host(pages: Pages, context: bytes, *, rows: int) -> Iterator[Host]:
+    """Yield the host page at http://localhost, which is another site than the frames' http://127.0.0.1."""
+    executable = find_browser()
+    if executable is None:
+        raise SystemExit(NONE_FOUND)
+    pages.by_path["/host"] = _HOST_PAGE.read_text(encoding="utf-8")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=list(_FLAGS))
+        page = browser.new_page(viewport={"width": 1280, "height": 1100}, locale="en-US")
+        page.add_init_script(_TELL_WHEN_PAINTED % rows)
+        page.goto(f"{host_origin(pages)}/host")
+        page.evaluate("context => { window.context = context }", json.loads(context))
+        yield Host(page)
+        browser.close()
+
+
+def host_origin(pages: Pages) -> str:
+    return f"http://localhost:{pages.server_port}"

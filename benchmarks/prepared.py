@@ -1,0 +1,3 @@
+"""What `benchmarks.prepare` makes; apart from it, since that needs the product's environment."""
+
+ROWS = 20
