@@ -215,7 +215,7 @@ def test_slow_page_hidden_before_it_has_loaded(window: Window, generation: str) 
     slow = window.hold(rf"/a/{a.key}/$")
     a.open()
     window.wait_for(lambda: slow.routes, "the request for A")
-    b.open().wait_for("document.readyState === 'complete'")
+    b.open().wait_for("() => document.readyState === 'complete'")
     window.settle()
     # With one id for all iframes, A gets what is B's, long before it can hear.
     assert window.receivers("load") == {A if generation == "g1-same-id" else B: 1}

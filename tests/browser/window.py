@@ -44,7 +44,8 @@ class Tab:
         return self._find() is not None
 
     def _find(self) -> Frame | None:
-        frames = [frame for page in self.window.context.pages for frame in page.frames]
+        phones = [page for page in self.window.context.pages if "/simulator/webview/" in page.url]
+        frames = [frame for page in (self.window.page, *phones) for frame in page.frames]
         ours = [frame for frame in frames if not frame.is_detached() and f"/{self.key}/" in frame.url]
         return ours[0] if ours else None
 
@@ -104,12 +105,16 @@ class Tab:
         give_up = time.monotonic() + timeout / 1000
         while True:
             try:
-                self.frame.wait_for_function(condition, arg=argument, timeout=(give_up - time.monotonic()) * 1000)
+                # Not by animation frames: a hidden tab has none.
+                remaining = max(1, give_up - time.monotonic()) * 1000
+                self.frame.wait_for_function(condition, arg=argument, timeout=remaining, polling=40)
             except PlaywrightError as error:
                 if time.monotonic() < give_up:
                     continue  # the frame went away; its successor counts
-                shown = f"states {self.states}, status {self.status}, rows {self.rows}"
-                raise AssertionError(f"{self.title} shows {shown}, but not {condition} {argument}") from error
+                shown = f"{self.title} shows states {self.states}, status {self.status}"
+                if isinstance(argument, list):
+                    shown += f"; rows too many {set(self.rows) - set(argument)}, missing {set(argument) - set(self.rows)}"
+                raise AssertionError(f"{shown}; not so: {condition} {argument}") from error
             return
 
 
@@ -121,7 +126,7 @@ class Window:
         self.page = page
         self.truth = truth
         self.requests: list[Request] = []
-        self._url = simulator_url
+        self.url = simulator_url
         self.context.on("request", self._note)
 
     @property
@@ -137,7 +142,7 @@ class Window:
         self.requests.clear()
         place = {"host": generation, "conversation": conversation, **place}
         self.page.goto("about:blank")
-        self.page.goto(f"{self._url}#{urlencode(place)}")
+        self.page.goto(f"{self.url}#{urlencode(place)}")
         self.page.evaluate("simulator.ready.then(() => null)")
         self._apps = self.run("simulator.apps")
         return self
@@ -148,6 +153,8 @@ class Window:
         if self._apps is None:
             return self.start(generation, conversation=conversation)
         self.requests.clear()
+        # What a test has put beside the host's own iframes.
+        self.run("document.querySelectorAll('iframe:not([id])').forEach((iframe) => iframe.remove())")
         self.run("simulator.openTab(0)")
         self.run("simulator.setTheme('light')")
         self.run("(generation) => simulator.setGeneration(generation)", generation)
@@ -186,7 +193,7 @@ class Window:
     @property
     def log(self) -> list[dict[str, Any]]:
         log: list[dict[str, Any]] = self.run(
-            "simulator.log.map(({ direction, from, to, event, reason }) => ({ direction, from, to, event, reason }))"
+            "simulator.log.map(({ body, ...entry }) => ({ reason: null, ...entry }))"
         )
         return log
 
