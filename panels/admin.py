@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from django.contrib import admin
-from django.db.models import ManyToManyField
+from django.contrib import admin, messages
+from django.db.models import ManyToManyField, QuerySet
 from django.forms import BaseInlineFormSet, ModelForm
 from django.forms.models import ModelMultipleChoiceField
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from panels.forms import ConnectionForm, PlacementForm
 from panels.models import Connection, Placement
+from panels.services import check_connection
 from tenants.admin import DashboardAppAdmin
 from tenants.models import DashboardApp
 
@@ -61,6 +63,14 @@ class ConnectionAdmin(admin.ModelAdmin[Connection]):
     list_filter = ("account", "connector", "is_enabled")
     list_select_related = ("account",)
     search_fields = ("name", "account__name")
+    actions = ("check_connections",)
+
+    @admin.action(description=_("Check that the chosen connections answer"))
+    def check_connections(self, request: HttpRequest, queryset: QuerySet[Connection]) -> None:
+        for connection in queryset.select_related("account"):
+            answers, sentence = check_connection(connection)
+            level = messages.SUCCESS if answers else messages.ERROR
+            self.message_user(request, f"{connection.account}, {connection}: {sentence}", level)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Connection | None = None) -> list[str]:
         # Placements of the account use it: it does not move to another.

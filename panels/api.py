@@ -4,7 +4,7 @@ from panels.base import API_VERSION, FetchContext, Panel, PanelContext
 from panels.capabilities import *  # noqa: F403 - the data models are part of the API as a whole
 from panels.connectors.base import Connector
 from panels.errors import ConnectorError, FinalError, OperatorError, PanelUnavailable, TemporaryError
-from tenants.trust.identity import Identity
+from tenants.trust.identity import Identity, MatchKey
 
 __all__ = [
     "API_VERSION",
@@ -13,6 +13,7 @@ __all__ = [
     "FetchContext",
     "FinalError",
     "Identity",
+    "MatchKey",
     "OperatorError",
     "Panel",
     "PanelContext",

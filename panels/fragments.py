@@ -11,6 +11,7 @@ from typing import Any, Literal
 from django.core.cache import cache
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext_noop
 from msgspec import MsgspecError, Struct, msgpack
 
 from panels import snapshots
@@ -51,6 +52,8 @@ class Section:
     answered: int = 0
     # The sources to be asked behind this answer.
     due: list[Source] = field(default_factory=list)
+    # Seconds after which to look again; None when nothing will have changed by itself.
+    retry_in: float | None = None
 
 
 _decode_fragment = msgpack.Decoder(Fragment).decode
@@ -187,7 +190,8 @@ def _render(
             logger.exception(
                 "panel %s failed to render: account=%s trace=%s", placement.slug, plan.account.pk, trace_id
             )
-            rendered[placement.id] = Failure("This panel could not be shown.", True, trace_id, time.time())
+            message = gettext_noop("This panel could not be shown.")
+            rendered[placement.id] = Failure(message, True, trace_id, time.time())
     return rendered
 
 
@@ -249,20 +253,32 @@ def _section(
         return Section(placement, "error", failures=(_not_set_up(placement),))
     known = [head for source in placement.sources if (head := heads[source])]
     due = [source for source in placement.sources if (head := heads[source]) is None or head.is_due(now)]
-    failures = tuple(head.failure for head in known if head.failure)
+    section = Section(placement, "error", due=due, retry_in=_retry_in(due, known, now))
+    section.failures = tuple(head.failure for head in known if head.failure)
     fetched = [head.fetched_at for head in known if head.fetched_at]
+    section.fetched_at = min(fetched, default=None)
+    section.answered = len(fetched)
     if isinstance(made, Failure):
-        return Section(placement, "error", failures=(made,), fetched_at=min(fetched, default=None), due=due)
-    if not fetched or made is None:
-        waiting = len(known) < len(placement.sources)
-        return Section(placement, "loading" if waiting else "error", failures=failures, due=due)
-    state: State = "stale" if due or failures else "empty" if made.is_empty else "ready"
-    return Section(placement, state, made.html, min(fetched), failures, len(fetched), due)
+        section.failures = (made,)
+    elif made is not None and fetched:
+        section.body = made.html
+        section.state = "stale" if due or section.failures else "empty" if made.is_empty else "ready"
+    elif len(known) < len(placement.sources) or not section.failures:
+        section.state = "loading"
+    return section
+
+
+def _retry_in(due: Sequence[Source], known: Iterable[Head], now: float) -> float | None:
+    """Return when to look again: at once for what is fetched now, and when a passing failure may be over."""
+    if due:
+        return 0.0
+    waits = [head.due_at - now for head in known if head.failure and not head.failure.permanent]
+    return min(waits, default=None)
 
 
 def _not_set_up(placement: PlacementPlan) -> Failure:
     if placement.panel is None:
-        message = "This panel is not installed. Tell an operator."
+        message = gettext_noop("This panel is not installed. Tell an operator.")
     else:
-        message = "No connection can fill this panel yet. Tell an operator."
+        message = gettext_noop("No connection can fill this panel yet. Tell an operator.")
     return Failure(message, True, "", 0.0)

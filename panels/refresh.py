@@ -8,16 +8,19 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.core.cache import cache
+from django.utils.translation import gettext_noop
 from kombu.exceptions import OperationalError
 from msgspec import MsgspecError, msgpack
 
 from panels import configuration, registry, selectors, snapshots
 from panels.base import FetchContext
+from panels.capabilities import CAPABILITIES
 from panels.errors import OperatorError, PanelUnavailable, TemporaryError
 from panels.snapshots import Failure, Head, Source
 from tenants.trust.confirmation import ConfirmedContext
@@ -69,27 +72,41 @@ def request_refresh(
     return fetched
 
 
+class Busy(Exception):
+    """The connection answers as many calls as it may at a time. Try again in a moment."""
+
+
 def refresh_source(
     account_id: int, source: Source, identity: Identity, *, trace_id: str, wanted_at: float
 ) -> Head | None:
     """Ask the source and store its answer or failure; return the new head.
 
     Does nothing and returns None when another one is at it, or when the source was asked lately and
-    after `wanted_at` (seconds since the epoch; 0: whenever it was).
+    after `wanted_at` (seconds since the epoch; 0: whenever it was). Raises `Busy` when the connection
+    has no call to spare.
     """
     customer = identity.digest()
     started = time.time()
-    with _locked(account_id, source, customer) as got_lock:
+    before = snapshots.read_head(account_id, source, customer)
+    if _is_recent(before, started, wanted_at):
+        _leave_queue(account_id, source, customer)
+        return None
+    try:
+        call = _prepare(account_id, source, identity, trace_id)
+    except OperatorError as error:
+        return _note_failure(account_id, source, customer, error, trace_id=trace_id, before=before)
+    with _slot(account_id, source, call.max_concurrency), _locked(account_id, source, customer) as got_lock:
         if not got_lock:
             return None
+        # Somebody may have finished between the first look and the lock.
         before = snapshots.read_head(account_id, source, customer)
-        if before and not before.is_due(started) and (before.fetched_at or 0.0) >= wanted_at:
+        if _is_recent(before, started, wanted_at):
             return None
         try:
-            answer, fresh_for = _ask(account_id, source, identity, trace_id)
+            answer = call.ask()
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it stays in its place
             return _note_failure(account_id, source, customer, error, trace_id=trace_id, before=before)
-        return snapshots.write_answer(account_id, source, customer, answer, now=started, fresh_for=fresh_for)
+        return snapshots.write_answer(account_id, source, customer, answer, now=started, fresh_for=call.fresh_for)
 
 
 def take_quota(context: ConfirmedContext, placement_id: int, *, limit: int, seconds: int) -> bool:
@@ -134,6 +151,8 @@ def _fetch_here(account_id: int, identity: Identity, source: Source, wanted_at: 
         return False
     try:
         head = refresh_source(account_id, source, identity, trace_id=new_trace_id(), wanted_at=wanted_at)
+    except Busy:
+        return False
     finally:
         _inline.release()
     return head is not None
@@ -145,22 +164,43 @@ def _worker_is_gone(account_id: int, source: Source, customer: str, marker: str,
     return lock not in found and now - float(found.get(marker, now)) > WORKER_GRACE_SECONDS
 
 
-def _ask(account_id: int, source: Source, identity: Identity, trace_id: str) -> tuple[Any, float]:
-    """Return the source's answer and for how many seconds it is fresh."""
+def _is_recent(head: Head | None, now: float, wanted_at: float) -> bool:
+    return head is not None and not head.is_due(now) and (head.fetched_at or 0.0) >= wanted_at
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One question to one source."""
+
+    ask: Callable[[], Any]
+    fresh_for: float
+    max_concurrency: int | None = None
+
+
+def _prepare(account_id: int, source: Source, identity: Identity, trace_id: str) -> _Call:
+    """Return how to ask the source about the customer. Raises OperatorError when it is not set up."""
     if source.connection_id is not None and source.capability is not None:
-        connection = selectors.get_connection(account_id, source.connection_id)
-        kind = registry.connectors().plugins.get(connection.connector) if connection else None
-        if connection is None or kind is None:
-            raise OperatorError("This connection is switched off or its connector is not installed.")
-        settings = configuration.clean_settings(kind.SettingsForm, connection.settings)
-        connector = kind(settings, name=connection.name)
-        return getattr(connector, source.capability)(identity), kind.fresh_for
+        return _prepare_connector(account_id, source.connection_id, source.capability, identity)
     placement = selectors.get_placement(account_id, source.placement_id or 0)
     panel = registry.panels().plugins.get(placement.panel) if placement else None
     if placement is None or panel is None:
-        raise OperatorError("This panel is switched off or not installed.")
+        raise OperatorError(gettext_noop("This panel is switched off or not installed."))
     settings = configuration.clean_settings(panel.SettingsForm, placement.settings)
-    return panel.fetch(FetchContext(identity=identity, settings=settings, trace_id=trace_id)), panel.fresh_for
+    context = FetchContext(identity=identity, settings=settings, trace_id=trace_id)
+    return _Call(lambda: panel.fetch(context), panel.fresh_for)
+
+
+def _prepare_connector(account_id: int, connection_id: int, capability: str, identity: Identity) -> _Call:
+    connection = selectors.get_connection(account_id, connection_id)
+    kind = registry.connectors().plugins.get(connection.connector) if connection else None
+    if connection is None or kind is None:
+        raise OperatorError(gettext_noop("This connection is switched off or its connector is not installed."))
+    known = identity.only(kind.recognises_by)
+    if known.is_anonymous:
+        return _Call(CAPABILITIES[capability], kind.fresh_for)  # nobody to look for: an empty answer
+    settings = configuration.clean_settings(kind.SettingsForm, connection.settings)
+    connector = kind(settings, name=connection.name)
+    return _Call(lambda: getattr(connector, capability)(known), kind.fresh_for, kind.max_concurrency)
 
 
 def _note_failure(
@@ -171,7 +211,7 @@ def _note_failure(
         logger.warning("refresh failed: account=%s source=%s trace=%s: %s", account_id, source.key, trace_id, message)
     else:
         # No exception text: it may quote the customer.
-        message, permanent = "Something went wrong while the data were fetched.", False
+        message, permanent = gettext_noop("Something went wrong while the data were fetched."), False
         logger.error(
             "refresh raised %s: account=%s source=%s trace=%s",
             type(error).__name__, account_id, source.key, trace_id,
@@ -185,7 +225,7 @@ def _note_failure(
 
 
 @contextmanager
-def _locked(account_id: int, source: Source, customer: str) -> Any:
+def _locked(account_id: int, source: Source, customer: str) -> Iterator[bool]:
     """Single flight: yield whether we are the one. Also ends the refresh's time in the queue."""
     key = _key(account_id, "lock", source, customer)
     token = secrets.token_hex(8)
@@ -196,7 +236,28 @@ def _locked(account_id: int, source: Source, customer: str) -> Any:
         yield True
     finally:
         if cache.get(key) == token:
-            cache.delete_many([key, _key(account_id, "queued", source, customer)])
+            cache.delete(key)
+        _leave_queue(account_id, source, customer)
+
+
+@contextmanager
+def _slot(account_id: int, source: Source, limit: int | None) -> Iterator[None]:
+    """Hold one of the connection's calls at a time, or raise `Busy`."""
+    if limit is None:
+        yield
+        return
+    slots = (f"{account_id}:slot:{source.connection_id}:{number}" for number in range(limit))
+    held = next((slot for slot in slots if cache.add(slot, 1, LOCK_SECONDS)), None)
+    if held is None:
+        raise Busy
+    try:
+        yield
+    finally:
+        cache.delete(held)
+
+
+def _leave_queue(account_id: int, source: Source, customer: str) -> None:
+    cache.delete(_key(account_id, "queued", source, customer))
 
 
 def _key(account_id: int, kind: str, source: Source, customer: str) -> str:

@@ -5,6 +5,7 @@ for every placement every time. Texts and attributes that do not change are made
 """
 
 import datetime as dt
+import math
 import zoneinfo
 from functools import lru_cache
 
@@ -27,7 +28,7 @@ def _section(section: Section, plan: AppPlan, locale: str) -> bytes:
     shell = _shell(placement.id, placement.slug, placement.title(locale), _skeleton_lines(placement), locale)
     age = _age(section.fetched_at, plan.time_zone, locale) if section.fetched_at else ""
     busy = "true" if section.state == "loading" else "false"
-    retry = ' data-retry="1"' if section.due else ""
+    retry = "" if section.retry_in is None else f' data-retry="{math.ceil(section.retry_in)}"'
     opening = shell.opening.format(state=section.state, busy=busy, retry=retry, age=age)
     notice = _notice(section, locale).encode() if section.failures else b""
     above, body = (b"", notice) if section.state == "error" else (notice, section.body)

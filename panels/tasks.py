@@ -2,7 +2,7 @@
 
 import logging
 
-from celery import shared_task
+from celery import Task, shared_task
 
 from panels import refresh
 from panels.snapshots import Source
@@ -10,8 +10,10 @@ from panels.snapshots import Source
 logger = logging.getLogger(__name__)
 
 
-@shared_task(name="panels.refresh_snapshot")
+# A connection that has no call to spare has one within seconds; the page fetches by itself before long.
+@shared_task(name="panels.refresh_snapshot", bind=True, max_retries=20, default_retry_delay=1)
 def refresh_snapshot(
+    self: "Task[..., None]",
     account_id: int,
     customer: str,
     *,
@@ -32,7 +34,10 @@ def refresh_snapshot(
     if identity is None:
         logger.info("refresh dropped: account=%s source=%s: customer forgotten", account_id, source.key)
         return
-    refresh.refresh_source(account_id, source, identity, trace_id=trace_id, wanted_at=wanted_at)
+    try:
+        refresh.refresh_source(account_id, source, identity, trace_id=trace_id, wanted_at=wanted_at)
+    except refresh.Busy:
+        raise self.retry() from None
 
 
 def enqueue_refresh(account_id: int, source: Source, customer: str, trace_id: str, wanted_at: float) -> None:

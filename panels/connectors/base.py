@@ -7,7 +7,7 @@ from django import forms
 from django.utils.functional import Promise
 
 from panels.capabilities import Customers, Orders, Payments
-from tenants.trust.identity import Identity
+from tenants.trust.identity import Identity, MatchKey
 
 
 class Connector:
@@ -28,8 +28,12 @@ class Connector:
     capabilities: ClassVar[tuple[str, ...]]
     # The connection's settings, edited in the admin.
     SettingsForm: ClassVar[type[forms.Form]] = forms.Form
-    # Seconds for which an answer counts as fresh.
+    # By what it recognises a customer, surest first. It is given nothing else to look for, and is not
+    # asked about contacts who have none of these.
+    recognises_by: ClassVar[tuple[MatchKey, ...]] = ("identifier", "email", "phone")
+    # Limits: seconds for which an answer counts as fresh, and calls at a time to one connection.
     fresh_for: ClassVar[int] = 120
+    max_concurrency: ClassVar[int] = 4
 
     def __init__(self, settings: Mapping[str, Any], *, name: str) -> None:
         self.settings = settings

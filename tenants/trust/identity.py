@@ -1,9 +1,14 @@
 """Who the customer is, as far as the host has confirmed it."""
 
 import hashlib
+from collections.abc import Collection
+from typing import Literal
 
 from django.conf import settings
-from msgspec import Struct, msgpack
+from msgspec import Struct, msgpack, structs
+
+# By what a customer is recognised, surest first.
+MatchKey = Literal["identifier", "email", "phone"]
 
 
 class Identity(Struct, frozen=True, kw_only=True):
@@ -20,6 +25,15 @@ class Identity(Struct, frozen=True, kw_only=True):
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     identifier_verified: bool | None = None
+
+    def only(self, keys: Collection[MatchKey]) -> "Identity":
+        """Return the identity with nothing to look for but `keys`."""
+        return structs.replace(
+            self,
+            identifier=self.identifier if "identifier" in keys else None,
+            emails=self.emails if "email" in keys else (),
+            phones=self.phones if "phone" in keys else (),
+        )
 
     @property
     def is_anonymous(self) -> bool:

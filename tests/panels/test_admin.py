@@ -121,3 +121,17 @@ def test_strangers_see_no_admin(client: Client) -> None:
     response = client.get("/admin/tenants/dashboardapp/")
     assert response.status_code == 302
     assert "Secret app" not in response.content.decode()
+
+
+def test_chosen_connections_are_checked(operator: Client) -> None:
+    account = make_account(name="Acme")
+    well = make_connection(account, name="Well", connector="demo", settings={"shop": "a"})
+    ill = make_connection(account, name="Ill", connector="demo", settings={"shop": "b", "fault": "operator"})
+    gone = make_connection(account, name="Gone", connector="unknown")
+    response = operator.post(
+        "/admin/panels/connection/",
+        {"action": "check_connections", "_selected_action": [well.pk, ill.pk, gone.pk]},
+        follow=True,
+    )
+    levels = {str(message).split(":")[0]: message.level_tag for message in response.context["messages"]}
+    assert levels == {"Acme, Well": "success", "Acme, Ill": "error", "Acme, Gone": "error"}

@@ -257,6 +257,7 @@ def test_failure_without_data_is_an_error_card_with_a_trace_id(
     assert html.count('data-state="error"') == 3
     assert html.count("Shop refused the token.") == 3
     assert re.search(r"Reference [0-9a-f]{16}", html)
+    assert "data-retry" not in html, "only an operator can mend it"
     assert html.count("data-refresh") >= 6
 
 
@@ -278,6 +279,7 @@ def test_failure_keeps_the_old_data_with_a_banner_and_recovers(
     assert failed.count('data-state="stale"') == 3
     assert "Ada Byron" in failed
     assert "Shop is slow." in failed
+    assert set(re.findall(r'data-retry="(\d+)"', failed)) <= {"19", "20"}, "the page looks again when it may be over"
     calls = len(connector.calls)
     post(client, app)
     assert len(connector.calls) == calls, "Retry-After is respected"

@@ -1,0 +1,24 @@
+"""What is done to connections and placements."""
+
+import logging
+
+from panels import configuration, registry
+from panels.errors import PanelUnavailable
+from panels.models import Connection
+
+logger = logging.getLogger(__name__)
+
+
+def check_connection(connection: Connection) -> tuple[bool, str]:
+    """Ask the outside system whether it would answer; return whether it does, and a sentence about it."""
+    kind = registry.connectors().plugins.get(connection.connector)
+    if kind is None:
+        return False, f"The connector “{connection.connector}” is not installed."
+    settings = configuration.clean_settings(kind.SettingsForm, connection.settings)
+    try:
+        return True, kind(settings, name=connection.name).check()
+    except PanelUnavailable as error:
+        return False, error.message
+    except Exception as error:  # a plugin may raise anything
+        logger.exception("check of connection %s failed", connection.pk)
+        return False, f"The connector failed: {type(error).__name__}."
