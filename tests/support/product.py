@@ -79,9 +79,10 @@ class Product:
         with urlopen(request, timeout=10) as response:  # noqa: S310 -- our own server
             return str(response.read().decode())
 
-    def processes(self) -> list[psutil.Process]:
-        """Return every process of this run, orphans too."""
-        return [process for process in psutil.process_iter() if _belongs_to(self.run_dir, process)]
+    def processes(self, word: str = "") -> dict[int, str]:
+        """Return the command by process id, orphans too, of those with `word` in it."""
+        commands = {process.pid: _command_in(self.run_dir, process) for process in psutil.process_iter()}
+        return {pid: command for pid, command in commands.items() if command and word in command}
 
     def stop(self, number: int = signal.SIGTERM, seconds: float = 15) -> int:
         """Stop the product; return its exit code."""
@@ -95,14 +96,16 @@ class Product:
             raise
 
 
-def _belongs_to(run_dir: Path, process: psutil.Process) -> bool:
+def _command_in(run_dir: Path, process: psutil.Process) -> str | None:
+    """Return the command of a process of the run in `run_dir`, None for others."""
     try:
-        if process.status() == psutil.STATUS_ZOMBIE:
-            return False
+        command = " ".join(process.cmdline())
         # The embedded Redis overwrites its environment with its title, which names its socket.
-        return process.environ().get("RUN_DIR") == str(run_dir) or f"{run_dir}/" in " ".join(process.cmdline())
+        is_ours = f"{run_dir}/" in command or process.environ().get("RUN_DIR") == str(run_dir)
     except psutil.Error:
-        return False
+        # Ended meanwhile, a zombie, or somebody else's.
+        return None
+    return command if is_ours else None
 
 
 def base_environment() -> dict[str, str]:
