@@ -4,7 +4,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
 from panels import registry
 from panels.models import Connection, Placement
@@ -13,7 +15,7 @@ from panels.models import Connection, Placement
 class ConnectionForm(forms.ModelForm[Connection]):
     """A connection, with its settings checked by its connector's own form."""
 
-    connector = forms.ChoiceField()
+    connector = forms.ChoiceField(label=capfirst(gettext_lazy("connector")))
 
     class Meta:
         model = Connection
@@ -35,7 +37,7 @@ class ConnectionForm(forms.ModelForm[Connection]):
 class PlacementForm(forms.ModelForm[Placement]):
     """A placement, with its settings checked by its panel's own form."""
 
-    panel = forms.ChoiceField()
+    panel = forms.ChoiceField(label=capfirst(gettext_lazy("panel")))
 
     class Meta:
         model = Placement
@@ -73,7 +75,7 @@ def _checked(form_class: type[forms.Form], entered: Any) -> dict[str, Any]:
     unbound = form_class()
     unknown = sorted(set(settings) - set(unbound.fields))
     if unknown:
-        known = ", ".join(unbound.fields) or _("none")
+        known = ", ".join(unbound.fields) or pgettext("settings", "none")
         raise ValidationError(
             {
                 "settings": _("Unknown setting: %(unknown)s. Known settings: %(known)s.")

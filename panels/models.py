@@ -9,7 +9,9 @@ from tenants.models import Account, AccountQuerySet, DashboardApp
 class Connection(models.Model):
     """An account's settings for one outside system, used through a connector."""
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="connections")
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="connections", verbose_name=_("account")
+    )
     name = models.CharField(
         _("name"),
         max_length=60,
@@ -44,8 +46,12 @@ class Placement(models.Model):
     Triggers in the database keep the app and the connections in the placement's account.
     """
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="placements", editable=False)
-    dashboard_app = models.ForeignKey(DashboardApp, on_delete=models.CASCADE, related_name="placements")
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="placements", editable=False, verbose_name=_("account")
+    )
+    dashboard_app = models.ForeignKey(
+        DashboardApp, on_delete=models.CASCADE, related_name="placements", verbose_name=_("dashboard app")
+    )
     panel = models.SlugField(_("panel"), max_length=60)
     title = models.CharField(_("title"), max_length=60, blank=True, help_text=_("Leave empty for the panel's own."))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -55,6 +61,7 @@ class Placement(models.Model):
         Connection,
         related_name="placements",
         blank=True,
+        verbose_name=_("connections"),
         help_text=_("None chosen: every connection of the account that can answer."),
     )
 

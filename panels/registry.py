@@ -10,6 +10,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from django.conf import settings
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -96,12 +97,14 @@ def _load(point: EntryPoint, base: type[Base], *, taken: Mapping[str, object]) -
 
 @cache
 def code_version(slug: str) -> str:
-    """Return a digest of a panel's code and templates: a fragment made by other code is not used."""
+    """Return a digest of a panel's code, templates and translations: a fragment made by others is not used."""
     panel = panels().plugins[slug]
     digest = hashlib.blake2b(digest_size=6)
     # Components and filters are shared by all panels.
     shared = (Path(__file__).parent / "templatetags").glob("*.py")
-    for path in sorted({inspect.getfile(type(panel)), *map(str, shared), *_template_files(panel)}):
+    catalogues = (path for folder in settings.LOCALE_PATHS for path in Path(folder).rglob("*.mo"))
+    files = {inspect.getfile(type(panel)), *map(str, shared), *map(str, catalogues), *_template_files(panel)}
+    for path in sorted(files):
         digest.update(Path(path).read_bytes())
     return digest.hexdigest()
 

@@ -1,6 +1,8 @@
 """What a frame asks for: all placements of its app, or one of them."""
 
 from django.http import HttpResponse
+from django.utils import translation
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_GET, require_POST
 
 from panels import fragments, refresh
@@ -34,7 +36,7 @@ def show_placement(request: FrameRequest, app_key: str, placement_id: int) -> Ht
     """Answer with one placement, or with one of its panel's parts (`?part=`)."""
     placement = request.plan.placement(placement_id)
     if placement is None:
-        return _gone()
+        return _gone(request)
     if part := request.GET.get("part"):
         return _show_part(request, placement, part)
     return _html(request, _show(request, (placement,)))
@@ -45,10 +47,12 @@ def refresh_placement(request: FrameRequest, app_key: str, placement_id: int) ->
     """Ask the placement's sources anew, and answer with what there is meanwhile."""
     placement = request.plan.placement(placement_id)
     if placement is None:
-        return _gone()
+        return _gone(request)
     context = request.context
     if not refresh.take_quota(context, placement.id, limit=REFRESH_QUOTA, seconds=REFRESH_QUOTA_SECONDS):
-        return problem("rate_limited", "This was refreshed several times just now. Wait a minute.")
+        return _problem(
+            request, "rate_limited", gettext_noop("This was refreshed several times just now. Wait a minute.")
+        )
     refresh.request_refresh(
         context.account_id, context.identity, placement.sources, enqueue=enqueue_refresh, force=True
     )
@@ -71,7 +75,7 @@ def _show_part(request: FrameRequest, placement: PlacementPlan, part: str) -> Ht
     try:
         html = fragments.render_part(request.plan, placement, request.context, locale, part, request.GET.dict())
     except LookupError:
-        return problem("unknown_app", "This is no longer there. Refresh the panel.")
+        return _problem(request, "unknown_app", gettext_noop("This is no longer there. Refresh the panel."))
     return HttpResponse(html, headers={"Cache-Control": "no-store"})
 
 
@@ -83,5 +87,15 @@ def _html(request: FrameRequest, sections: list[Section]) -> HttpResponse:
     )
 
 
-def _gone() -> HttpResponse:
-    return problem("unknown_app", "This panel is not in the dashboard app any longer. Open the tab again.")
+def _gone(request: FrameRequest) -> HttpResponse:
+    return _problem(
+        request,
+        "unknown_app",
+        gettext_noop("This panel is not in the dashboard app any longer. Open the tab again."),
+    )
+
+
+def _problem(request: FrameRequest, code: str, detail: str) -> HttpResponse:
+    """Return the problem with its sentence in the agent's language."""
+    with translation.override(request_locale(request, request.account)):
+        return problem(code, gettext(detail))

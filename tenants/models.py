@@ -106,7 +106,9 @@ class AccountQuerySet(models.QuerySet[Row_co]):
 class DashboardApp(models.Model):
     """One tab in the host's conversation window: one iframe address."""
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="dashboard_apps")
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="dashboard_apps", verbose_name=_("account")
+    )
     title = models.CharField(
         _("title"),
         max_length=60,

@@ -31,7 +31,10 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="connections", to="tenants.account"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="connections",
+                        to="tenants.account",
+                        verbose_name="account",
                     ),
                 ),
             ],
@@ -62,6 +65,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="placements",
                         to="tenants.account",
+                        verbose_name="account",
                     ),
                 ),
                 (
@@ -71,6 +75,7 @@ class Migration(migrations.Migration):
                         help_text="None chosen: every connection of the account that can answer.",
                         related_name="placements",
                         to="panels.connection",
+                        verbose_name="connections",
                     ),
                 ),
                 (
@@ -79,6 +84,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="placements",
                         to="tenants.dashboardapp",
+                        verbose_name="dashboard app",
                     ),
                 ),
             ],

@@ -12,8 +12,7 @@ from urllib.parse import urlencode
 from django import template
 from django.template import Context
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext_lazy, ngettext
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 
 from panels import formats
 from panels.api import Address, Fulfilment, Interval, LineItem, Method, Money, Order, Subscription, Tone, Word
@@ -210,11 +209,15 @@ def key_date(context: Context, order: Order) -> str:
     delivered = [parcel.delivered_at for parcel in order.fulfilments]
     due = [parcel.eta for parcel in order.fulfilments if parcel.eta and not parcel.delivered_at]
     if due:
-        return format_html('<span class="vx-key">{}</span>', format_html(_("due {}"), moment(context, max(due))))
+        return _key_date(pgettext("delivery", "due {}"), moment(context, max(due)))
     latest = max((at for at in delivered if at), default=None)
     if latest is None or not all(delivered):
         return ""
-    return format_html('<span class="vx-key">{}</span>', format_html(_("delivered {}"), moment(context, latest)))
+    return _key_date(pgettext("delivery", "delivered {}"), moment(context, latest))
+
+
+def _key_date(text: str, time: str) -> str:
+    return format_html('<span class="vx-key">{}</span>', format_html(text, time))
 
 
 @register.filter

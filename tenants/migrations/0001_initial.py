@@ -140,7 +140,10 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="dashboard_apps", to="tenants.account"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dashboard_apps",
+                        to="tenants.account",
+                        verbose_name="account",
                     ),
                 ),
             ],

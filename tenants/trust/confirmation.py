@@ -1,5 +1,6 @@
 """Confirmation: from a context as posted, which anybody can forge, to one that may be shown."""
 
+from django.utils.translation import gettext_noop
 from msgspec import Struct
 
 from tenants.models import Account, DashboardApp
@@ -58,7 +59,7 @@ def confirm(posted: AppContext, *, account: Account, app: DashboardApp) -> Confi
     every other account nothing can vouch for a context yet, and nothing is shown.
     """
     if not account.is_demonstration:
-        raise NotConfirmed("Voxys has not confirmed this conversation, so no customer data is shown.")
+        raise NotConfirmed(gettext_noop("Voxys has not confirmed this conversation, so no customer data is shown."))
     conversation = posted.conversation
     verified = conversation.meta.hmac_verified if conversation else None
     channel = (conversation.meta.channel or conversation.channel) if conversation else None
@@ -100,5 +101,5 @@ def resume(token: str, *, account: Account, app: DashboardApp) -> ConfirmedConte
     except InvalidToken:
         claims = None
     if claims is None or (claims.account_id, claims.app_id, claims.trust) != (account.pk, app.pk, account.trust):
-        raise NotConfirmed("The page's pass has run out. It is renewed by posting the context again.")
+        raise NotConfirmed(gettext_noop("The page's pass has run out. It is renewed by posting the context again."))
     return ConfirmedContext(**{name: getattr(claims, name) for name in _Claims.__struct_fields__})

@@ -8,6 +8,7 @@ from typing import NoReturn
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from panels.api import (
     Connector,
@@ -53,7 +54,7 @@ class DemoSettingsForm(forms.Form):
         label=_("Fault"),
         initial="none",
         choices=(
-            ("none", _("None")),
+            ("none", pgettext_lazy("fault", "None")),
             ("slow", _("Slow: eight seconds for every answer")),
             ("temporary", _("Temporary: no answer in time")),
             ("rate_limited", _("Temporary: too many requests, wait 30 seconds")),
