@@ -28,6 +28,7 @@ from panels.base import Panel
 from panels.models import Connection, Placement
 from panels.snapshots import Source
 from tenants.models import Account, DashboardApp
+from tenants.validators import APP_KEY
 from voxysapps.cache import cache_is_down
 
 logger = logging.getLogger(__name__)
@@ -129,7 +130,8 @@ def _is_recent(plan: AppPlan) -> bool:
 
 
 def _read_plan(app_key: str) -> AppPlan | None:
-    account_id = selectors.get_account_id(app_key)
+    # What cannot be a key need not be looked for, nor reach the database: PostgreSQL refuses some of it.
+    account_id = selectors.get_account_id(app_key) if APP_KEY.fullmatch(app_key) else None
     if account_id is None:
         return None
     # The stamp comes before what it vouches for: a change in between makes it differ.
