@@ -9,10 +9,10 @@ from panels import fragments, refresh
 from panels.configuration import PlacementPlan
 from panels.fragments import Section, build_sections
 from panels.locales import request_locale
+from panels.requests import FrameRequest, reads_posted_context
 from panels.shell import render_sections
 from panels.tasks import enqueue_refresh
 from tenants.trust.confirmation import issue_token
-from voxysapps.context.frame_request import FrameRequest, reads_posted_context
 from voxysapps.problems import problem
 
 TOKEN_HEADER = "X-Voxys-Context"  # noqa: S105 - a header's name

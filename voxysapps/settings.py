@@ -175,6 +175,8 @@ SECURE_HSTS_PRELOAD = not DEBUG
 SESSION_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_SECURE = not DEBUG
 X_FRAME_OPTIONS = "DENY"
+# voxysapps.middleware has subclasses of the middleware whose absence these two report.
+SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W003"]
 
 # A request body past this is refused while it is read (host-contract 2.10: 5 MB).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_safe
 from panels.configuration import AppPlan
 from panels.fragments import Section
 from panels.locales import request_locale
+from panels.requests import FrameRequest, shows_no_data
 from panels.shell import render_sections
 from voxysapps.bridge import assets
 from voxysapps.bridge.texts import bridge_texts
-from voxysapps.context.frame_request import FrameRequest, shows_no_data
 
 # Long enough to switch tabs without a request, short enough for a changed app to show soon.
 MAX_AGE_SECONDS = 300

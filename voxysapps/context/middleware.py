@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.http.request import UnreadablePostError
 
 from panels.configuration import get_plan
+from panels.requests import FrameRequest
 from tenants.trust.confirmation import ConfirmedContext, NotConfirmed, confirm, resume
-from voxysapps.context.frame_request import FrameRequest
 from voxysapps.context.parser import MAX_BYTES, BadContext, parse_app_context
 from voxysapps.problems import new_trace_id, problem
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from panels.configuration import get_plan
 from tenants.models import Account
 from voxysapps.bridge.views import frame
-from voxysapps.context.frame_request import FrameRequest
+from panels.requests import FrameRequest
 from voxysapps.simulator.addresses import addresses_for
 from voxysapps.simulator.demonstration import DEMONSTRATION_ACCOUNTS
 from voxysapps.simulator.demonstration.records import account_record

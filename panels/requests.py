@@ -1,14 +1,13 @@
-"""What the context middleware makes of a request to a frame, and how a view says which it needs."""
+"""A request to a frame, once the context middleware has let it in, and how a view says what it needs."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from django.http import HttpRequest
 
-if TYPE_CHECKING:
-    from panels.configuration import AppPlan
-    from tenants.models import Account, DashboardApp
-    from tenants.trust.confirmation import ConfirmedContext
+from panels.configuration import AppPlan
+from tenants.models import Account, DashboardApp
+from tenants.trust.confirmation import ConfirmedContext
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -19,10 +18,10 @@ class FrameRequest(HttpRequest):
     `context` is missing in views marked `shows_no_data`.
     """
 
-    account: "Account"
-    dashboard_app: "DashboardApp"
-    context: "ConfirmedContext"
-    plan: "AppPlan"
+    account: Account
+    dashboard_app: DashboardApp
+    context: ConfirmedContext
+    plan: AppPlan
 
 
 def shows_no_data(view: View) -> View:
