@@ -20,12 +20,8 @@ class NotConfirmed(Exception):
         self.detail = detail
 
 
-class ConfirmedContext(Struct, frozen=True, kw_only=True):
-    """Agent, conversation and customer that may be shown: the only kind that rendering accepts.
-
-    Made by `confirm` and `resume` alone. `posted` is the context it was confirmed from, for panels that
-    read messages or definitions, which stay unconfirmed; a follow-up request has none.
-    """
+class _Claims(Struct, frozen=True, kw_only=True, array_like=True):
+    """What of a confirmed context its token carries."""
 
     account_id: int
     app_id: int
@@ -36,20 +32,16 @@ class ConfirmedContext(Struct, frozen=True, kw_only=True):
     identity: Identity
     # What a visitor typed into the website's widget, without the host vouching for the visitor.
     identity_verified: bool | None
+
+
+class ConfirmedContext(_Claims, frozen=True, kw_only=True):
+    """Agent, conversation and customer that may be shown: the only kind that rendering accepts.
+
+    Made by `confirm` and `resume` alone. `posted` is the context it was confirmed from, for panels that
+    read messages or definitions, which stay unconfirmed; a follow-up request has none.
+    """
+
     posted: AppContext | None = None
-
-
-class _Claims(Struct, frozen=True, array_like=True):
-    """What a context token carries."""
-
-    account_id: int
-    app_id: int
-    trust: str
-    agent_id: int | None
-    role: str | None
-    conversation_id: int | None
-    identity: Identity
-    identity_verified: bool | None
 
 
 def confirm(posted: AppContext, *, account: Account, app: DashboardApp) -> ConfirmedContext:
@@ -87,7 +79,7 @@ def confirm(posted: AppContext, *, account: Account, app: DashboardApp) -> Confi
 
 def issue_token(context: ConfirmedContext) -> str:
     """Return the context token for the page's follow-up requests."""
-    return sign_token(_Claims(*(getattr(context, name) for name in _Claims.__struct_fields__)))
+    return sign_token(_Claims(**{name: getattr(context, name) for name in _Claims.__struct_fields__}))
 
 
 def resume(token: str, *, account: Account, app: DashboardApp) -> ConfirmedContext:
