@@ -91,7 +91,9 @@ def test_frame_inside_a_sibling(one_window: Window) -> None:
     forged = forged.replace("nora.lindqvist@", "somebody.else@")
     b.frame.evaluate("document.body.append(document.createElement('iframe'))")
     inside = b.frame.child_frames[0]
-    inside.evaluate("(text) => { for (let n = 0; n < top.frames.length; n += 1) top.frames[n].postMessage(text, '*'); }", forged)
+    inside.evaluate(
+        "(text) => { for (let n = 0; n < top.frames.length; n += 1) top.frames[n].postMessage(text, '*'); }", forged
+    )
     assert_nothing_was_heard(a)
     assert_nothing_was_heard(b)
 

@@ -113,7 +113,9 @@ class Tab:
                     continue  # the frame went away; its successor counts
                 shown = f"{self.title} shows states {self.states}, status {self.status}"
                 if isinstance(argument, list):
-                    shown += f"; rows too many {set(self.rows) - set(argument)}, missing {set(argument) - set(self.rows)}"
+                    shown += (
+                        f"; rows too many {set(self.rows) - set(argument)}, missing {set(argument) - set(self.rows)}"
+                    )
                 raise AssertionError(f"{shown}; not so: {condition} {argument}") from error
             return
 
@@ -192,9 +194,7 @@ class Window:
 
     @property
     def log(self) -> list[dict[str, Any]]:
-        log: list[dict[str, Any]] = self.run(
-            "simulator.log.map(({ body, ...entry }) => ({ reason: null, ...entry }))"
-        )
+        log: list[dict[str, Any]] = self.run("simulator.log.map(({ body, ...entry }) => ({ reason: null, ...entry }))")
         return log
 
     def receivers(self, reason: str | None = None) -> Counter[str]:

@@ -269,7 +269,8 @@
   // Changes with every answer and every failure of the company's systems.
   function lookOf(section) {
     const time = section.querySelector("time[data-fetched-at]");
-    return (time ? time.dataset.fetchedAt : "") + noticesOf(section).map(({ textContent }) => textContent);
+    const notices = [...section.querySelectorAll(".vx-notice, .vx-banner")];
+    return (time ? time.dataset.fetchedAt : "") + notices.map(({ textContent }) => textContent);
   }
 
   function tooSlow(section) {
