@@ -141,6 +141,7 @@ def test_order_the_chat_speaks_of_comes_first(window: Window) -> None:
     tab = open_tab(window, conversation=PRIYA)
     assert tab.frame.locator("[data-mentioned]").count() == 0
     number = tab.frame.locator("[data-mention]").nth(3).get_attribute("data-mention")
+    assert number
     assert tab.frame.locator("[data-mention]").first.get_attribute("data-mention") != number
     window.run("(content) => simulator.addMessage({ content })", f"Where is #{number}? Not 9{number}.")
     window.show_messages()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Frame, Page, Route
 

@@ -37,7 +37,8 @@ class Tab:
     @property
     def frame(self) -> Frame:
         """The frame with our document, once it is there."""
-        return self.window.wait_for(self._find, f"a frame of {self.title}")
+        frame: Frame = self.window.wait_for(self._find, f"a frame of {self.title}")
+        return frame
 
     @property
     def is_loaded(self) -> bool:
