@@ -33,6 +33,9 @@ def main() -> int:
         print(f"{name} …", file=sys.stderr, flush=True)
         results += run()
     print_table(results)
+    busy = os.getloadavg()[1]
+    if busy > 1.5 * (os.cpu_count() or 1):
+        print(f"The machine was busy (load {busy:.1f}): what is painted in a browser (P4) looks slower than it is.")
     write_latest(results)
     return 0
 
