@@ -9,10 +9,10 @@ PRODUCTION = DEBUG=0 SIMULATOR=0 ALLOWED_HOSTS=apps.example.com DATABASE_URL=sql
 	SECRET_KEY=`$(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))'`
 
 .DEFAULT_GOAL = help
-.PHONY: help run test check bench fmt clean
+.PHONY: help run test check bench fmt messages clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-6s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-8s %s\n", $$1, $$2 }'
 
 run: ## the whole product on this machine, with demonstration data (PORT=8000)
 	@$(SETUP) run && exec $(BIN)/python -m voxysapps.embedded
@@ -44,6 +44,12 @@ fmt: ## put the code into shape
 	@$(SETUP) dev
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format --quiet .
+
+messages: ## new sentences into the translations, compiled (needs gettext)
+	@$(SETUP) dev
+	@$(BIN)/python manage.py makemessages -l de -l ar --no-wrap --add-location file --no-obsolete \
+		-i .venv -i tests -i benchmarks -i scripts -i simulator
+	@$(BIN)/python manage.py compilemessages -i .venv
 
 clean: ## remove .venv and everything a run left behind
 	rm -rf .venv .run .mypy_cache .ruff_cache .import_linter_cache staticfiles test-results build *.egg-info

@@ -2,6 +2,8 @@
 
 import logging
 
+from django.utils.translation import gettext as _
+
 from panels import configuration, registry
 from panels.errors import PanelUnavailable
 from panels.models import Connection
@@ -13,7 +15,7 @@ def check_connection(connection: Connection) -> tuple[bool, str]:
     """Ask the outside system whether it would answer; return whether it does, and a sentence about it."""
     kind = registry.connectors().plugins.get(connection.connector)
     if kind is None:
-        return False, f"The connector “{connection.connector}” is not installed."
+        return False, _("The connector “%(slug)s” is not installed.") % {"slug": connection.connector}
     settings = configuration.clean_settings(kind.SettingsForm, connection.settings)
     try:
         return True, kind(settings, name=connection.name).check()
@@ -21,4 +23,4 @@ def check_connection(connection: Connection) -> tuple[bool, str]:
         return False, error.message
     except Exception as error:  # a plugin may raise anything
         logger.exception("check of connection %s failed", connection.pk)
-        return False, f"The connector failed: {type(error).__name__}."
+        return False, _("The connector failed: %(error)s.") % {"error": type(error).__name__}

@@ -8,8 +8,11 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.http.request import UnreadablePostError
+from django.utils import translation
+from django.utils.translation import gettext, gettext_noop
 
 from panels.configuration import get_plan
+from panels.locales import request_locale
 from panels.requests import FrameRequest
 from tenants.trust.confirmation import ConfirmedContext, NotConfirmed, confirm, resume
 from voxysapps.context.parser import MAX_BYTES, BadContext, parse_app_context
@@ -54,12 +57,10 @@ class ContextMiddleware:
             return None
         try:
             _enter(request, app_key, getattr(view, "frame_access", "token"))
-        except Refused as refusal:
-            return problem(refusal.code, refusal.detail)
-        except BadContext as error:
-            return problem(error.code, error.detail)
+        except (Refused, BadContext) as refusal:
+            return _problem(request, refusal.code, refusal.detail)
         except NotConfirmed as error:
-            return problem("not_confirmed", error.detail)
+            return _problem(request, "not_confirmed", error.detail)
         except DatabaseError as error:
             return self.process_exception(request, error)
         return None
@@ -69,7 +70,17 @@ class ContextMiddleware:
             return None
         trace_id = new_trace_id()
         logger.error("request failed: %s %s trace=%s", request.method, request.path_info, trace_id, exc_info=error)
-        return problem("unavailable", "Something went wrong here. It was noted; try again.", trace_id=trace_id)
+        detail = gettext_noop("Something went wrong here. It was noted; try again.")
+        return _problem(request, "unavailable", detail, trace_id=trace_id)
+
+
+def _problem(request: HttpRequest, code: str, detail: str, *, trace_id: str | None = None) -> HttpResponse:
+    """Return the problem in the agent's language, as far as the account is known."""
+    account = getattr(request, "account", None)
+    if account is None:
+        return problem(code, detail, trace_id=trace_id)
+    with translation.override(request_locale(request, account)):
+        return problem(code, gettext(detail), trace_id=trace_id)
 
 
 class Refused(Exception):
@@ -96,7 +107,9 @@ def _enter(request: FrameRequest, app_key: str, access: str) -> None:
 def _confirm_posted(request: FrameRequest) -> ConfirmedContext:
     posted = parse_app_context(_read_body(request))
     if posted.account_id is not None and posted.account_id != request.account.host_account_id:
-        raise Refused("wrong_account", "This conversation belongs to another Voxys account than this app.")
+        raise Refused(
+            "wrong_account", gettext_noop("This conversation belongs to another Voxys account than this app.")
+        )
     return confirm(posted, account=request.account, app=request.dashboard_app)
 
 
