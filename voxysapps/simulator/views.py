@@ -15,9 +15,9 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from panels.configuration import get_plan
+from panels.requests import FrameRequest
 from tenants.models import Account
 from voxysapps.bridge.views import frame
-from panels.requests import FrameRequest
 from voxysapps.simulator.addresses import addresses_for
 from voxysapps.simulator.demonstration import DEMONSTRATION_ACCOUNTS
 from voxysapps.simulator.demonstration.records import account_record
