@@ -6,6 +6,7 @@ delay that: so it links to nothing, and scripts and styles are allowed by the ha
 
 import base64
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 
@@ -41,8 +42,12 @@ def policy() -> str:
     )
 
 
+# Lines that are a comment, CSS comments, and indentation: for us to read, not for agents to load.
+_UNSENT = re.compile(r"^\s*//.*\n|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/\s*|^\s+", re.MULTILINE)
+
+
 def _read(name: str) -> str:
-    return (_FOLDER / name).read_text(encoding="utf-8").strip() + "\n"
+    return _UNSENT.sub("", (_FOLDER / name).read_text(encoding="utf-8"))
 
 
 def _hash(text: str) -> str:

@@ -118,6 +118,8 @@ _AS_BRACES = bytes.maketrans(b"[]", b"{}")
 
 def _is_deep(raw: bytes) -> bool:
     """Return whether valid JSON nests deeper than `MAX_DEPTH`, without a loop over its characters."""
+    if raw.count(b"{") + raw.count(b"[") <= MAX_DEPTH:
+        return False
     if b'\\"' in raw:
         # Escapes go first, pairs of backslashes before quotes, so that what is left are the real quotes.
         raw = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
