@@ -261,11 +261,11 @@ WATCH_SHIFTS = """() => {
 def test_data_arrive_without_a_layout_shift(window: Window, width: int, title: str) -> None:
     """From nothing known of the customer, through loading, to ready."""
     window.start("g3b", conversation=NORA)
+    window.forget()  # its contact is another one from here on
     unknown = f"cls{width}-{title.lower().replace(' ', '-')}@example.com"
     window.run("(width) => simulator.setWidth(width)", width)
     window.run("(email) => simulator.editContact({ email, identifier: email, phone_number: null })", unknown)
-    (tab,) = window.keep_apps(title)
-    tab.open()
+    tab = window.tab(title).open()
     tab.frame.evaluate(WATCH_SHIFTS)
     tab.wait_for_state("ready")
     window.settle()
@@ -275,9 +275,9 @@ def test_data_arrive_without_a_layout_shift(window: Window, width: int, title: s
 
 def test_old_data_are_shown_at_once_and_refreshed(window: Window) -> None:
     """What the platform marks as stale is asked for again until it is new."""
+    open_tab(window, ORDERS).wait_until_shows(NORA)
     window.restart("g3b", conversation=NORA)
     (tab,) = window.keep_apps(ORDERS)
-    window.truth.rows(tab.key, NORA)
 
     def as_stale(route: Route) -> None:
         answer = route.fetch()

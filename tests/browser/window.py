@@ -178,8 +178,8 @@ class Window:
     def keep_apps(self, *titles: str) -> list[Tab]:
         """Leave only these apps in the host, in this order."""
         apps = [app for title in titles for app in self._apps or () if app["title"] == title]
-        self.run("(apps) => simulator.setApps(apps)", apps)
-        self.clear_log()
+        # In one go: the first versions of the host load all frames at once.
+        self.run("(apps) => { simulator.setApps(apps); simulator.clearLog(); }", apps)
         return [self.tab(title) for title in titles]
 
     def open_conversation(self, conversation: int) -> None:
@@ -212,7 +212,7 @@ class Window:
         for _ in range(2):
             for frame in self.page.frames:
                 if not frame.is_detached():
-                    frame.evaluate("new Promise((resolve) => setTimeout(resolve, 30))")
+                    frame.evaluate("new Promise((resolve) => setTimeout(resolve, 10))")
 
     def wait_for(self, find: Callable[[], Any], what: str, *, timeout: float = 8_000) -> Any:
         """Return what `find` returns once it is something."""
