@@ -26,7 +26,7 @@ def render_sections(sections: list[Section], plan: AppPlan, locale: str) -> byte
 def _section(section: Section, plan: AppPlan, locale: str) -> bytes:
     placement = section.placement
     shell = _shell(placement.id, placement.slug, placement.title(locale), _skeleton_lines(placement), locale)
-    age = _age(section.fetched_at, plan.time_zone, locale) if section.fetched_at else ""
+    age = _age(int(section.fetched_at), plan.time_zone, locale) if section.fetched_at else ""
     busy = "true" if section.state == "loading" else "false"
     retry = "" if section.retry_in is None else f' data-retry="{math.ceil(section.retry_in)}"'
     opening = shell.opening.format(state=section.state, busy=busy, retry=retry, age=age)
@@ -72,17 +72,12 @@ def _skeleton_lines(placement: PlacementPlan) -> int:
     return placement.panel.skeleton_lines if placement.panel else 1
 
 
-def _age(fetched_at: float, zone: zoneinfo.ZoneInfo, locale: str) -> str:
-    moment = dt.datetime.fromtimestamp(int(fetched_at), dt.UTC).isoformat()
-    clock = _clock(int(fetched_at) // 60, zone, locale)
-    return f'<time data-fetched-at="{moment}" datetime="{moment}">{clock}</time>'
-
-
-@lru_cache(maxsize=4_000)
-def _clock(minute: int, zone: zoneinfo.ZoneInfo, locale: str) -> str:
-    """Return the time of day; the bridge puts it into the agent's own zone and words ("2 min ago")."""
-    moment = dt.datetime.fromtimestamp(minute * 60, dt.UTC)
-    return escape(format_time(moment, "short", tzinfo=zone, locale=locale.replace("-", "_")))
+@lru_cache(maxsize=10_000)
+def _age(fetched_at: int, zone: zoneinfo.ZoneInfo, locale: str) -> str:
+    """Return when the data were fetched; the bridge puts it into the agent's own zone and words ("2 min ago")."""
+    moment = dt.datetime.fromtimestamp(fetched_at, dt.UTC)
+    clock = escape(format_time(moment, "short", tzinfo=zone, locale=locale.replace("-", "_")))
+    return f'<time data-fetched-at="{moment.isoformat()}" datetime="{moment.isoformat()}">{clock}</time>'
 
 
 def _notice(section: Section, locale: str) -> str:

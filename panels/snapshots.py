@@ -28,6 +28,9 @@ class Source:
     capability: str | None = None
     placement_id: int | None = None
 
+    def __hash__(self) -> int:
+        return hash(self.key)  # it says all the others do, and is asked for many times in a request
+
     @classmethod
     def of_connection(cls, connection_id: int, capability: str) -> Self:
         return cls(f"c{connection_id}.{capability}", connection_id=connection_id, capability=capability)

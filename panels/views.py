@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from panels import fragments, refresh
 from panels.configuration import PlacementPlan
-from panels.fragments import Section, build_sections
+from panels.fragments import build_sections
 from panels.locales import request_locale
 from panels.requests import FrameRequest, reads_posted_context
 from panels.shell import render_sections
@@ -25,8 +25,7 @@ REFRESH_QUOTA_SECONDS = 60
 @reads_posted_context
 def show_context(request: FrameRequest, app_key: str) -> HttpResponse:
     """Answer a posted context with all placements and the token for follow-up requests."""
-    sections = _show(request, request.plan.placements)
-    response = _html(request, sections)
+    response = _answer(request, request.plan.placements)
     response[TOKEN_HEADER] = issue_token(request.context)
     return response
 
@@ -39,7 +38,7 @@ def show_placement(request: FrameRequest, app_key: str, placement_id: int) -> Ht
         return _gone(request)
     if part := request.GET.get("part"):
         return _show_part(request, placement, part)
-    return _html(request, _show(request, (placement,)))
+    return _answer(request, (placement,))
 
 
 @require_POST
@@ -56,18 +55,19 @@ def refresh_placement(request: FrameRequest, app_key: str, placement_id: int) ->
     refresh.request_refresh(
         context.account_id, context.identity, placement.sources, enqueue=enqueue_refresh, force=True
     )
-    return _html(request, _show(request, (placement,)))
+    return _answer(request, (placement,))
 
 
-def _show(request: FrameRequest, placements: tuple[PlacementPlan, ...]) -> list[Section]:
-    """Return the sections, having seen to it that whatever is old or missing is fetched."""
+def _answer(request: FrameRequest, placements: tuple[PlacementPlan, ...]) -> HttpResponse:
+    """Return what the placements show now, having seen to it that whatever is old or missing is fetched."""
     context, locale = request.context, request_locale(request, request.account)
     sections = build_sections(request.plan, placements, context, locale)
     due = list(dict.fromkeys(source for section in sections for source in section.due))
     if due and refresh.request_refresh(context.account_id, context.identity, due, enqueue=enqueue_refresh):
         # The request fetched by itself: show it.
         sections = build_sections(request.plan, placements, context, locale)
-    return sections
+    html = render_sections(sections, request.plan, locale)
+    return HttpResponse(html, headers={"Cache-Control": "no-store", "Content-Length": str(len(html))})
 
 
 def _show_part(request: FrameRequest, placement: PlacementPlan, part: str) -> HttpResponse:
@@ -77,14 +77,6 @@ def _show_part(request: FrameRequest, placement: PlacementPlan, part: str) -> Ht
     except LookupError:
         return _problem(request, "unknown_app", gettext_noop("This is no longer there. Refresh the panel."))
     return HttpResponse(html, headers={"Cache-Control": "no-store"})
-
-
-def _html(request: FrameRequest, sections: list[Section]) -> HttpResponse:
-    html = render_sections(sections, request.plan, request_locale(request, request.account))
-    return HttpResponse(
-        html,
-        headers={"Cache-Control": "no-store", "Content-Length": str(len(html))},
-    )
 
 
 def _gone(request: FrameRequest) -> HttpResponse:
