@@ -4,6 +4,7 @@
   "use strict";
   const RETRY_AFTER = [1000, 2000, 4000, 8000, 15000, 30000];
   const POLL_LOADING = [300, 500, 800, 1300, 2000, 3000, 4000, 6000, 8000, 12000, 20000];
+  const MENTIONS_FETCHED = 3;
   const POLL_STALE = [400, 800, 1500, 3000, 6000, 12000];
   // No answer for so long is none.
   const PATIENCE = 20000;
@@ -36,7 +37,7 @@
     const timer = setTimeout(() => abort.abort(), PATIENCE);
     sending.add(abort);
     try {
-      const response = await fetch(path + query, {
+      const response = await fetch(path + (path.includes("?") ? query.replace("?", "&") : query), {
         cache: "no-store",
         credentials: "omit",
         signal: abort.signal,
@@ -64,7 +65,7 @@
     polls.forEach(({ timer }) => clearTimeout(timer));
     polls.clear();
     forced.clear();
-    panels.innerHTML = skeleton;
+    if (hasData) panels.innerHTML = skeleton;
     hasData = false;
     sections().forEach(noteBody);
   }
@@ -241,6 +242,7 @@
     window.voxysTimes.localize(section);
     if (!isNew) return;
     markMentions(section);
+    fetchMentioned(section);
     if (window.htmx) window.htmx.process(section);
   }
 
@@ -250,7 +252,9 @@
     const isLoading = section.dataset.state === "loading";
     if (forced.get(id) !== lookOf(section)) forced.delete(id);
     const waits = section.dataset.retry || forced.has(id);
-    const delays = isLoading ? POLL_LOADING : waits ? POLL_STALE : null;
+    // The server says how many seconds from now a passing failure may be over.
+    const later = forced.has(id) ? 0 : Number(section.dataset.retry || 0) * 1000;
+    const delays = isLoading ? POLL_LOADING : later ? [later] : waits ? POLL_STALE : null;
     const before = polls.get(id);
     if (before) clearTimeout(before.timer);
     polls.delete(id);
@@ -258,12 +262,18 @@
     const next = before && before.delays === delays ? before.next : 0;
     if (next < delays.length) {
       if (forced.has(id)) section.setAttribute("aria-busy", "true");
-      polls.set(id, { delays, next: next + 1, timer: setTimeout(follow, delays[next], id) });
+      polls.set(id, { delays, next: next + 1, timer: setTimeout(later ? lookAgain : follow, delays[next], id) });
     } else {
       forced.delete(id);
       section.setAttribute("aria-busy", "false");
       if (isLoading) tooSlow(section);
     }
+  }
+
+  // A failure may last for hours: nobody asks again for a tab that nobody sees.
+  function lookAgain(id) {
+    if (isInView && !document.hidden) follow(id);
+    else settle(sectionOf(id));
   }
 
   // Changes with every answer and every failure of the company's systems.
@@ -289,7 +299,7 @@
   async function follow(id, isForced = false, isSecondTry = false) {
     if (!window.voxys.current()) return;
     // Panels that read messages need them posted: a pass does not carry them.
-    if (!isForced && window.voxys.needs("messages")) return post();
+    if (!isForced && root.dataset.needs) return post();
     if (!hasPass()) {
       await post();
       if (!isForced || !hasPass()) return;
@@ -341,6 +351,25 @@
       if (!isMentioned(row.dataset.mention, said)) continue;
       row.dataset.mentioned = texts.mentioned;
       if (row.dataset.row !== undefined) row.parentNode.prepend(row);
+    }
+  }
+
+  // Orders the chat speaks of may be older than the rows at hand.
+  async function fetchMentioned(section) {
+    const rows = section.querySelector("[data-hidden-numbers]");
+    if (!rows || !hasPass()) return;
+    const said = window.voxys.said().join("\n");
+    const numbers = rows.dataset.hiddenNumbers.split(" ").filter((number) => number.length >= 3 && isMentioned(number, said));
+    for (const number of numbers.slice(0, MENTIONS_FETCHED)) {
+      const answer = await request(`${rows.dataset.rowsUrl}&number=${encodeURIComponent(number)}`, {
+        headers: { "X-Voxys-Context": pass.token },
+      }).catch(() => null); // it is still found below "Show more"
+      const row = answer && answer.response.ok && rows.isConnected && parse(answer.text).querySelector("[data-row]");
+      if (!row) return;
+      row.dataset.mentioned = texts.mentioned;
+      window.voxysTimes.localize(row);
+      rows.prepend(row);
+      if (window.htmx) window.htmx.process(row);
     }
   }
 
@@ -434,7 +463,11 @@
     const script = document.createElement("script");
     script.id = "htmx";
     script.src = root.dataset.htmx;
-    script.onload = () => window.htmx.process(panels);
+    script.onload = () => {
+      window.htmx.process(panels);
+      // What was opened before htmx was there asks for its details now.
+      panels.querySelectorAll("details[open]").forEach((details) => details.dispatchEvent(new Event("toggle")));
+    };
     requestAnimationFrame(() => setTimeout(() => document.head.append(script)));
   }
 

@@ -12,17 +12,23 @@ window.voxysTimes = (() => {
     ["minute", 60],
   ];
   const { lang, dataset } = document.documentElement;
-  const relative = new Intl.RelativeTimeFormat(lang, { numeric: "auto", style: "short" });
-  const formats = {
-    date: new Intl.DateTimeFormat(lang, { dateStyle: "medium" }),
-    datetime: new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" }),
+  const language = `${lang}-u-nu-latn`; // the digits the server writes, in Arabic too
+  // Made when first needed: each costs a millisecond before the first paint.
+  const lazy = (make) => {
+    let made;
+    return () => (made = made || make());
   };
-  const isElsewhere = formats.date.resolvedOptions().timeZone !== dataset.zone;
+  const relative = lazy(() => new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" }));
+  const formats = {
+    date: lazy(() => new Intl.DateTimeFormat(language, { dateStyle: "medium" })),
+    datetime: lazy(() => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" })),
+  };
+  const isElsewhere = Intl.DateTimeFormat().resolvedOptions().timeZone !== dataset.zone;
 
   function ago(moment) {
     const seconds = (moment - Date.now()) / 1000;
     const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
-    return unit ? relative.format(Math.round(seconds / unit[1]), unit[0]) : relative.format(0, "second");
+    return unit ? relative().format(Math.round(seconds / unit[1]), unit[0]) : relative().format(0, "second");
   }
 
   function write(element, text) {
@@ -31,7 +37,7 @@ window.voxysTimes = (() => {
 
   function writeRelative(element, moment) {
     write(element, ago(moment));
-    element.title = formats.datetime.format(moment);
+    element.title = formats.datetime().format(moment);
   }
 
   function localize(scope) {
@@ -41,8 +47,8 @@ window.voxysTimes = (() => {
       if (isNaN(moment)) return;
       if (format === "relative") writeRelative(element, moment);
       else if (isElsewhere && formats[format] && element.dateTime.length > 10) {
-        write(element, formats[format].format(moment));
-        element.title = formats.datetime.format(moment);
+        write(element, formats[format]().format(moment));
+        element.title = formats.datetime().format(moment);
       }
     });
     tick(scope);
