@@ -87,14 +87,26 @@ def stamp_key(account_id: int) -> str:
     return f"{account_id}:stamp"
 
 
-def get_plan(app_key: str) -> AppPlan | None:
+class PlanChanged(Exception):
+    """The plan is not the account's any longer: read it again and begin anew."""
+
+
+def get_plan(app_key: str, *, check: bool = True) -> AppPlan | None:
     """Return the app's plan, or None when no enabled app has this key.
 
-    Warm: one trip to the cache, no query.
+    Warm: one trip to the cache, no query. Without `check` there is none, and whoever asks must compare
+    the stamp before anything is shown, as `panels.fragments.build_sections` does.
     """
     plan = _plans.get(app_key)
-    if plan is not None and _is_recent(plan) and cache.get(stamp_key(plan.account.pk)) == plan.stamp:
-        return plan
+    if plan is None or not _is_recent(plan):
+        return read_plan(app_key)
+    is_current = not check or cache.get(stamp_key(plan.account.pk)) == plan.stamp
+    return plan if is_current else read_plan(app_key)
+
+
+def read_plan(app_key: str) -> AppPlan | None:
+    """Return the app's plan as the database has it now, and keep it."""
+    plan = _plans.get(app_key)
     try:
         plan = _read_plan(app_key)
     except DatabaseError:

@@ -17,7 +17,7 @@ from msgspec import MsgspecError, Struct, msgpack
 from panels import snapshots
 from panels.base import PanelContext
 from panels.capabilities import CAPABILITIES
-from panels.configuration import AppPlan, PlacementPlan
+from panels.configuration import AppPlan, PlacementPlan, PlanChanged, stamp_key
 from panels.snapshots import Failure, Head, Source
 from tenants.trust.confirmation import ConfirmedContext
 from voxysapps.problems import new_trace_id
@@ -62,7 +62,10 @@ _decode_fragment = msgpack.Decoder(Fragment).decode
 def build_sections(
     plan: AppPlan, placements: Sequence[PlacementPlan], context: ConfirmedContext, locale: str
 ) -> list[Section]:
-    """Return what each placement shows now. One trip to the cache while all fragments are current."""
+    """Return what each placement shows now. One trip to the cache while all fragments are current.
+
+    Raises `PlanChanged` when the account's stamp, which comes with them, is not the plan's.
+    """
     account_id, customer = plan.account.pk, context.identity.digest()
     fragment_keys = [_fragment_key(account_id, placement, context, customer, locale) for placement in placements]
     head_keys = {
@@ -70,7 +73,10 @@ def build_sections(
         for placement in placements
         for source in placement.sources
     }
-    found: Mapping[str, bytes] = cache.get_many([*head_keys.values(), *fragment_keys])
+    stamp = stamp_key(account_id)
+    found: Mapping[str, Any] = cache.get_many([stamp, *head_keys.values(), *fragment_keys])
+    if found.get(stamp) != plan.stamp:
+        raise PlanChanged
     heads = {source: snapshots.to_head(found.get(key)) for source, key in head_keys.items()}
     fragments = [_to_fragment(found.get(key)) for key in fragment_keys]
 

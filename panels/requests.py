@@ -22,6 +22,8 @@ class FrameRequest(HttpRequest):
     dashboard_app: DashboardApp
     context: ConfirmedContext
     plan: AppPlan
+    # Set when the plan turned out to have changed and the request was let in once more.
+    began_anew: bool
 
 
 def shows_no_data(view: View) -> View:

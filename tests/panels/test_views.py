@@ -136,10 +136,10 @@ def test_warm_context_makes_no_query_and_two_trips(
         apps.append(app)
         warm(client, app)
     for app in apps:
-        # No query: the app is in memory. Trips: its account's stamp; heads and fragments in one.
+        # No query: the app is in memory. One trip: its account's stamp, heads and fragments.
         with django_assert_num_queries(0), counted_trips() as trips:
             response = post(client, app)
-        assert trips == ["get", "get_many"]
+        assert trips == ["get_many"]
         assert states(response) == dict.fromkeys(THREE, "ready")
         assert rows_of(response, "orders") == rows
 

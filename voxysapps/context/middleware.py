@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
@@ -11,7 +11,7 @@ from django.http.request import UnreadablePostError
 from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 
-from panels.configuration import get_plan
+from panels.configuration import PlanChanged, get_plan, read_plan
 from panels.locales import request_locale
 from panels.requests import FrameRequest
 from tenants.trust.confirmation import ConfirmedContext, NotConfirmed, confirm, resume
@@ -27,7 +27,8 @@ class ContextMiddleware:
     For views whose URL has an `app_key`, after the URL is resolved:
 
     1. Find the enabled dashboard app of that key, from memory while its account's stamp is unchanged;
-       none: 404 `unknown_app`.
+       none: 404 `unknown_app`. A posted context is answered from fragments, with which the stamp comes;
+       when it turns out to have changed, all of this is done again with what the database says.
     2. Set `request.account`, `request.dashboard_app` and `request.plan`. A view marked `shows_no_data`
        gets no more than that.
     3. A view marked `reads_posted_context`: parse the body; what is no context is 400, or 413
@@ -51,7 +52,7 @@ class ContextMiddleware:
 
     def process_view(
         self, request: FrameRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> HttpResponse | None:
+    ) -> HttpResponseBase | None:
         app_key = kwargs.get("app_key")
         if app_key is None or not request.path_info.startswith("/a/"):
             return None
@@ -65,13 +66,26 @@ class ContextMiddleware:
             return self.process_exception(request, error)
         return None
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        if isinstance(error, PlanChanged) and not hasattr(request, "began_anew"):
+            return self._begin_anew(cast("FrameRequest", request))
         if not request.path_info.startswith("/a/") or isinstance(error, Http404):
             return None
         trace_id = new_trace_id()
         logger.error("request failed: %s %s trace=%s", request.method, request.path_info, trace_id, exc_info=error)
         detail = gettext_noop("Something went wrong here. It was noted; try again.")
         return _problem(request, "unavailable", detail, trace_id=trace_id)
+
+    def _begin_anew(self, request: FrameRequest) -> HttpResponseBase:
+        match = request.resolver_match
+        assert match is not None  # noqa: S101 - a view has run
+        request.began_anew = True
+        try:
+            read_plan(match.kwargs["app_key"])
+            refusal = self.process_view(request, match.func, match.args, match.kwargs)
+            return refusal or match.func(request, *match.args, **match.kwargs)
+        except Exception as error:  # noqa: BLE001 - as from the view itself
+            return self.process_exception(request, error) or problem("unavailable", "Try again in a moment.")
 
 
 def _problem(request: HttpRequest, code: str, detail: str, *, trace_id: str | None = None) -> HttpResponse:
@@ -93,7 +107,7 @@ class Refused(Exception):
 
 
 def _enter(request: FrameRequest, app_key: str, access: str) -> None:
-    plan = get_plan(app_key)
+    plan = get_plan(app_key, check=access != "posted")
     if plan is None:
         raise Refused("unknown_app", "There is no dashboard app at this address, or it is switched off.")
     request.plan, request.account, request.dashboard_app = plan, plan.account, plan.app
