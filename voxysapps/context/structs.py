@@ -8,8 +8,9 @@ is, a hint: `tenants.trust` says what is true. Secrets (`contact_inbox.pubsub_to
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import force_setattr
 
-from voxysapps.context.values import Attributes, Id, Texts, Time, settle
+from voxysapps.context.values import Attributes, Id, Texts, Time, settle, settle_time
 
 _ATTRIBUTES: tuple[tuple[str, Any], ...] = (("additional_attributes", {}), ("custom_attributes", {}))
 
@@ -102,7 +103,11 @@ class Sender(Struct, frozen=True, kw_only=True):
     custom_attributes: Attributes = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        settle(self, empties=_ATTRIBUTES)
+        # Here and in Message written out: they run for every message of every context.
+        if self.additional_attributes is None:
+            force_setattr(self, "additional_attributes", {})
+        if self.custom_attributes is None:
+            force_setattr(self, "custom_attributes", {})
 
 
 class Attachment(Struct, frozen=True, kw_only=True):
@@ -124,14 +129,6 @@ class Attachment(Struct, frozen=True, kw_only=True):
     coordinates_long: float | None = None
     fallback_title: str | None = None
     meta: dict[str, Any] | None = None
-
-
-_MESSAGE_EMPTIES: tuple[tuple[str, Any], ...] = (
-    ("content_attributes", {}),
-    ("additional_attributes", {}),
-    ("external_source_ids", {}),
-    ("attachments", ()),
-)
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -158,7 +155,7 @@ class Message(Struct, frozen=True, kw_only=True):
     sender_id: Id | None = None
     sender: Sender | None = None
     # Old hosts put null among them, for an attachment without a type.
-    attachments: tuple[Attachment | None, ...] | None = None
+    attachments: tuple[Attachment | None, ...] | None = ()
     external_source_ids: Attributes = field(default_factory=dict)
     processed_message_content: str | None = None
     sentiment: Any = None
@@ -168,7 +165,18 @@ class Message(Struct, frozen=True, kw_only=True):
     updated_at: Time = None
 
     def __post_init__(self) -> None:
-        settle(self, times=("created_at", "updated_at"), empties=_MESSAGE_EMPTIES)
+        if self.created_at is not None:
+            settle_time(self, "created_at", self.created_at)
+        if self.updated_at is not None:
+            settle_time(self, "updated_at", self.updated_at)
+        if self.content_attributes is None:
+            force_setattr(self, "content_attributes", {})
+        if self.additional_attributes is None:
+            force_setattr(self, "additional_attributes", {})
+        if self.external_source_ids is None:
+            force_setattr(self, "external_source_ids", {})
+        if self.attachments is None:
+            force_setattr(self, "attachments", ())
 
 
 class ContactInbox(Struct, frozen=True, kw_only=True):

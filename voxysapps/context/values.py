@@ -44,13 +44,19 @@ def to_time(value: float | str | None) -> dt.datetime | None:
         raise ValueError("a time is out of range") from None
 
 
+def settle_time(struct: Struct, name: str, value: Any) -> None:
+    """Turn a freshly decoded time into what its annotation promises."""
+    # A struct copied with changes comes by again, with its times settled already.
+    if not isinstance(value, dt.datetime):
+        force_setattr(struct, name, to_time(value))
+
+
 def settle(struct: Struct, *, times: tuple[str, ...] = (), empties: tuple[tuple[str, Any], ...] = ()) -> None:
     """Turn the named fields of a freshly decoded struct into what their annotations promise."""
     for name in times:
         value = getattr(struct, name)
-        # A struct copied with changes comes by again, with its times settled already.
-        if value is not None and not isinstance(value, dt.datetime):
-            force_setattr(struct, name, to_time(value))
+        if value is not None:
+            settle_time(struct, name, value)
     for name, empty in empties:
         if getattr(struct, name) is None:
             force_setattr(struct, name, empty)
