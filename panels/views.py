@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from panels import fragments, refresh
@@ -21,6 +22,7 @@ REFRESH_QUOTA = 6
 REFRESH_QUOTA_SECONDS = 60
 
 
+@csrf_exempt
 @require_POST
 @reads_posted_context
 def show_context(request: FrameRequest, app_key: str) -> HttpResponse:
@@ -41,6 +43,7 @@ def show_placement(request: FrameRequest, app_key: str, placement_id: int) -> Ht
     return _answer(request, (placement,))
 
 
+@csrf_exempt
 @require_POST
 def refresh_placement(request: FrameRequest, app_key: str, placement_id: int) -> HttpResponse:
     """Ask the placement's sources anew, and answer with what there is meanwhile."""

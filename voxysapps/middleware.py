@@ -1,69 +1,59 @@
-"""Django's middleware, stepping aside for frames and webhooks.
+"""The way past Django's usual middleware, for frames and webhooks.
 
 Those carry no cookies: a session, a signed-in user, messages and CSRF tokens would only cost them time
-and put cookies where browsers refuse them. The admin and everything else have the usual stack.
+and put cookies where browsers refuse them. The admin and everything else go the usual way.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import cast
 
-from django.contrib.auth.middleware import AuthenticationMiddleware as DjangoAuthenticationMiddleware
-from django.contrib.messages.middleware import MessageMiddleware as DjangoMessageMiddleware
-from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponseBase
-from django.middleware.clickjacking import XFrameOptionsMiddleware as DjangoXFrameOptionsMiddleware
-from django.middleware.common import CommonMiddleware as DjangoCommonMiddleware
-from django.middleware.csrf import CsrfViewMiddleware as DjangoCsrfViewMiddleware
-from django.utils.deprecation import MiddlewareMixin
-from whitenoise.middleware import WhiteNoiseMiddleware as PlainWhiteNoiseMiddleware
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.common import CommonMiddleware
+from django.middleware.csrf import CsrfViewMiddleware
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 WITHOUT_COOKIES = ("/a/", "/hooks/")
 
+Handler = Callable[[HttpRequest], HttpResponseBase]
 
-class _Aside(MiddlewareMixin):
-    """Leaves the paths of `WITHOUT_COOKIES` to the next middleware."""
+_USUAL = (
+    WhiteNoiseMiddleware,
+    SessionMiddleware,
+    CommonMiddleware,
+    CsrfViewMiddleware,
+    AuthenticationMiddleware,
+    MessageMiddleware,
+    XFrameOptionsMiddleware,
+)
+
+
+class ShortcutMiddleware:
+    """Takes frames and webhooks past the usual middleware that follows it.
+
+    Views on that way are `csrf_exempt`: their requests prove themselves by a header that no other site
+    can set, or by a signature.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.usual_way = get_response
+        self.shortcut = past_usual(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(WITHOUT_COOKIES):
-            return self.get_response(request)  # type: ignore[return-value]  # the stack is synchronous
-        return super().__call__(request)  # type: ignore[return-value]
+            return self.shortcut(request)
+        return self.usual_way(request)
 
 
-class WhiteNoiseMiddleware(PlainWhiteNoiseMiddleware):  # type: ignore[misc]  # whitenoise is untyped
-    """Static files. No `MiddlewareMixin`, so no `_Aside`."""
+def past_usual(handler: Handler) -> Handler:
+    """Return the first handler in the chain that is not one of the usual middleware.
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        aside = request.path_info.startswith(WITHOUT_COOKIES)
-        response: HttpResponseBase = self.get_response(request) if aside else super().__call__(request)
-        return response
-
-
-class SessionMiddleware(_Aside, DjangoSessionMiddleware):
-    """Operators' sessions."""
-
-
-class CommonMiddleware(_Aside, DjangoCommonMiddleware):
-    """Trailing slashes and content lengths."""
-
-
-class CsrfViewMiddleware(_Aside, DjangoCsrfViewMiddleware):
-    """Forms against forgery. A frame's requests carry a token in a header, which no other site can set."""
-
-    def process_view(
-        self, request: HttpRequest, callback: Callable[..., Any], callback_args: Any, callback_kwargs: Any
-    ) -> Any:
-        if request.path_info.startswith(WITHOUT_COOKIES):
-            return None
-        return super().process_view(request, callback, callback_args, callback_kwargs)
-
-
-class AuthenticationMiddleware(_Aside, DjangoAuthenticationMiddleware):
-    """The signed-in operator."""
-
-
-class MessageMiddleware(_Aside, DjangoMessageMiddleware):
-    """The admin's messages."""
-
-
-class XFrameOptionsMiddleware(_Aside, DjangoXFrameOptionsMiddleware):
-    """Nothing but the frames may be framed."""
+    Django wraps each middleware into a function that turns exceptions into answers; like every
+    `functools.wraps` it knows what it wraps.
+    """
+    while isinstance(middleware := getattr(handler, "__wrapped__", None), _USUAL):
+        handler = cast("Handler", middleware.get_response)
+    return handler

@@ -41,16 +41,17 @@ INSTALLED_APPS = [
     "panels",
 ]
 
-# The classes of voxysapps.middleware are Django's own, stepping aside for frames and webhooks.
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "voxysapps.middleware.WhiteNoiseMiddleware",
-    "voxysapps.middleware.SessionMiddleware",
-    "voxysapps.middleware.CommonMiddleware",
-    "voxysapps.middleware.CsrfViewMiddleware",
-    "voxysapps.middleware.AuthenticationMiddleware",
-    "voxysapps.middleware.MessageMiddleware",
-    "voxysapps.middleware.XFrameOptionsMiddleware",
+    # Frames and webhooks go from here straight to the context middleware.
+    "voxysapps.middleware.ShortcutMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "voxysapps.context.middleware.ContextMiddleware",
 ]
 
@@ -175,8 +176,6 @@ SECURE_HSTS_PRELOAD = not DEBUG
 SESSION_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_SECURE = not DEBUG
 X_FRAME_OPTIONS = "DENY"
-# voxysapps.middleware has subclasses of the middleware whose absence these two report.
-SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W003"]
 
 # A request body past this is refused while it is read (host-contract 2.10: 5 MB).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
