@@ -20,7 +20,7 @@ from panels.capabilities import CAPABILITIES
 from panels.configuration import AppPlan, PlacementPlan, PlanChanged, stamp_key
 from panels.snapshots import Failure, Head, Source
 from tenants.trust.confirmation import ConfirmedContext
-from voxysapps.problems import new_trace_id
+from voxysapps.problems import new_trace_id, place_of
 
 logger = logging.getLogger(__name__)
 
@@ -191,10 +191,10 @@ def _render(
             continue
         try:
             rendered[placement.id] = _render_one(plan, placement, context, locale, own, _versions(placement, heads))
-        except Exception:
-            trace_id = new_trace_id()
-            logger.exception(
-                "panel %s failed to render: account=%s trace=%s", placement.slug, plan.account.pk, trace_id
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it stays in its place
+            trace_id, place = new_trace_id(), place_of(error)
+            logger.error(  # noqa: TRY400 - the exception's text may quote the customer
+                "panel %s failed to render: account=%s trace=%s: %s", placement.slug, plan.account.pk, trace_id, place
             )
             message = gettext_noop("This panel could not be shown.")
             rendered[placement.id] = Failure(message, True, trace_id, time.time())

@@ -26,7 +26,7 @@ from panels.snapshots import Failure, Head, Source
 from tenants.trust.confirmation import ConfirmedContext
 from tenants.trust.identity import Identity
 from voxysapps.cache import cache_is_down
-from voxysapps.problems import new_trace_id
+from voxysapps.problems import new_trace_id, place_of
 
 logger = logging.getLogger(__name__)
 
@@ -210,13 +210,9 @@ def _note_failure(
         message, permanent = error.message, error.permanent
         logger.warning("refresh failed: account=%s source=%s trace=%s: %s", account_id, source.key, trace_id, message)
     else:
-        # No exception text: it may quote the customer.
         message, permanent = gettext_noop("Something went wrong while the data were fetched."), False
-        logger.error(
-            "refresh raised %s: account=%s source=%s trace=%s",
-            type(error).__name__, account_id, source.key, trace_id,
-            exc_info=error,
-        )  # fmt: skip
+        place = place_of(error)
+        logger.error("refresh failed: account=%s source=%s trace=%s: %s", account_id, source.key, trace_id, place)
     retry_in = RETRY_PERMANENT_SECONDS if permanent else RETRY_SECONDS
     if isinstance(error, TemporaryError) and error.retry_after is not None:
         retry_in = error.retry_after

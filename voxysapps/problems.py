@@ -1,7 +1,9 @@
 """Errors under /a/ as the HTTP contract has them: `application/problem+json` (RFC 9457)."""
 
 import secrets
+import traceback
 from http import HTTPStatus
+from pathlib import Path
 
 import msgspec
 from django.http import HttpResponse
@@ -24,6 +26,13 @@ STATUS = {
 def new_trace_id() -> str:
     """Return an id that an agent can read out and an operator can find in the log."""
     return secrets.token_hex(8)
+
+
+def place_of(error: BaseException) -> str:
+    """Return an error's type and where it was raised, for the log, without its text: that may quote a customer."""
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    places = (f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+    return f"{type(error).__name__} at {' < '.join(places)}"
 
 
 def problem(code: str, detail: str, *, trace_id: str | None = None) -> HttpResponse:

@@ -16,7 +16,7 @@ from panels.locales import request_locale
 from panels.requests import FrameRequest
 from tenants.trust.confirmation import ConfirmedContext, NotConfirmed, confirm, resume
 from voxysapps.context.parser import MAX_BYTES, BadContext, parse_app_context
-from voxysapps.problems import new_trace_id, problem
+from voxysapps.problems import new_trace_id, place_of, problem
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class ContextMiddleware:
         if not request.path_info.startswith("/a/") or isinstance(error, Http404):
             return None
         trace_id = new_trace_id()
-        logger.error("request failed: %s %s trace=%s", request.method, request.path_info, trace_id, exc_info=error)
+        logger.error("request failed: %s %s trace=%s: %s", request.method, request.path_info, trace_id, place_of(error))
         detail = gettext_noop("Something went wrong here. It was noted; try again.")
         return _problem(request, "unavailable", detail, trace_id=trace_id)
 
