@@ -4,6 +4,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -211,7 +212,8 @@ class Window:
         """Wait until every message that is on its way has been heard, there and back."""
         for _ in range(2):
             for frame in self.page.frames:
-                if not frame.is_detached():
+                # A frame that navigates meanwhile is heard in the second round.
+                with suppress(PlaywrightError):
                     frame.evaluate("new Promise((resolve) => setTimeout(resolve, 10))")
 
     def wait_for(self, find: Callable[[], Any], what: str, *, timeout: float = 8_000) -> Any:
