@@ -459,9 +459,9 @@
 
   // After the first paint: nothing may delay the frame's `load` event.
   function loadHtmx() {
-    if (document.getElementById("htmx")) return;
+    if (document.getElementById("htmx-script")) return;
     const script = document.createElement("script");
-    script.id = "htmx";
+    script.id = "htmx-script"; // as "htmx" the element itself would be window.htmx
     script.src = root.dataset.htmx;
     script.onload = () => {
       window.htmx.process(panels);
