@@ -10,9 +10,10 @@ from panels import fragments, refresh
 from panels.configuration import PlacementPlan
 from panels.fragments import build_sections
 from panels.locales import request_locale
-from panels.requests import FrameRequest, reads_posted_context
+from panels.requests import FrameRequest
 from panels.shell import render_sections
 from panels.tasks import enqueue_refresh
+from tenants.requests import reads_posted_context
 from tenants.trust.confirmation import issue_token
 from voxysapps.problems import problem
 

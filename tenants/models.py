@@ -1,13 +1,21 @@
-"""Accounts and their dashboard apps: who we serve, and which tabs they have."""
+"""Accounts, their dashboard apps, who signed in to them, and who saw what."""
 
 import secrets
-from typing import Self, TypeVar
+from collections.abc import Collection
+from typing import Any, Self, TypeVar
 
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tenants.validators import validate_app_key, validate_locale, validate_origin, validate_origins, validate_time_zone
+from tenants.validators import (
+    validate_api_address,
+    validate_app_key,
+    validate_locale,
+    validate_origin,
+    validate_origins,
+    validate_time_zone,
+)
 
 # 16 random bytes: 22 url-safe characters, the least the HTTP contract allows.
 APP_KEY_BYTES = 16
@@ -15,6 +23,11 @@ APP_KEY_BYTES = 16
 
 def new_app_key() -> str:
     """Return a fresh, unguessable key for a dashboard app's URL."""
+    return secrets.token_urlsafe(APP_KEY_BYTES)
+
+
+def new_hook_key() -> str:
+    """Return a fresh, unguessable key for an account's webhook address."""
     return secrets.token_urlsafe(APP_KEY_BYTES)
 
 
@@ -26,8 +39,20 @@ class Trust(models.TextChoices):
     LINK = "link", _("Link: nothing but the address; for demonstrations only")
 
 
+class SignInMethod(models.TextChoices):
+    """How agents prove who they are."""
+
+    MAIL = "mail", _("By a code mailed to the agent's address in the host")
+    NOTE = "note", _("By a private note in the conversation; where no mail can leave")
+    ANY = "any", _("By mail or by note, as the agent likes")
+
+
 class Account(models.Model):
-    """One tenant: one Voxys account on one Voxys installation."""
+    """One tenant: one Voxys account on one Voxys installation.
+
+    Secrets belong to the destination they were given for: saving another host address, API address or
+    account id clears them, and the account is served again once its new token is proven.
+    """
 
     name = models.CharField(_("name"), max_length=120)
     host_origin = models.CharField(
@@ -48,13 +73,45 @@ class Account(models.Model):
         validators=[MinValueValidator(1)],
         help_text=_("The number after /accounts/ in the host's address bar."),
     )
+    host_api = models.CharField(
+        _("address of the host's API"),
+        max_length=200,
+        blank=True,
+        validators=[validate_api_address],
+        help_text=_("Only where the API is reached in another way than by the host address, as inside a network."),
+    )
+    # Sealed with tenants.secrets; read by nothing else.
+    sealed_host_token = models.TextField(blank=True, editable=False)
+    host_proved_at = models.DateTimeField(
+        _("proved"),
+        null=True,
+        editable=False,
+        help_text=_("When the token was last seen to be an administrator's of this account."),
+    )
+    hook_key = models.CharField(max_length=64, unique=True, default=new_hook_key, editable=False)
+    sealed_hook_secret = models.TextField(blank=True, editable=False)
+    accepts_unsigned_hooks = models.BooleanField(
+        _("accept unsigned webhooks"),
+        default=False,
+        help_text=_("Only for hosts before 4.13, which cannot sign. The key in the address is all that guards it."),
+    )
     trust = models.CharField(_("trust"), max_length=16, choices=Trust.choices, default=Trust.SIGNED_IN)
+    sign_in_method = models.CharField(
+        _("sign-in"), max_length=8, choices=SignInMethod.choices, default=SignInMethod.MAIL
+    )
+    hides_from_unverified = models.BooleanField(
+        _("hide sensitive fields until the customer's identity is verified"), default=False
+    )
+    hides_from_agents = models.BooleanField(_("show sensitive fields to administrators only"), default=False)
+    view_records_kept_days = models.PositiveSmallIntegerField(
+        _("days for which view records are kept"), default=365, validators=[MinValueValidator(1)]
+    )
     is_active = models.BooleanField(_("active"), default=True)
     is_demonstration = models.BooleanField(
         _("demonstration"),
         default=False,
         editable=False,
-        help_text=_("Holds invented people only; its contexts are believed as posted."),
+        help_text=_("Holds invented people only."),
     )
     locale = models.CharField(
         _("language"),
@@ -73,6 +130,7 @@ class Account(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("host_origin", "host_account_id"),
+                condition=models.Q(host_proved_at__isnull=False),
                 name="account_unique_on_its_host",
                 violation_error_message=_("This account of this host is connected already."),
             ),
@@ -85,6 +143,39 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+        account = super().from_db(db, field_names, values)
+        if "host_origin" in field_names and "host_account_id" in field_names and "host_api" in field_names:
+            account._stored_destination = account.destination
+        return account
+
+    def save(self, **kwargs: Any) -> None:  # type: ignore[override]
+        stored = getattr(self, "_stored_destination", None)
+        if stored is not None and stored != self.destination:
+            self.sealed_host_token = self.sealed_hook_secret = ""
+            self.host_proved_at = None
+            if (fields := kwargs.get("update_fields")) is not None:
+                cleared = ("sealed_host_token", "sealed_hook_secret", "host_proved_at")
+                kwargs["update_fields"] = [*fields, *cleared]
+        super().save(**kwargs)
+        self._stored_destination = self.destination
+
+    @property
+    def destination(self) -> tuple[str, str, int]:
+        """Where the host's secrets are sent."""
+        return self.host_origin, self.host_api, self.host_account_id
+
+    @property
+    def api_address(self) -> str:
+        """The base of the host's REST API, without a slash at the end."""
+        return self.host_api or self.host_origin
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether the account may be served: its token was an administrator's there."""
+        return self.host_proved_at is not None
 
     @property
     def host_origins(self) -> list[str]:
@@ -147,3 +238,100 @@ class DashboardApp(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class AgentSession(models.Model):
+    """The platform's own proof of which agent sits at a browser. The token itself is nowhere stored."""
+
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="agent_sessions", verbose_name=_("account")
+    )
+    agent_id = models.PositiveBigIntegerField(_("agent's id in the host"))
+    agent_name = models.CharField(_("agent"), max_length=200, blank=True)
+    agent_email = models.EmailField(_("e-mail"), blank=True)
+    token_digest = models.CharField(max_length=64, unique=True, editable=False)
+    method = models.CharField(_("signed in by"), max_length=8, choices=SignInMethod.choices)
+    browser = models.CharField(_("browser"), max_length=120, blank=True)
+    created_at = models.DateTimeField(_("signed in"), auto_now_add=True)
+    last_used_at = models.DateTimeField(_("last used"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("ends"))
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    objects = AccountQuerySet["AgentSession"].as_manager()
+
+    class Meta:
+        verbose_name = _("agent session")
+        verbose_name_plural = _("agent sessions")
+        ordering = ("-created_at", "-id")
+        indexes = (models.Index(fields=("account", "agent_id"), name="agent_session_of_agent"),)
+
+    def __str__(self) -> str:
+        return f"{self.agent_name or self.agent_id} ({self.created_at:%Y-%m-%d})"
+
+
+class ViewRecord(models.Model):
+    """Who saw which customer's data, when, through which panels. Ids and digests only, no names."""
+
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="view_records", verbose_name=_("account")
+    )
+    seen_at = models.DateTimeField(_("seen"))
+    trust = models.CharField(_("trust"), max_length=16, choices=Trust.choices)
+    agent_id = models.PositiveBigIntegerField(_("agent's id"), null=True)
+    session = models.ForeignKey(
+        AgentSession, null=True, on_delete=models.SET_NULL, related_name="view_records", verbose_name=_("session")
+    )
+    conversation_id = models.PositiveBigIntegerField(_("conversation"), null=True)
+    contact_id = models.PositiveBigIntegerField(_("contact"), null=True)
+    customer = models.CharField(_("customer's digest"), max_length=64)
+    dashboard_app = models.ForeignKey(
+        DashboardApp, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("dashboard app")
+    )
+    panels = models.JSONField(_("panels"), default=list)
+    identifiers_edited = models.BooleanField(
+        _("identifiers edited"),
+        default=False,
+        help_text=_("E-mail, phone or identifier had been edited in the host within the 24 hours before."),
+    )
+
+    objects = AccountQuerySet["ViewRecord"].as_manager()
+
+    class Meta:
+        verbose_name = _("view record")
+        verbose_name_plural = _("view records")
+        ordering = ("-seen_at", "-id")
+        indexes = (
+            models.Index(fields=("account", "-seen_at"), name="view_record_by_time"),
+            models.Index(fields=("account", "contact_id"), name="view_record_by_contact"),
+            models.Index(fields=("account", "agent_id"), name="view_record_by_agent"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.agent_id or '?'} → {self.contact_id or '?'} ({self.seen_at:%Y-%m-%d %H:%M})"
+
+
+class Notice(models.Model):
+    """Something about an account that its operator should look at. The same thing again only counts up."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notices", verbose_name=_("account"))
+    kind = models.SlugField(_("kind"), max_length=40)
+    text = models.CharField(_("text"), max_length=500)
+    times = models.PositiveIntegerField(_("times"), default=1)
+    first_at = models.DateTimeField(_("first"), auto_now_add=True)
+    last_at = models.DateTimeField(_("last"), auto_now=True)
+    is_resolved = models.BooleanField(_("resolved"), default=False)
+
+    objects = AccountQuerySet["Notice"].as_manager()
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering = ("is_resolved", "-last_at")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("account", "kind"), condition=models.Q(is_resolved=False), name="notice_open_once_a_kind"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.text

@@ -29,6 +29,23 @@ def validate_origin(value: str) -> None:
         )
 
 
+def validate_api_address(value: str) -> None:
+    """Refuse what is no http(s) address of an API: `https://name[:port][/path]`."""
+    scheme, _separator, rest = value.partition("://")
+    name, slash, path = rest.partition("/")
+    try:
+        validate_origin(f"{scheme}://{name}")
+    except ValidationError:
+        path = "?"
+    if not re.fullmatch(r"[A-Za-z0-9._/-]*", path) or ".." in path or (slash and not path) or path.endswith("/"):
+        raise ValidationError(
+            _(
+                "“%(value)s” is no address of an API. Enter one such as https://voxys.internal or https://voxys.internal/path"
+            ),
+            params={"value": value},
+        )
+
+
 def validate_origins(value: object) -> None:
     """Refuse anything but a list of origins."""
     if not isinstance(value, list) or not all(isinstance(origin, str) for origin in value):

@@ -3,6 +3,8 @@
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from panels.models import Connection, Placement
 from tenants.models import Account, DashboardApp
 
@@ -12,14 +14,14 @@ HOST = "https://voxys.example"
 
 
 def make_account(**values: Any) -> Account:
-    """A demonstration account, since only those show data without the host's word."""
+    """A proven account of trust `link`, which shows data without the host's word."""
     number = next(_numbers)
     defaults: dict[str, Any] = {
         "name": f"Account {number}",
         "host_origin": HOST,
         "host_account_id": 1000 + number,
         "trust": "link",
-        "is_demonstration": True,
+        "host_proved_at": timezone.now(),
     }
     return Account.objects.create(**{**defaults, **values})
 

@@ -23,6 +23,15 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
+# Seal credentials at rest: the first key seals, all of them open (docs/security.md).
+ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[])
+# Proxies before us, as networks: only they may say where a request comes from.
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+# Private networks that hosts and connections may be in; by default outgoing requests reach none.
+OUTGOING_NETWORKS = env.list("OUTGOING_NETWORKS", default=[])
+# Names under which the admin and the API answer, and frames do not. Empty: under every name.
+ADMIN_HOSTS = env.list("ADMIN_HOSTS", default=[])
+
 # The stand-in host. It shows demonstration data only, and must be off in production.
 SIMULATOR = env.bool("SIMULATOR", default=DEBUG)
 

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_noop
 from msgspec import Struct
 
-from tenants.models import Account, DashboardApp
+from tenants.models import Account, DashboardApp, Trust
 from tenants.trust.identity import Identity
 from voxysapps.context.structs import AppContext
 from voxysapps.context.token import InvalidToken, read_token, sign_token
@@ -47,10 +47,9 @@ class ConfirmedContext(_Claims, frozen=True, kw_only=True):
 def confirm(posted: AppContext, *, account: Account, app: DashboardApp) -> ConfirmedContext:
     """Return the confirmed context, or raise `NotConfirmed`.
 
-    Demonstration accounts hold invented people only, so their contexts are believed as posted. For
-    every other account nothing can vouch for a context yet, and nothing is shown.
+    At trust `link` a context is believed as posted, which is for demonstrations only.
     """
-    if not account.is_demonstration:
+    if account.trust != Trust.LINK:
         raise NotConfirmed(gettext_noop("Voxys has not confirmed this conversation, so no customer data is shown."))
     conversation = posted.conversation
     verified = conversation.meta.hmac_verified if conversation else None

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_safe
 from panels.configuration import AppPlan
 from panels.fragments import Section
 from panels.locales import request_locale
-from panels.requests import FrameRequest, shows_no_data
+from panels.requests import FrameRequest
 from panels.shell import render_sections
+from tenants.requests import shows_no_data
 from voxysapps.bridge import assets
 from voxysapps.bridge.texts import bridge_texts
 

@@ -46,6 +46,10 @@ class Configuration:
         defaults = {
             "DJANGO_SETTINGS_MODULE": "voxysapps.settings",
             "SECRET_KEY": os.environ.get("SECRET_KEY") or generated_secret(self.run_dir / "secret_key", length=48),
+            "ENCRYPTION_KEYS": os.environ.get("ENCRYPTION_KEYS")
+            or generated_secret(self.run_dir / "encryption_key", length=32),
+            # The stand-in host is on this machine.
+            "OUTGOING_NETWORKS": "127.0.0.0/8,::1/128",
             "DEBUG": "1",
             "SIMULATOR": "1",
             "PYTHONUNBUFFERED": "1",

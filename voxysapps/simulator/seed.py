@@ -4,6 +4,7 @@ import base64
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from panels.models import Connection, Placement
@@ -53,6 +54,10 @@ def _account(seed: DemonstrationAccount, host_origins: list[str]) -> Account:
         is_demonstration=True,
         defaults={"name": seed.name, "trust": Trust.LINK, "time_zone": seed.time_zone, **addresses},
     )
+    if not account.is_proved:
+        # The stand-in host is ours: nothing to prove.
+        account.host_proved_at = timezone.now()
+        account.save(update_fields=["host_proved_at"])
     if not created and (account.host_origin, account.extra_host_origins) != tuple(addresses.values()):
         account.host_origin, account.extra_host_origins = host_origins[0], host_origins[1:]
         account.save(update_fields=list(addresses))

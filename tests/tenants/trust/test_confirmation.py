@@ -18,7 +18,7 @@ def posted(account: Account, **values: object) -> AppContext:
     return parse_app_context(context_body(account, **values).encode())  # type: ignore[arg-type]
 
 
-def test_demonstration_account_is_believed() -> None:
+def test_link_believes_what_is_posted() -> None:
     app = make_app()
     context = confirm(posted(app.account, phone="+15550100"), account=app.account, app=app)
     assert (context.account_id, context.app_id, context.agent_id, context.conversation_id) == (
@@ -33,9 +33,9 @@ def test_demonstration_account_is_believed() -> None:
     assert context.role is None
 
 
-@pytest.mark.parametrize("trust", ["signed_in", "verified", "link"])
-def test_no_other_account_is(trust: str) -> None:
-    app = make_app(make_account(is_demonstration=False, trust=trust))
+@pytest.mark.parametrize("trust", ["signed_in", "verified"])
+def test_no_other_level_does(trust: str) -> None:
+    app = make_app(make_account(trust=trust))
     with pytest.raises(NotConfirmed):
         confirm(posted(app.account), account=app.account, app=app)
 
