@@ -46,3 +46,17 @@ class Identity(Struct, frozen=True, kw_only=True):
         A contact whose e-mail changes is another customer here, so no old person's data is shown.
         """
         return hashlib.blake2b(msgpack.encode(self), digest_size=12, key=settings.SECRET_KEY.encode()[:64]).hexdigest()
+
+
+def identifier_digests(account_id: int, *values: str | None) -> tuple[str, ...]:
+    """Return a keyed digest of each value there is: what is kept of identifiers where they are only compared.
+
+    The same value gives another digest in another account. Case and surrounding space do not count.
+    """
+    key = settings.SECRET_KEY.encode()[:64]
+    person = b"%d" % account_id
+    return tuple(
+        hashlib.blake2b(value.strip().lower().encode(errors="replace"), digest_size=12, key=key, person=person).hexdigest()
+        for value in values
+        if value and value.strip()
+    )
