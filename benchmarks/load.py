@@ -20,12 +20,15 @@ class Target:
     port: int
     path: str
     body: bytes
+    # Further header lines, each with its end.
+    headers: str = ""
 
     @property
     def bytes(self) -> bytes:
         head = (
             f"POST {self.path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nAccept: */*\r\n"
-            f"Accept-Language: en\r\nContent-Type: application/json\r\nContent-Length: {len(self.body)}\r\n\r\n"
+            f"Accept-Language: en\r\nContent-Type: application/json\r\nContent-Length: {len(self.body)}\r\n"
+            f"{self.headers}\r\n"
         )
         return head.encode() + self.body
 

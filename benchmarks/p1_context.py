@@ -26,10 +26,10 @@ def run() -> list[Result]:
 
 
 def compare(stage: Stage) -> list[Result]:
-    prepared = stage.prepare_product(["http://localhost"])
+    prepared = stage.prepare_product(["http://localhost"], trust="signed_in")
     body = contexts.trimmed()
     product = stage.start_product()
-    ours = Target(product.port, f"/a/{prepared['key']}/context", body)
+    ours = Target(product.port, f"/a/{prepared['key']}/context", body, f"Authorization: Bearer {prepared['token']}\r\n")
     answer = ask_once(ours)
     answer = ask_once(ours)
     if answer.status != 200 or answer.body.count(b'data-state="ready"') != 3:

@@ -1,6 +1,7 @@
 """Makes what the measured product shows: an account, an app of three placements, their snapshots.
 
-Runs in the product's environment, as a process of its own; prints the app's key as JSON.
+Runs in the product's environment, as a process of its own; prints the app's key and an agent's session
+token as JSON. There is no host: what it would say lies in the cache, as after the agent's last look.
 """
 
 import json
@@ -14,7 +15,10 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voxysapps.settings")
 django.setup()
 
-from django.core.management import call_command  # noqa: E402 - Django comes first
+from django.core.cache import cache  # noqa: E402 - Django comes first
+from django.core.management import call_command  # noqa: E402
+from django.utils import timezone  # noqa: E402
+from msgspec import msgpack  # noqa: E402
 
 from benchmarks import contexts  # noqa: E402
 from benchmarks.prepared import ROWS  # noqa: E402
@@ -24,9 +28,20 @@ from panels.fragments import build_sections  # noqa: E402
 from panels.models import Connection, Placement  # noqa: E402
 from panels.shell import render_sections  # noqa: E402
 from panels.snapshots import Source  # noqa: E402
-from tenants.models import Account, DashboardApp, Trust  # noqa: E402
+from tenants.models import Account, DashboardApp  # noqa: E402
 from tenants.trust.confirmation import ConfirmedContext, confirm  # noqa: E402
-from voxysapps.context import parse_app_context  # noqa: E402
+from tenants.trust.records import (  # noqa: E402
+    AgentRecord,
+    ContactRecord,
+    ConversationRecord,
+    Evidence,
+    InboxRecord,
+    agent_key,
+    conversation_key,
+    inbox_key,
+)
+from tenants.trust.sessions import find_session, issue_session  # noqa: E402
+from voxysapps.context import AppContext, parse_app_context  # noqa: E402
 
 PANELS = ("customer", "orders", "payments")
 # Longer than any measurement takes.
@@ -34,26 +49,56 @@ FRESH_SECONDS = 3600
 _ROW = re.compile(rb" data-row[ >]")
 
 
-def main(host_origins: list[str]) -> None:
+def main(trust: str, host_origins: list[str]) -> None:
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    app = create_app(host_origins)
-    context = confirm(parse_app_context(contexts.trimmed()), account=app.account, app=app)
+    app = create_app(trust, host_origins)
+    posted = parse_app_context(contexts.trimmed())
+    token = let_host_say(app.account, posted)
+    session = find_session(app.account_id, token)
+    context = confirm(posted, account=app.account, app=app, session=session, evidence=Evidence(app.account))
     for source in _plan(app).placements:
         for each in source.sources:
             fetch(context, each)
     set_number_of_rows(app, context)
-    print(json.dumps({"key": app.key}))
+    print(json.dumps({"key": app.key, "token": token}))
 
 
-def create_app(host_origins: list[str]) -> DashboardApp:
+def let_host_say(account: Account, posted: AppContext) -> str:
+    """Put what the host would say about the context into the cache; return a session token of its agent."""
+    agent, conversation, contact = posted.agent, posted.conversation, posted.contact
+    if not (agent and agent.id and conversation and conversation.id and conversation.inbox_id and contact.id):
+        raise SystemExit("The context names no agent, conversation, inbox or contact.")
+    now = time.time() + FRESH_SECONDS
+    customer = ContactRecord(
+        now, contact.id, True, contact.name, contact.email, contact.phone_number, contact.identifier
+    )
+    said = {
+        agent_key(account.pk, agent.id): AgentRecord(now, agent.id, "agent", confirmed=True),
+        inbox_key(account.pk, conversation.inbox_id): InboxRecord(
+            now, conversation.inbox_id, frozenset(range(agent.id, agent.id + 10))
+        ),
+        conversation_key(account.pk, conversation.id): ConversationRecord(
+            *(now, conversation.id, True, conversation.uuid, conversation.inbox_id),
+            *(conversation.meta.channel, conversation.meta.hmac_verified),
+            contact=customer,
+        ),
+    }
+    cache.set_many({key: msgpack.encode(record) for key, record in said.items()}, FRESH_SECONDS)
+    _session, token = issue_session(
+        account, agent_id=agent.id, agent_name="", agent_email="", method="mail", browser="benchmark"
+    )
+    return token
+
+
+def create_app(trust: str, host_origins: list[str]) -> DashboardApp:
     account = Account.objects.create(
         name="Benchmark",
         host_origin=host_origins[0],
         extra_host_origins=host_origins[1:],
         host_account_id=contexts.ACCOUNT_ID,
-        trust=Trust.LINK,
-        is_demonstration=True,
+        host_proved_at=timezone.now(),
+        trust=trust,
         locale="en",
     )
     app = DashboardApp.objects.create(account=account, title="Benchmark")
@@ -99,4 +144,4 @@ def _plan(app: DashboardApp) -> AppPlan:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(sys.argv[1], sys.argv[2:])

@@ -69,10 +69,10 @@ class Stage:
         self._guard.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def prepare_product(self, host_origins: list[str]) -> dict[str, Any]:
+    def prepare_product(self, host_origins: list[str], *, trust: str = "link") -> dict[str, Any]:
         """Make the database, the account with its app and the snapshots; return what `benchmarks.prepare` says."""
         said = subprocess.run(
-            python("-m", "benchmarks.prepare", *host_origins),
+            python("-m", "benchmarks.prepare", trust, *host_origins),
             env=self.product_env(),
             cwd=BASE_DIR,
             check=True,
@@ -90,7 +90,10 @@ class Stage:
                 **_without_settings(os.environ),
                 "DJANGO_SETTINGS_MODULE": "voxysapps.settings",
                 "SECRET_KEY": "for measuring only " * 4,
+                "ENCRYPTION_KEYS": "for measuring only, and nothing else at all",
                 "ALLOWED_HOSTS": "127.0.0.1,localhost",
+                # One agent at one address is measured.
+                "RATE_LIMIT_FACTOR": "1000",
                 "SECURE_SSL_REDIRECT": "0",
                 "RUN_DIR": str(self.folder),
                 "STATIC_ROOT": str(self.folder / "static"),

@@ -87,15 +87,11 @@ def stamp_key(account_id: int) -> str:
     return f"{account_id}:stamp"
 
 
-class PlanChanged(Exception):
-    """The plan is not the account's any longer: read it again and begin anew."""
-
-
 def get_plan(app_key: str, *, check: bool = True) -> AppPlan | None:
     """Return the app's plan, or None when no enabled app has this key.
 
     Warm: one trip to the cache, no query. Without `check` there is none, and whoever asks must compare
-    the stamp before anything is shown, as `panels.fragments.build_sections` does.
+    the stamp before anything is shown, as `panels.access` does.
     """
     plan = _plans.get(app_key)
     if plan is None or not _is_recent(plan):

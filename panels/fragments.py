@@ -4,7 +4,7 @@ import hashlib
 import logging
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ from msgspec import MsgspecError, Struct, msgpack
 from panels import snapshots
 from panels.base import PanelContext
 from panels.capabilities import CAPABILITIES
-from panels.configuration import AppPlan, PlacementPlan, PlanChanged, stamp_key
+from panels.configuration import AppPlan, PlacementPlan
 from panels.snapshots import Failure, Head, Source
 from tenants.trust.confirmation import ConfirmedContext
 from voxysapps.problems import new_trace_id, place_of
@@ -59,24 +59,54 @@ class Section:
 _decode_fragment = msgpack.Decoder(Fragment).decode
 
 
-def build_sections(
-    plan: AppPlan, placements: Sequence[PlacementPlan], context: ConfirmedContext, locale: str
-) -> list[Section]:
-    """Return what each placement shows now. One trip to the cache while all fragments are current.
+@dataclass(frozen=True, slots=True)
+class SectionKeys:
+    """Where the cache has what placements show to one viewer, and what it said if it was asked already."""
 
-    Raises `PlanChanged` when the account's stamp, which comes with them, is not the plan's.
+    customer: str
+    heads: Mapping[Source, str]
+    fragments: Sequence[str]
+    # Whether the same viewer's next request has the same keys: no panel reads what is posted.
+    are_lasting: bool
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.heads.values()
+        yield from self.fragments
+
+
+def section_keys(placements: Sequence[PlacementPlan], context: ConfirmedContext, locale: str) -> SectionKeys:
+    """Return where the cache has what the placements show."""
+    account_id, customer = context.account_id, context.identity.digest()
+    return SectionKeys(
+        customer=customer,
+        heads={
+            source: snapshots.head_key(account_id, source, customer)
+            for placement in placements
+            for source in placement.sources
+        },
+        fragments=[_fragment_key(account_id, placement, context, customer, locale) for placement in placements],
+        are_lasting=not any(placement.panel and placement.panel.needs for placement in placements),
+    )
+
+
+def build_sections(
+    plan: AppPlan,
+    placements: Sequence[PlacementPlan],
+    context: ConfirmedContext,
+    locale: str,
+    keys: SectionKeys | None = None,
+    found: Mapping[str, Any] | None = None,
+) -> list[Section]:
+    """Return what each placement shows now.
+
+    `found` is what the cache has under `keys`, where a request has asked for them with other things; else
+    this takes one trip.
     """
-    account_id, customer = plan.account.pk, context.identity.digest()
-    fragment_keys = [_fragment_key(account_id, placement, context, customer, locale) for placement in placements]
-    head_keys = {
-        source: snapshots.head_key(account_id, source, customer)
-        for placement in placements
-        for source in placement.sources
-    }
-    stamp = stamp_key(account_id)
-    found: Mapping[str, Any] = cache.get_many([stamp, *head_keys.values(), *fragment_keys])
-    if found.get(stamp) != plan.stamp:
-        raise PlanChanged
+    if keys is None:
+        keys = section_keys(placements, context, locale)
+    if found is None:
+        found = cache.get_many(keys)
+    customer, fragment_keys, head_keys = keys.customer, keys.fragments, keys.heads
     heads = {source: snapshots.to_head(found.get(key)) for source, key in head_keys.items()}
     fragments = [_to_fragment(found.get(key)) for key in fragment_keys]
 

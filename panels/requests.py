@@ -1,5 +1,6 @@
 """A request to a frame, once the context middleware has let it in."""
 
+from panels.access import Entry
 from panels.configuration import AppPlan
 from tenants.requests import AppRequest
 
@@ -8,5 +9,5 @@ class FrameRequest(AppRequest):
     """A request under /a/ with what the dashboard app consists of."""
 
     plan: AppPlan
-    # Set when the plan turned out to have changed and the request was let in once more.
-    began_anew: bool
+    # Only where the context was posted.
+    entry: Entry

@@ -12,9 +12,11 @@ def get_account_id(app_key: str) -> int | None:
 
 
 def get_app(key: str) -> DashboardApp | None:
-    """Return the enabled dashboard app of an active account named by its key, with the account (1 query)."""
+    """Return the enabled dashboard app of an active, proved account named by its key, with the account (1 query)."""
     return (
-        DashboardApp.objects.select_related("account").filter(key=key, is_enabled=True, account__is_active=True).first()
+        DashboardApp.objects.select_related("account")
+        .filter(key=key, is_enabled=True, account__is_active=True, account__host_proved_at__isnull=False)
+        .first()
     )
 
 

@@ -7,6 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from panels import fragments, refresh
+from panels.access import Entry
 from panels.configuration import PlacementPlan
 from panels.fragments import build_sections
 from panels.locales import request_locale
@@ -28,7 +29,7 @@ REFRESH_QUOTA_SECONDS = 60
 @reads_posted_context
 def show_context(request: FrameRequest, app_key: str) -> HttpResponse:
     """Answer a posted context with all placements and the token for follow-up requests."""
-    response = _answer(request, request.plan.placements)
+    response = _answer(request, request.plan.placements, request.entry)
     response[TOKEN_HEADER] = issue_token(request.context)
     return response
 
@@ -62,10 +63,13 @@ def refresh_placement(request: FrameRequest, app_key: str, placement_id: int) ->
     return _answer(request, (placement,))
 
 
-def _answer(request: FrameRequest, placements: tuple[PlacementPlan, ...]) -> HttpResponse:
+def _answer(
+    request: FrameRequest, placements: tuple[PlacementPlan, ...], entry: Entry | None = None
+) -> HttpResponse:
     """Return what the placements show now, having seen to it that whatever is old or missing is fetched."""
     context, locale = request.context, request_locale(request, request.account)
-    sections = build_sections(request.plan, placements, context, locale)
+    keys, found = (entry.keys, entry.found) if entry else (None, None)
+    sections = build_sections(request.plan, placements, context, locale, keys, found)
     due = list(dict.fromkeys(source for section in sections for source in section.due))
     if due and refresh.request_refresh(context.account_id, context.identity, due, enqueue=enqueue_refresh):
         # The request fetched by itself: show it.

@@ -1,9 +1,11 @@
+import datetime as dt
 import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import redis
+import time_machine
 from django.conf import settings
 from django.core.cache import cache
 
@@ -65,6 +67,13 @@ def base_url(product: Product) -> str:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     return {**browser_type_launch_args, **launch_arguments()}
+
+
+@pytest.fixture
+def clock(time_machine: time_machine.TimeMachineFixture) -> time_machine.TimeMachineFixture:
+    """The time of this process, to be shifted. What Redis forgets by itself, it forgets by its own clock."""
+    time_machine.move_to(dt.datetime.now(dt.UTC))
+    return time_machine
 
 
 _told = False

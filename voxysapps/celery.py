@@ -9,3 +9,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voxysapps.settings")
 app = Celery("voxysapps")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# Parts of an app that have tasks of their own.
+app.autodiscover_tasks(["tenants.trust", "tenants.trust.sign_in", "tenants.viewing", "tenants.webhooks"], force=False)

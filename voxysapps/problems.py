@@ -35,8 +35,11 @@ def place_of(error: BaseException) -> str:
     return f"{type(error).__name__} at {' < '.join(places)}"
 
 
-def problem(code: str, detail: str, *, trace_id: str | None = None) -> HttpResponse:
-    """Return the problem document for `code`; `detail` is a plain sentence without customer data."""
+def problem(code: str, detail: str, *, trace_id: str | None = None, **members: object) -> HttpResponse:
+    """Return the problem document for `code`; `detail` is a plain sentence without customer data.
+
+    `members` are further members of the document, as RFC 9457 allows.
+    """
     status = STATUS[code]
     body = {
         "type": "about:blank",
@@ -45,6 +48,7 @@ def problem(code: str, detail: str, *, trace_id: str | None = None) -> HttpRespo
         "code": code,
         "detail": detail,
         "trace_id": trace_id or new_trace_id(),
+        **members,
     }
     return HttpResponse(
         msgspec.json.encode(body),

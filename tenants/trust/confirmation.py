@@ -1,6 +1,7 @@
 """Confirmation: from a context as posted, which anybody can forge, to one that may be shown."""
 
 import time
+from typing import Self
 
 from django.utils.translation import gettext_noop
 from msgspec import Struct, structs
@@ -34,6 +35,14 @@ class SignInRequired(Exception):
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+
+    @classmethod
+    def none(cls) -> Self:
+        return cls("no_session", gettext_noop("Sign in to see customer data."))
+
+    @classmethod
+    def ended(cls) -> Self:
+        return cls("ended", gettext_noop("Your sign-in has ended. Sign in again to see customer data."))
 
 
 class HostAway(Exception):
@@ -117,7 +126,7 @@ def resume(token: str, *, account: Account, app: DashboardApp, session: Session 
     """
     is_signed_in = account.trust == Trust.SIGNED_IN
     if is_signed_in and session is None:
-        raise _no_session()
+        raise SignInRequired.none()
     try:
         claims = read_token(token, _Claims)
     except InvalidToken:
@@ -152,7 +161,7 @@ def _agent_id(posted: AppContext, account: Account, session: Session | None) -> 
     claimed = posted.agent.id if posted.agent else None
     if account.trust == Trust.SIGNED_IN:
         if session is None:
-            raise _no_session()
+            raise SignInRequired.none()
         # The oldest hosts do not say who looks: there the session alone does.
         if claimed is not None and claimed != session.agent_id:
             raise SignInRequired(
@@ -164,10 +173,6 @@ def _agent_id(posted: AppContext, account: Account, session: Session | None) -> 
             gettext_noop("This Voxys does not say which agent looks. An operator can switch the account to sign-in.")
         )
     return claimed
-
-
-def _no_session() -> SignInRequired:
-    return SignInRequired("no_session", gettext_noop("Sign in to see customer data."))
 
 
 def _confirm(
@@ -206,9 +211,7 @@ def _confirm(
         agent_id=agent.id,
         role=agent.role,
         conversation_id=conversation_id,
-        identity=_identity(
-            contact.id, contact.name, contact.identifier, contact.email, contact.phone_number, verified
-        ),
+        identity=_identity(contact.id, contact.name, contact.identifier, contact.email, contact.phone_number, verified),
         identity_verified=_is_verified(channel, verified),
         identifiers_edited=time.time() - contact.edited_at < _EDITED_SECONDS,
         posted=posted,
@@ -219,7 +222,7 @@ def _confirm_conversation(
     posted: AppContext, account: Account, evidence: Evidence, conversation_id: int
 ) -> ConversationRecord:
     record = evidence.conversation(conversation_id)
-    if not _agrees(posted, record):
+    if record.known and not _agrees(posted, record):
         # Edited in the host just now, or forged: only the host can tell.
         record = evidence.conversation_again(record)
     uuid = posted.conversation.uuid if posted.conversation else None
@@ -235,7 +238,7 @@ def _confirm_conversation(
 def _agrees(posted: AppContext, record: ConversationRecord) -> bool:
     """Return whether the record has what was posted. What was not posted differs from nothing."""
     contact, said = record.contact, posted.contact
-    if not record.known or contact is None:
+    if contact is None:
         return False
     pairs = (
         (said.id, contact.id),
@@ -244,7 +247,7 @@ def _agrees(posted: AppContext, record: ConversationRecord) -> bool:
         (said.identifier, contact.identifier),
         (posted.conversation.inbox_id if posted.conversation else None, record.inbox_id),
     )
-    return all(value is None or value == "" or value == known for value, known in pairs)
+    return all(value in (None, "", known) for value, known in pairs)
 
 
 def _confirm_contact(posted: AppContext, evidence: Evidence) -> ContactRecord:
@@ -278,6 +281,6 @@ def _identity(
     )
 
 
-def with_posted(context: ConfirmedContext, posted: AppContext) -> ConfirmedContext:
-    """Return a context confirmed before, for what is posted now and was confirmed by the same evidence."""
+def with_posted(context: ConfirmedContext, posted: AppContext | None) -> ConfirmedContext:
+    """Return a context confirmed before, for what is posted now and is confirmed by the same evidence."""
     return structs.replace(context, posted=posted)

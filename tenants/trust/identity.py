@@ -56,7 +56,9 @@ def identifier_digests(account_id: int, *values: str | None) -> tuple[str, ...]:
     key = settings.SECRET_KEY.encode()[:64]
     person = b"%d" % account_id
     return tuple(
-        hashlib.blake2b(value.strip().lower().encode(errors="replace"), digest_size=12, key=key, person=person).hexdigest()
+        hashlib.blake2b(
+            value.strip().lower().encode(errors="replace"), digest_size=12, key=key, person=person
+        ).hexdigest()
         for value in values
         if value and value.strip()
     )

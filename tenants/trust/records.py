@@ -7,7 +7,7 @@ behind the request that noticed.
 """
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from django.core.cache import cache
@@ -103,23 +103,25 @@ def contact_dropped_key(account_id: int, contact_id: int) -> str:
 
 
 class Evidence:
-    """The records about one request: from the cache's answer where it has them, else from the host.
+    """The records about one request: from the cache where it has them, else from the host.
 
-    `found` are values by key as one trip to the cache brought them; keys in `asked` that are not in it
-    are not in the cache. `renew` is called with (kind, id) for a record that should be read again soon.
+    `look_up` returns what the cache has under a key. `renew` is called with (account id, kind, id) for a
+    record that should be read again soon. Afterwards `used` has what the cache said, by key; `is_warm`
+    tells that this was all there was to know; `oldest` is when the oldest of the records was read.
     """
 
     def __init__(
         self,
         account: Account,
-        found: Mapping[str, Any],
-        asked: Collection[str] = (),
+        look_up: Callable[[str], Any] | None = None,
         renew: Callable[[int, str, int], None] | None = None,
     ) -> None:
         self._account = account
-        self._found = found
-        self._asked = asked
+        self._look_up = look_up or cache.get
         self._renew = renew
+        self.used: dict[str, Any] = {}
+        self.is_warm = True
+        self.oldest = time.time()
 
     def agent(self, agent_id: int) -> AgentRecord:
         key = agent_key(self._account.pk, agent_id)
@@ -156,6 +158,7 @@ class Evidence:
     def conversation_again(self, record: ConversationRecord) -> ConversationRecord:
         """Return the conversation as the host has it now, at most every ten seconds: something posted differs."""
         key = conversation_key(self._account.pk, record.id)
+        self.is_warm = False
         if time.time() - record.read_at < UNKNOWN_SECONDS / 3 or not cache.add(f"{key}:again", 1, _LOCK_SECONDS):
             return record
         try:
@@ -181,17 +184,20 @@ class Evidence:
                 if not error.temporary or age > KEPT_SECONDS:
                     raise
                 return record
+        self.oldest = min(self.oldest, record.read_at)
         if age > AHEAD_SECONDS and self._renew is not None and cache.add(f"{key}:ahead", 1, _DROPPED_SECONDS):
             self._renew(self._account.pk, name, id_)
         return record
 
     def _value(self, key: str) -> Any:
-        return self._found.get(key) if key in self._asked else cache.get(key)
+        value = self.used[key] = self._look_up(key)
+        return value
 
     def _read_once(
         self, key: str, kind: type[Record], read: Callable[[], Record], *, older_than: float = 0.0
     ) -> Record:
         """Ask the host, once for all who want the same at the same time."""
+        self.is_warm = False
         lock = f"{key}:lock"
         give_up = time.monotonic() + _WAIT_SECONDS
         while not cache.add(lock, 1, _LOCK_SECONDS):
@@ -282,7 +288,7 @@ def read_conversation_ahead(account: Account, conversation_id: int) -> None:
     try:
         record = read_conversation(account, conversation_id)
         if record.inbox_id is not None:
-            Evidence(account, {}).inbox(record.inbox_id)
+            Evidence(account).inbox(record.inbox_id)
     except HostError:
         return
 
@@ -338,13 +344,9 @@ def _note_identifiers(account_id: int, contact: ContactRecord) -> float:
     Whoever may edit a contact can type another customer's e-mail into it, and then see their data.
     """
     key = f"{account_id}:identifiers:{contact.id}"
-    digests = ",".join(
-        identifier_digests(account_id, contact.email, contact.phone_number, contact.identifier)
-    )
+    digests = ",".join(identifier_digests(account_id, contact.email, contact.phone_number, contact.identifier))
     before: list[Any] | None = cache.get(key)
-    if before is None:
-        edited_at = 0.0
-    else:
-        edited_at = contact.read_at if before[0] != digests else float(before[1])
+    was_edited = before is not None and before[0] != digests
+    edited_at = contact.read_at if was_edited else float(before[1]) if before else 0.0
     cache.set(key, [digests, edited_at], _IDENTIFIERS_SECONDS)
     return edited_at

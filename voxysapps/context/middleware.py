@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
@@ -11,10 +11,16 @@ from django.http.request import UnreadablePostError
 from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 
-from panels.configuration import PlanChanged, get_plan, read_plan
+from panels.access import PlanIsOld, enter_posted, enter_session
+from panels.configuration import get_plan, read_plan
 from panels.locales import request_locale
 from panels.requests import FrameRequest
-from tenants.trust.confirmation import ConfirmedContext, NotConfirmed, confirm, resume
+from tenants.host.errors import HostError
+from tenants.models import SignInMethod, Trust
+from tenants.notices import raise_notice
+from tenants.trust.confirmation import HostAway, NotConfirmed, SignInRequired, resume
+from tenants.trust.session_cookie import session_token
+from tenants.trust.sessions import token_digest
 from voxysapps.context.parser import MAX_BYTES, BadContext, parse_app_context
 from voxysapps.problems import new_trace_id, place_of, problem
 
@@ -26,17 +32,20 @@ class ContextMiddleware:
 
     For views whose URL has an `app_key`, after the URL is resolved:
 
-    1. Find the enabled dashboard app of that key, from memory while its account's stamp is unchanged;
-       none: 404 `unknown_app`. A posted context is answered from fragments, with which the stamp comes;
-       when it turns out to have changed, all of this is done again with what the database says.
-    2. Set `request.account`, `request.dashboard_app` and `request.plan`. A view marked `shows_no_data`
-       gets no more than that.
-    3. A view marked `reads_posted_context`: parse the body; what is no context is 400, or 413
-       `too_large`.
-    4. A context of another account than the app's: 403 `wrong_account`.
-    5. Confirm the context; what nothing vouches for: 403 `not_confirmed`.
-    6. Every other view is closed unless the `X-Voxys-Context` header holds a token issued for this app:
-       403 `not_confirmed`.
+    1. Find the enabled dashboard app of that key, of an active account whose host was proved, from memory;
+       none: 404 `unknown_app`. Set `request.account`, `request.dashboard_app` and `request.plan`. A view
+       marked `shows_no_data` gets no more than that.
+    2. At trust `signed_in`, a request without a session token: 401 `sign_in_required`, before anything is
+       read or asked.
+    3. A view marked `reads_posted_context`: parse the body; what is no context is 400, or 413 `too_large`.
+       A context of another account than the app's: 403 `wrong_account`.
+    4. One trip to the cache, for the account's stamp and what is needed next. A stamp that is not the
+       plan's: read the plan from the database, and begin again at 2.
+    5. Confirm the context (`tenants.trust.confirmation.confirm`): 401 `sign_in_required`, 403
+       `not_confirmed`, or 503 `unavailable` while the host cannot be asked. Set `request.entry`, too: the
+       trip has brought the sections.
+    6. Every other view is closed unless the `X-Voxys-Context` header holds a token issued for this app,
+       this session and this trust level: 403 `not_confirmed`.
     7. Set `request.context`, a `ConfirmedContext`.
 
     What a view raises becomes 503 `unavailable`, with a trace id that is in the log too.
@@ -60,41 +69,23 @@ class ContextMiddleware:
             _enter(request, app_key, getattr(view, "frame_access", "token"))
         except (Refused, BadContext) as refusal:
             return _problem(request, refusal.code, refusal.detail)
+        except SignInRequired as error:
+            return _sign_in_required(request, error)
         except NotConfirmed as error:
             return _problem(request, "not_confirmed", error.detail)
+        except HostAway as error:
+            return _host_away(request, error)
         except DatabaseError as error:
             return self.process_exception(request, error)
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
-        if isinstance(error, PlanChanged) and not hasattr(request, "began_anew"):
-            return self._begin_anew(cast("FrameRequest", request))
         if not request.path_info.startswith("/a/") or isinstance(error, Http404):
             return None
         trace_id = new_trace_id()
         logger.error("request failed: %s %s trace=%s: %s", request.method, request.path_info, trace_id, place_of(error))
         detail = gettext_noop("Something went wrong here. It was noted; try again.")
         return _problem(request, "unavailable", detail, trace_id=trace_id)
-
-    def _begin_anew(self, request: FrameRequest) -> HttpResponseBase:
-        match = request.resolver_match
-        assert match is not None  # noqa: S101 - a view has run
-        request.began_anew = True
-        try:
-            read_plan(match.kwargs["app_key"])
-            refusal = self.process_view(request, match.func, match.args, match.kwargs)
-            return refusal or match.func(request, *match.args, **match.kwargs)
-        except Exception as error:  # noqa: BLE001 - as from the view itself
-            return self.process_exception(request, error) or problem("unavailable", "Try again in a moment.")
-
-
-def _problem(request: HttpRequest, code: str, detail: str, *, trace_id: str | None = None) -> HttpResponse:
-    """Return the problem in the agent's language, as far as the account is known."""
-    account = getattr(request, "account", None)
-    if account is None:
-        return problem(code, detail, trace_id=trace_id)
-    with translation.override(request_locale(request, account)):
-        return problem(code, gettext(detail), trace_id=trace_id)
 
 
 class Refused(Exception):
@@ -107,24 +98,53 @@ class Refused(Exception):
 
 
 def _enter(request: FrameRequest, app_key: str, access: str) -> None:
-    plan = get_plan(app_key, check=access != "posted")
+    _set_plan(request, app_key, is_known_old=False, check=access == "anyone")
+    if access == "anyone":
+        return
+    let_in = _enter_posted if access == "posted" else _resume
+    try:
+        let_in(request)
+    except PlanIsOld:
+        _set_plan(request, app_key, is_known_old=True)
+        try:
+            let_in(request)
+        except PlanIsOld:  # saved again at this very moment
+            raise Refused("unavailable", gettext_noop("The settings are just being changed. Try again.")) from None
+
+
+def _set_plan(request: FrameRequest, app_key: str, *, is_known_old: bool, check: bool = False) -> None:
+    plan = read_plan(app_key) if is_known_old else get_plan(app_key, check=check)
     if plan is None:
-        raise Refused("unknown_app", "There is no dashboard app at this address, or it is switched off.")
+        raise Refused("unknown_app", gettext_noop("There is no dashboard app at this address, or it is switched off."))
     request.plan, request.account, request.dashboard_app = plan, plan.account, plan.app
-    if access == "posted":
-        request.context = _confirm_posted(request)
-    elif access != "anyone":
-        token = request.META.get("HTTP_X_VOXYS_CONTEXT", "")
-        request.context = resume(token, account=request.account, app=request.dashboard_app)
 
 
-def _confirm_posted(request: FrameRequest) -> ConfirmedContext:
+def _enter_posted(request: FrameRequest) -> None:
+    digest = _session_digest(request)
     posted = parse_app_context(_read_body(request))
     if posted.account_id is not None and posted.account_id != request.account.host_account_id:
         raise Refused(
             "wrong_account", gettext_noop("This conversation belongs to another Voxys account than this app.")
         )
-    return confirm(posted, account=request.account, app=request.dashboard_app)
+    request.entry = enter_posted(request.plan, posted, digest, request_locale(request, request.account))
+    request.context = request.entry.context
+
+
+def _resume(request: FrameRequest) -> None:
+    session = enter_session(request.plan, _session_digest(request))
+    token = request.META.get("HTTP_X_VOXYS_CONTEXT", "")
+    request.context = resume(token, account=request.account, app=request.dashboard_app, session=session)
+
+
+def _session_digest(request: FrameRequest) -> str | None:
+    """Return the digest of the session token that was sent; None where the account needs no session."""
+    account = request.account
+    if account.trust != Trust.SIGNED_IN:
+        return None
+    token = session_token(request, account.pk)
+    if token is None:
+        raise SignInRequired.none()
+    return token_digest(account.pk, token)
 
 
 def _read_body(request: FrameRequest) -> bytes:
@@ -134,3 +154,37 @@ def _read_body(request: FrameRequest) -> bytes:
         raise BadContext("too_large", f"The context is larger than {MAX_BYTES // 1_000_000} MB.") from None
     except UnreadablePostError:
         raise BadContext("not_json", "The request ended before its body did. Send it again.") from None
+
+
+def _problem(
+    request: HttpRequest, code: str, detail: str, *, trace_id: str | None = None, **members: object
+) -> HttpResponse:
+    """Return the problem in the agent's language, as far as the account is known."""
+    account = getattr(request, "account", None)
+    if account is None:
+        return problem(code, detail, trace_id=trace_id)
+    with translation.override(request_locale(request, account)):
+        return problem(code, gettext(detail), trace_id=trace_id, **members)
+
+
+def _sign_in_required(request: FrameRequest, error: SignInRequired) -> HttpResponse:
+    """Say what is needed and how it is had; the frame shows its sign-in."""
+    chosen = request.account.sign_in_method
+    methods = ["mail", "note"] if chosen == SignInMethod.ANY else [chosen]
+    return _problem(
+        request, "sign_in_required", error.detail, reason=error.reason, methods=methods, account=request.account.pk
+    )
+
+
+def _host_away(request: FrameRequest, away: HostAway) -> HttpResponse:
+    """Say that the host cannot be asked; an operator is told when it is for them to mend."""
+    trace_id, error = new_trace_id(), away.error
+    account_id = request.account.pk
+    logger.warning("host not asked: account=%s trace=%s: %s", account_id, trace_id, type(error).__name__)
+    if not error.temporary:
+        _tell_operator(request, error)
+    return _problem(request, "unavailable", away.detail, trace_id=trace_id)
+
+
+def _tell_operator(request: FrameRequest, error: HostError) -> None:
+    raise_notice(request.account, "host-refuses", error.detail)

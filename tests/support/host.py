@@ -1,0 +1,99 @@
+"""A host in memory: what `HostClient` would answer, with every call counted and failures on demand."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from tenants.host.errors import HostError, HostNotFound
+from tenants.host.records import HostAgent, HostContact, HostConversation
+from tenants.models import Account
+
+AGENT, ADMINISTRATOR, STRANGER = 5, 6, 99
+
+
+class HostInMemory:
+    """One account of a host: agents 5 and 6, inbox 1, conversation 7 with contact 70."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.failure: HostError | None = None
+        self._agents = {
+            AGENT: make_agent(AGENT),
+            ADMINISTRATOR: make_agent(ADMINISTRATOR, role="administrator"),
+        }
+        self.members = {1: frozenset({AGENT})}
+        self.contacts = {70: make_contact(70)}
+        self._conversations = {7: make_conversation(7, self.contacts[70])}
+
+    def change_agent(self, id_: int, **values: Any) -> None:
+        self._agents[id_] = make_agent(id_, **values)
+
+    def remove_agent(self, id_: int) -> None:
+        del self._agents[id_]
+
+    def change_contact(self, id_: int, **values: Any) -> None:
+        self.contacts[id_] = make_contact(id_, **values)
+
+    def change_conversation(self, id_: int, contact: HostContact | None = None, **values: Any) -> None:
+        self._conversations[id_] = make_conversation(id_, contact or self.contacts[70], **values)
+
+    # What the client has.
+
+    def agents(self) -> list[HostAgent]:
+        self._called("agents")
+        return list(self._agents.values())
+
+    def inbox_members(self, inbox_id: int) -> frozenset[int]:
+        self._called("inbox_members")
+        return self._known(self.members, inbox_id)
+
+    def conversation(self, display_id: int) -> HostConversation:
+        self._called("conversation")
+        return self._known(self._conversations, display_id)
+
+    def contact(self, id_: int) -> HostContact:
+        self._called("contact")
+        return self._known(self.contacts, id_)
+
+    def _called(self, name: str) -> None:
+        self.calls.append(name)
+        if self.failure:
+            raise self.failure
+
+    def _known(self, rows: dict[int, Any], id_: int) -> Any:
+        if id_ not in rows:
+            raise HostNotFound("Not there.")
+        return rows[id_]
+
+
+@contextmanager
+def host_answers(hosts: dict[int, HostInMemory]) -> Iterator[None]:
+    """Let the given hosts, by account id, answer all that confirmation asks."""
+
+    def client(account: Account, **_options: Any) -> HostInMemory:
+        return hosts[account.pk]
+
+    with patch("tenants.trust.records.HostClient", client):
+        yield
+
+
+def make_agent(id_: int, **values: Any) -> HostAgent:
+    defaults = {
+        "name": f"Agent {id_}", "email": f"agent{id_}@example.com", "role": "agent", "confirmed": True,
+        "custom_role_id": None,
+    }  # fmt: skip
+    return HostAgent(id=id_, **{**defaults, **values})
+
+
+def make_contact(id_: int, **values: Any) -> HostContact:
+    defaults = {"name": "Ada Byron", "email": "ada@example.com", "phone_number": None, "identifier": None}
+    return HostContact(id=id_, **{**defaults, **values})
+
+
+def make_conversation(id_: int, contact: HostContact | None, **values: Any) -> HostConversation:
+    defaults = {
+        "uuid": f"uuid-of-{id_}", "inbox_id": 1, "channel": "Channel::Email", "hmac_verified": None,
+        "assignee_id": None, "status": "open", "account_id": None,
+    }  # fmt: skip
+    return HostConversation(id=id_, contact=contact, **{**defaults, **values})
