@@ -4,9 +4,9 @@ An agent who works fast asks some twenty times a minute; an office shares one ad
 """
 
 from django.conf import settings
+from voxysapps.limits import Counter
 
 from tenants.trust.confirmation import ConfirmedContext
-from voxysapps.limits import Counter
 
 SECONDS = 60
 APP, AGENT, ACCOUNT, ADDRESS = 3_000, 600, 6_000, 3_000

@@ -8,6 +8,7 @@ from unittest.mock import patch
 from tenants.host.errors import HostError, HostNotFound
 from tenants.host.records import HostAgent, HostContact, HostConversation
 from tenants.models import Account
+from tenants.trust.sessions import issue_session
 
 AGENT, ADMINISTRATOR, STRANGER = 5, 6, 99
 
@@ -76,6 +77,14 @@ def host_answers(hosts: dict[int, HostInMemory]) -> Iterator[None]:
 
     with patch("tenants.trust.records.HostClient", client):
         yield
+
+
+def sign_in(account: Account, agent: int = AGENT) -> dict[str, str]:
+    """Return the headers of an agent who has signed in."""
+    _session, token = issue_session(
+        account, agent_id=agent, agent_name="", agent_email="", method="mail", browser="a test"
+    )
+    return {"Authorization": f"Bearer {token}"}
 
 
 def make_agent(id_: int, **values: Any) -> HostAgent:

@@ -15,7 +15,6 @@ from panels.access import PlanIsOld, enter_posted, enter_session
 from panels.configuration import get_plan, read_plan
 from panels.locales import request_locale
 from panels.requests import FrameRequest
-from tenants.host.errors import HostError
 from tenants.models import SignInMethod, Trust
 from tenants.notices import raise_notice
 from tenants.trust.confirmation import HostAway, NotConfirmed, SignInRequired, resume
@@ -182,9 +181,5 @@ def _host_away(request: FrameRequest, away: HostAway) -> HttpResponse:
     account_id = request.account.pk
     logger.warning("host not asked: account=%s trace=%s: %s", account_id, trace_id, type(error).__name__)
     if not error.temporary:
-        _tell_operator(request, error)
+        raise_notice(request.account, "host-refuses", error.detail)
     return _problem(request, "unavailable", away.detail, trace_id=trace_id)
-
-
-def _tell_operator(request: FrameRequest, error: HostError) -> None:
-    raise_notice(request.account, "host-refuses", error.detail)

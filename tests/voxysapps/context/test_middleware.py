@@ -10,10 +10,12 @@ from django.test import Client, RequestFactory
 from hypothesis import HealthCheck, given, settings
 
 from panels import configuration, selectors
-from tenants.models import DashboardApp
+from tenants.host.errors import HostRefusedToken, HostUnreachable
+from tenants.models import DashboardApp, Notice
 from tenants.trust.confirmation import ConfirmedContext
 from tests.factories import make_account, make_app
 from tests.support.contexts import context_body
+from tests.support.host import HostInMemory, host_answers
 from tests.voxysapps.context.test_parser import mutated_payloads
 from voxysapps.context.middleware import ContextMiddleware
 
@@ -57,9 +59,45 @@ def test_unknown_app(key: str) -> None:
     assert refusal(post(make_app(), "{}", key=key)) == (404, "unknown_app")
 
 
-def test_account_that_nothing_vouches_for_is_not_confirmed() -> None:
-    app = make_app(make_account(is_demonstration=False))
-    assert refusal(post(app, context_body(app.account))) == (403, "not_confirmed")
+def test_account_whose_host_is_not_proved_is_not_served() -> None:
+    app = make_app(make_account(host_proved_at=None))
+    assert refusal(post(app, context_body(app.account))) == (404, "unknown_app")
+
+
+@pytest.mark.parametrize("method", ["mail", "note", "any"])
+def test_sign_in_required_says_how(method: str) -> None:
+    app = make_app(make_account(trust="signed_in", sign_in_method=method))
+    response = post(app, "no context at all: it is not even read")
+    assert (response.status_code, response["Content-Type"]) == (401, "application/problem+json")
+    problem = json.loads(response.content)
+    assert (problem["code"], problem["reason"], problem["account"]) == (
+        "sign_in_required",
+        "no_session",
+        app.account_id,
+    )
+    assert problem["methods"] == (["mail", "note"] if method == "any" else [method])
+
+
+def test_the_host_being_away_is_said_plainly() -> None:
+    app = make_app(make_account(trust="verified"))
+    host = HostInMemory()
+    host.failure = HostUnreachable("away")
+    with host_answers({app.account_id: host}):
+        response = post(app, context_body(app.account, uuid="uuid-of-7"))
+    assert refusal(response) == (503, "unavailable")
+    assert "Voxys does not answer" in json.loads(response.content)["detail"]
+    assert not Notice.objects.exists()
+
+
+def test_a_refused_token_is_told_to_the_operator_once() -> None:
+    app = make_app(make_account(trust="verified"))
+    host = HostInMemory()
+    host.failure = HostRefusedToken("The token is not valid any longer.")
+    with host_answers({app.account_id: host}):
+        for _time in range(3):
+            assert refusal(post(app, context_body(app.account, uuid="uuid-of-7"))) == (503, "unavailable")
+    notice = Notice.objects.for_account(app.account).get()
+    assert (notice.kind, notice.text, notice.times) == ("host-refuses", "The token is not valid any longer.", 1)
 
 
 def test_context_without_account_is_taken_for_the_apps() -> None:
