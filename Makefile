@@ -5,8 +5,10 @@ SHELL = /bin/sh
 SETUP = $(or $(PYTHON),python3) scripts/bootstrap.py
 BIN = .venv/bin
 # What `check --deploy` and the migrations are checked with: as in production, but on nobody's database.
-PRODUCTION = DEBUG=0 SIMULATOR=0 ALLOWED_HOSTS=apps.example.com DATABASE_URL=sqlite://:memory: REDIS_URL= \
-	SECRET_KEY=`$(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))'`
+PRODUCTION = DEBUG=0 SIMULATOR=0 ALLOWED_HOSTS=apps.example.com,admin.example.com ADMIN_HOSTS=admin.example.com \
+	DATABASE_URL=sqlite://:memory: REDIS_URL= EMAIL_URL=smtp+tls://mail.example.com:587 \
+	SECRET_KEY=`$(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))'` \
+	ENCRYPTION_KEYS=`$(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))'`
 
 .DEFAULT_GOAL = help
 .PHONY: help run test check bench fmt messages clean

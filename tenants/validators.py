@@ -5,15 +5,31 @@ import zoneinfo
 from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 APP_KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+
 
 def validate_origin(value: str) -> None:
-    """Refuse what a browser would not report as `event.origin`: `https://name[:port]`, lower case."""
+    """Refuse what a browser would not report as `event.origin`: `https://name[:port]`, lower case.
+
+    Without TLS whoever is on the way can be the host: http is for this machine, and with DEBUG on.
+    """
+    _validate_shape_of_origin(value)
+    parts = urlsplit(value)
+    if parts.scheme != "https" and not settings.DEBUG and parts.hostname not in _THIS_MACHINE:
+        raise ValidationError(
+            _("“%(value)s” can be forged by whoever is on the way to it. Enter an address with https."),
+            params={"value": value},
+        )
+
+
+def _validate_shape_of_origin(value: str) -> None:
     try:
         parts = urlsplit(value)
         port = parts.port
@@ -34,7 +50,7 @@ def validate_api_address(value: str) -> None:
     scheme, _separator, rest = value.partition("://")
     name, slash, path = rest.partition("/")
     try:
-        validate_origin(f"{scheme}://{name}")
+        _validate_shape_of_origin(f"{scheme}://{name}")
     except ValidationError:
         path = "?"
     if not re.fullmatch(r"[A-Za-z0-9._/-]*", path) or ".." in path or (slash and not path) or path.endswith("/"):

@@ -35,7 +35,13 @@ def place_of(error: BaseException) -> str:
     return f"{type(error).__name__} at {' < '.join(places)}"
 
 
-def problem(code: str, detail: str, *, trace_id: str | None = None, **members: object) -> HttpResponse:
+class Problem(HttpResponse):
+    """An answer that says what is wrong; `code` is the HTTP contract's."""
+
+    code = ""
+
+
+def problem(code: str, detail: str, *, trace_id: str | None = None, **members: object) -> Problem:
     """Return the problem document for `code`; `detail` is a plain sentence without customer data.
 
     `members` are further members of the document, as RFC 9457 allows.
@@ -50,9 +56,11 @@ def problem(code: str, detail: str, *, trace_id: str | None = None, **members: o
         "trace_id": trace_id or new_trace_id(),
         **members,
     }
-    return HttpResponse(
+    response = Problem(
         msgspec.json.encode(body),
         status=status,
         content_type="application/problem+json",
         headers={"Cache-Control": "no-store"},
     )
+    response.code = code
+    return response

@@ -29,8 +29,12 @@ ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[])
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 # Private networks that hosts and connections may be in; by default outgoing requests reach none.
 OUTGOING_NETWORKS = env.list("OUTGOING_NETWORKS", default=[])
-# Names under which the admin and the API answer, and frames do not. Empty: under every name.
-ADMIN_HOSTS = env.list("ADMIN_HOSTS", default=[])
+# Multiplies every limit on requests (tenants.trust.quotas).
+RATE_LIMIT_FACTOR = env.float("RATE_LIMIT_FACTOR", default=1.0)
+# Names under which the admin and the API answer, and frames do not; "*": both under every name.
+ADMIN_HOSTS = env.list("ADMIN_HOSTS", default=[]) or (["*"] if DEBUG else [])
+# Who may read /metrics.
+METRICS_NETWORKS = env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"])
 
 # The stand-in host. It shows demonstration data only, and must be off in production.
 SIMULATOR = env.bool("SIMULATOR", default=DEBUG)
@@ -61,6 +65,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "voxysapps.headers.AdminHeadersMiddleware",
     "voxysapps.context.middleware.ContextMiddleware",
 ]
 
@@ -135,6 +140,9 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_TASK_IGNORE_RESULT = True
+# Never pickle: whoever can write into the queue would run code in the workers.
+CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SOFT_TIME_LIMIT = 45
@@ -143,6 +151,12 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Set by the embedded run where no Redis can be started: a worker thread in the web process.
 EMBEDDED_WORKER = env.bool("EMBEDDED_WORKER", default=False)
+
+# Where mail leaves: agents' sign-in codes. Without it none does.
+EMAIL_URL = env.str("EMAIL_URL", default="")
+if EMAIL_URL:
+    vars().update(env.email_url_config(EMAIL_URL))
+EMAIL_TIMEOUT = 10
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

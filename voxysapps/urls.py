@@ -3,6 +3,7 @@ from django.urls import include, path
 
 from voxysapps import health
 from voxysapps.bridge.views import frame
+from voxysapps.metrics import show_metrics
 
 urlpatterns = [
     path("a/<str:app_key>/", frame, name="frame"),
@@ -11,4 +12,5 @@ urlpatterns = [
     path("simulator/", include("voxysapps.simulator.urls")),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("metrics", show_metrics, name="metrics"),
 ]

@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from pytest_django.fixtures import Settings
 
 from panels.models import Placement
 from tenants.models import Account, DashboardApp, Trust, new_app_key
@@ -49,6 +50,15 @@ def test_address_that_is_no_origin_is_refused(origin: str) -> None:
 )
 def test_origin_is_accepted(origin: str) -> None:
     Account(name="A", host_origin=origin, host_account_id=1).full_clean()
+
+
+@pytest.mark.parametrize("origin", ["http://voxys.example", "http://10.0.0.1:3000", "http://localhost.example"])
+def test_address_without_tls_is_for_development_only(origin: str, settings: Settings) -> None:
+    account = Account(name="A", host_origin=origin, host_account_id=1)
+    with pytest.raises(ValidationError, match="https"):
+        account.full_clean()
+    settings.DEBUG = True
+    account.full_clean()
 
 
 @pytest.mark.parametrize("values", [{"time_zone": "Mars/Base"}, {"locale": "klingon"}, {"extra_host_origins": "x"}])
