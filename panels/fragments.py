@@ -18,6 +18,7 @@ from panels import snapshots
 from panels.base import PanelContext
 from panels.capabilities import CAPABILITIES
 from panels.configuration import AppPlan, PlacementPlan
+from panels.markup import check_markup
 from panels.snapshots import Failure, Head, Source
 from tenants.trust.confirmation import ConfirmedContext
 from voxysapps.problems import new_trace_id, place_of
@@ -148,7 +149,9 @@ def render_part(
         raise LookupError(part)
     ctx = _panel_context(plan, placement, context, locale, data)
     with translation.override(locale):
-        return render_to_string(template, {**panel.get_part_context(ctx, part, params), "ctx": ctx})
+        html = render_to_string(template, {**panel.get_part_context(ctx, part, params), "ctx": ctx})
+    check_markup(html, panel=placement.slug)
+    return html
 
 
 def _fragment_key(
@@ -248,6 +251,7 @@ def _render_one(
         html = render_to_string(
             panel.empty_template if is_empty else panel.template, {**panel.get_context(ctx), "ctx": ctx}
         )
+    check_markup(html, panel=placement.slug)
     return Fragment(versions, _without_indentation(html).encode(), is_empty)
 
 
