@@ -12,6 +12,7 @@ from django.utils import translation
 from panels.api import Identity, Panel, PanelContext
 from panels.capabilities import CAPABILITIES
 from panels.connectors.demo.connector import DemoConnector
+from panels.markup import check_markup
 
 ADA = Identity(contact_id=7, name="Ada Okafor", emails=("ada@example.com",), phones=("+4930123456",))
 VOID = frozenset({"img", "br", "hr", "input", "meta", "link", "path", "rect", "circle"})
@@ -55,6 +56,7 @@ def render_part(panel: Panel, ctx: PanelContext, part: str, params: Mapping[str,
 def _render(template: str, context: dict[str, Any], ctx: PanelContext) -> "Document":
     with translation.override(ctx.locale):
         html = render_to_string(template, {**context, "ctx": ctx})
+    check_markup(html, panel=template)
     return Document.parse(html)
 
 
