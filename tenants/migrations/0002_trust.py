@@ -141,9 +141,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="account",
             name="hook_key",
-            field=models.CharField(
-                default=tenants.models.new_hook_key, editable=False, max_length=64, unique=True
-            ),
+            field=models.CharField(default=tenants.models.new_hook_key, editable=False, max_length=64, unique=True),
         ),
         migrations.AddField(
             model_name="account",

@@ -1,0 +1,229 @@
+"""Asks the host's REST API (host-contract 3). Every answer is typed, and so is every failure."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.utils.translation import gettext_noop
+
+from tenants.host.errors import (
+    HostForbidden,
+    HostLimited,
+    HostNotFound,
+    HostRefusedToken,
+    HostRejected,
+    HostUnreachable,
+    HostUnreadable,
+)
+from tenants.host.records import (
+    HostAgent,
+    HostContact,
+    HostConversation,
+    HostDashboardApp,
+    HostInbox,
+    HostMessage,
+    HostProfile,
+    HostWebhook,
+    record,
+)
+from tenants.models import Account
+from tenants.secrets import get_host_token
+from voxysapps.metrics import count
+from voxysapps.outgoing import OutgoingError, Response, send
+from voxysapps.sealing import SealBroken
+
+# Hosts that lack the newer ones refuse the whole list, so there is a shorter one (host-contract 4).
+EVENTS = (
+    *("conversation_created", "conversation_updated", "conversation_status_changed"),
+    *("message_created", "message_updated", "contact_created", "contact_updated"),
+)
+EVENTS_OF_OLD_HOSTS = ("conversation_created", "conversation_status_changed", "message_created", "message_updated")
+# What the host says where a policy or a bot's lack of rights, and no bad token, is behind its 401.
+_FORBIDDEN = ("not authorized", "not permitted")
+_MAX_MESSAGES = 200
+
+
+class HostClient:
+    """One account's view of the host. `token` asks with another one than the account's own.
+
+    Every method raises a `HostError`. Ids go into paths as numbers only.
+    """
+
+    def __init__(self, account: Account, *, token: str | None = None, timeout: float = 4.0) -> None:
+        self._account = account
+        self._token = token
+        self._timeout = timeout
+
+    def profile(self) -> HostProfile:
+        """Return whose token it is."""
+        return HostProfile.of(record(self._ask("GET", "/api/v1/profile", is_of_account=False)))
+
+    def agents(self) -> list[HostAgent]:
+        """Return all agents of the account."""
+        return [HostAgent.of(row) for row in _rows(self._ask("GET", "/agents"))]
+
+    def inboxes(self) -> list[HostInbox]:
+        return [HostInbox.of(row) for row in _rows(self._ask("GET", "/inboxes"))]
+
+    def inbox_members(self, inbox_id: int) -> frozenset[int]:
+        """Return the ids of the agents who are members of the inbox."""
+        return frozenset(HostAgent.of(row).id for row in _rows(self._ask("GET", f"/inbox_members/{inbox_id:d}")))
+
+    def conversation(self, display_id: int) -> HostConversation:
+        return HostConversation.of(_row(self._ask("GET", f"/conversations/{display_id:d}")))
+
+    def contact(self, contact_id: int) -> HostContact:
+        answer = self._ask("GET", f"/contacts/{contact_id:d}", params={"include_contact_inboxes": "false"})
+        return HostContact.of(_row(answer))
+
+    def search_contacts(self, query: str) -> list[HostContact]:
+        """Return the first page of contacts of which name, e-mail, phone or identifier contains `query`."""
+        return [HostContact.of(row) for row in _rows(self._ask("GET", "/contacts/search", params={"q": query}))]
+
+    def contact_conversations(self, contact_id: int) -> list[HostConversation]:
+        """Return the contact's latest conversations."""
+        return [HostConversation.of(row) for row in _rows(self._ask("GET", f"/contacts/{contact_id:d}/conversations"))]
+
+    def messages(self, conversation_id: int) -> list[HostMessage]:
+        """Return the newest page of the conversation's messages."""
+        rows = _rows(self._ask("GET", f"/conversations/{conversation_id:d}/messages"))
+        return [HostMessage.of(row) for row in rows[-_MAX_MESSAGES:]]
+
+    def create_note(self, conversation_id: int, content: str) -> HostMessage:
+        """Write a private note into the conversation, as the token's owner."""
+        body = {"content": content, "private": True}
+        return HostMessage.of(_row(self._ask("POST", f"/conversations/{conversation_id:d}/messages", json=body)))
+
+    def delete_message(self, conversation_id: int, message_id: int) -> None:
+        self._ask("DELETE", f"/conversations/{conversation_id:d}/messages/{message_id:d}")
+
+    def dashboard_apps(self) -> list[HostDashboardApp]:
+        return [HostDashboardApp.of(row) for row in _rows(self._ask("GET", "/dashboard_apps"))]
+
+    def create_dashboard_app(self, title: str, url: str) -> HostDashboardApp:
+        return HostDashboardApp.of(_row(self._ask("POST", "/dashboard_apps", json=_dashboard_app(title, url))))
+
+    def update_dashboard_app(self, id_: int, title: str, url: str) -> HostDashboardApp:
+        answer = self._ask("PATCH", f"/dashboard_apps/{id_:d}", json=_dashboard_app(title, url))
+        return HostDashboardApp.of(_row(answer))
+
+    def delete_dashboard_app(self, id_: int) -> None:
+        self._ask("DELETE", f"/dashboard_apps/{id_:d}")
+
+    def webhooks(self) -> list[HostWebhook]:
+        """Return the account's webhooks. Administrators only."""
+        return [HostWebhook.of(row) for row in _rows(self._ask("GET", "/webhooks"), "webhooks")]
+
+    def create_webhook(self, url: str, events: tuple[str, ...] = EVENTS) -> HostWebhook:
+        """Subscribe `url` to the events; where the host does not know them all, to those of old hosts."""
+        try:
+            return self._create_webhook(url, events)
+        except HostRejected:
+            if events == EVENTS_OF_OLD_HOSTS:
+                raise
+            return self._create_webhook(url, EVENTS_OF_OLD_HOSTS)
+
+    def delete_webhook(self, id_: int) -> None:
+        self._ask("DELETE", f"/webhooks/{id_:d}")
+
+    def _create_webhook(self, url: str, events: tuple[str, ...]) -> HostWebhook:
+        body = {"webhook": {"url": url, "subscriptions": list(events)}}
+        return HostWebhook.of(_row(self._ask("POST", "/webhooks", json=body), "webhook"))
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: Any = None,
+        is_of_account: bool = True,
+    ) -> Any:
+        base = f"/api/v1/accounts/{self._account.host_account_id:d}" if is_of_account else ""
+        try:
+            response = send(
+                method,
+                f"{self._account.api_address}{base}{path}",
+                headers={"api_access_token": self._stored_token()},
+                params=params,
+                json=json,
+                timeout=self._timeout,
+            )
+            answer = self._read(response)
+        except OutgoingError as error:
+            count("host_calls", result=error.kind)
+            if error.kind == "unreadable":
+                raise HostUnreadable(str(error)) from None
+            raise HostUnreachable(str(error)) from None
+        count("host_calls", result="ok")
+        return answer
+
+    def _stored_token(self) -> str:
+        try:
+            token = self._token or get_host_token(self._account)
+        except SealBroken:
+            token = None
+        if not token:
+            raise HostRefusedToken(gettext_noop("No token is stored for this host. Enter an administrator's."))
+        return token
+
+    def _read(self, response: Response) -> Any:
+        if response.status < HTTPStatus.MULTIPLE_CHOICES:
+            return response.json() if response.body.strip() else None
+        count("host_calls", result=str(response.status))
+        raise _error(response)
+
+
+def _error(response: Response) -> Exception:
+    """Return what the status means; the host's own sentence tells apart what shares one."""
+    status, said = response.status, _said(response)
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        if status == HTTPStatus.FORBIDDEN or any(word in said.lower() for word in _FORBIDDEN):
+            return HostForbidden(gettext_noop("The token's owner may not do this. Use an administrator's token."))
+        return HostRefusedToken(gettext_noop("The host does not accept the token. Enter a valid one."))
+    if status == HTTPStatus.NOT_FOUND:
+        return HostNotFound(gettext_noop("The host does not have this in the account."))
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        after = response.headers.get("retry-after", "")
+        return HostLimited(
+            gettext_noop("The host asks us to slow down."), retry_after=float(after) if after.isdecimal() else None
+        )
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return HostUnreachable(gettext_noop("The host has trouble of its own at the moment."))
+    if status in {HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.BAD_REQUEST}:
+        return HostRejected(said[:300] or gettext_noop("The host refuses this."))
+    return HostUnreadable(gettext_noop("The host answers in a way that is not its API's. Check its address."))
+
+
+def _said(response: Response) -> str:
+    """Return the host's sentence; some errors have it as `error`, others as `message` (host-contract 3.2)."""
+    try:
+        body = record(response.json())
+    except OutgoingError:
+        return ""
+    for name in ("error", "message"):
+        if isinstance(said := body.get(name), str):
+            return said
+    return ""
+
+
+def _rows(answer: Any, name: str = "payload") -> list[Mapping[str, Any]]:
+    """Return a list's rows, bare or in one of the host's wrappers."""
+    while isinstance(answer, dict):
+        answer = next((answer[key] for key in (name, "payload", "data") if key in answer), None)
+    if not isinstance(answer, list):
+        raise HostUnreadable(gettext_noop("The host answers in a way that is not its API's. Check its address."))
+    return [row for row in answer if isinstance(row, dict)]
+
+
+def _row(answer: Any, name: str = "payload") -> Mapping[str, Any]:
+    """Return one record, bare or in one of the host's wrappers."""
+    while isinstance(answer, dict) and "id" not in answer:
+        answer = next((answer[key] for key in ("payload", name, "data") if key in answer), None)
+    if not isinstance(answer, dict):
+        raise HostUnreadable(gettext_noop("The host answers in a way that is not its API's. Check its address."))
+    return answer
+
+
+def _dashboard_app(title: str, url: str) -> dict[str, Any]:
+    return {"dashboard_app": {"title": title, "content": [{"type": "frame", "url": url}]}}

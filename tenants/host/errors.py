@@ -1,0 +1,49 @@
+"""What can go wrong when the host is asked. `detail` is a plain sentence for whoever has to act."""
+
+
+class HostError(Exception):
+    """The host did not answer as hoped. `temporary`: the same question may succeed later."""
+
+    temporary = False
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class HostUnreachable(HostError):
+    """No answer: the address, the network or the host itself."""
+
+    temporary = True
+
+
+class HostRefusedToken(HostError):
+    """401 "Invalid Access Token", or no token is stored."""
+
+
+class HostForbidden(HostError):
+    """401 or 403: the token is good, its owner may not."""
+
+
+class HostNotFound(HostError):
+    """404: not in this account."""
+
+
+class HostRejected(HostError):
+    """402 or 422: the host does not take what was sent."""
+
+
+class HostLimited(HostError):
+    """429. `retry_after` in seconds, where the host says so."""
+
+    temporary = True
+
+    def __init__(self, detail: str, *, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class HostUnreadable(HostError):
+    """An answer that is not the API's, such as a proxy's page."""
+
+    temporary = True

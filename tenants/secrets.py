@@ -1,0 +1,30 @@
+"""An account's credentials. They are written and used, never shown."""
+
+from tenants.models import Account
+from voxysapps.sealing import Place, seal, unseal
+
+
+def set_host_token(account: Account, token: str) -> None:
+    """Seal the token of the host's API into the account and save it; an empty one removes it."""
+    account.sealed_host_token = seal(token, _place(account, "host_token")) if token else ""
+    account.save(update_fields=["sealed_host_token"])
+
+
+def get_host_token(account: Account) -> str | None:
+    """Return the token of the host's API, or None when there is none. Raises `SealBroken`."""
+    return unseal(account.sealed_host_token, _place(account, "host_token")) if account.sealed_host_token else None
+
+
+def set_hook_secret(account: Account, secret: str) -> None:
+    """Seal the secret that the host signs its webhooks with into the account and save it."""
+    account.sealed_hook_secret = seal(secret, _place(account, "hook_secret")) if secret else ""
+    account.save(update_fields=["sealed_hook_secret"])
+
+
+def get_hook_secret(account: Account) -> str | None:
+    """Return the secret that the host signs its webhooks with, or None. Raises `SealBroken`."""
+    return unseal(account.sealed_hook_secret, _place(account, "hook_secret")) if account.sealed_hook_secret else None
+
+
+def _place(account: Account, field: str) -> Place:
+    return Place(account.pk, "tenants.account", account.pk, field)
