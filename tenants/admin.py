@@ -9,9 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from tenants.models import Account, DashboardApp, Trust
-
-_TONES = {Trust.SIGNED_IN: "#008573", Trust.VERIFIED: "#ab6400", Trust.LINK: "#ca244d"}
+from tenants.models import Account, DashboardApp
 
 
 @admin.register(Account)
@@ -23,9 +21,12 @@ class AccountAdmin(admin.ModelAdmin[Account]):
     search_fields = ("name", "host_origin")
     readonly_fields = ("is_demonstration", "created_at")
 
+    class Media:
+        css: ClassVar = {"all": ("tenants/admin.css",)}
+
     @admin.display(description=_("trust"), ordering="trust")
     def coloured_trust(self, account: Account) -> SafeString:
-        return format_html('<b style="color:{}">{}</b>', _TONES[Trust(account.trust)], account.trust)
+        return format_html('<span class="trust trust-{0}">{0}</span>', account.trust)
 
 
 @admin.register(DashboardApp)
