@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.core.cache import cache
@@ -18,6 +19,7 @@ from panels.configuration import AppPlan, stamp_key
 from panels.fragments import SectionKeys, section_keys
 from tenants.models import Trust
 from tenants.trust.confirmation import ConfirmedContext, SignInRequired, confirm, with_posted
+from tenants.trust.quotas import permit_host_question
 from tenants.trust.records import (
     AHEAD_SECONDS,
     Evidence,
@@ -90,10 +92,11 @@ class PlanIsOld(Exception):
     """The account's stamp is not the plan's: read the plan again and begin anew."""
 
 
-def enter_posted(plan: AppPlan, posted: AppContext, digest: str | None, locale: str) -> Entry:
+def enter_posted(plan: AppPlan, posted: AppContext, digest: str | None, locale: str, address: str) -> Entry:
     """Return the confirmed context of what was posted, and its sections. Warm: one trip to the cache for both.
 
-    `digest` is the session token's, None without one. Raises what `confirm` raises, and `PlanIsOld`.
+    `digest` is the session token's, None without one; `address` counts what the host is asked. Raises what
+    `confirm` raises, `TooMany`, and `PlanIsOld`.
     """
     account, lookups = plan.account, Lookups()
     stamp = stamp_key(account.pk)
@@ -119,7 +122,8 @@ def enter_posted(plan: AppPlan, posted: AppContext, digest: str | None, locale: 
     lookups.ask((stamp, *_likely_keys(account.pk, posted, digest)))
     _require_stamp(plan, lookups)
     session = _session(plan, digest, lookups)
-    evidence = Evidence(account, lookups.get, enqueue_record)
+    permit = partial(permit_host_question, account.pk, address)
+    evidence = Evidence(account, lookups.get, enqueue_record, permit)
     context = confirm(posted, account=account, app=plan.app, session=session, evidence=evidence)
     keys = section_keys(plan.placements, context, locale)
     lookups.ask(keys)

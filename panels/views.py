@@ -1,5 +1,7 @@
 """What a frame asks for: all placements of its app, or one of them."""
 
+from http import HTTPStatus
+
 from django.http import HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
@@ -15,9 +17,15 @@ from panels.requests import FrameRequest
 from panels.shell import render_sections
 from panels.tasks import enqueue_refresh
 from tenants.requests import reads_posted_context
+from tenants.trust import quotas
 from tenants.trust.confirmation import issue_token
+from tenants.viewing import entries as views
+from voxysapps.client_address import client_address, counted_address
+from voxysapps.limits import count_and_append
 from voxysapps.problems import problem
 
+# In these states the page tells something of the customer, if only that there is nothing.
+SHOWS_DATA = frozenset({"ready", "stale", "empty"})
 TOKEN_HEADER = "X-Voxys-Context"  # noqa: S105 - a header's name
 # A viewer may force this many refreshes of one placement's data in so many seconds.
 REFRESH_QUOTA = 6
@@ -30,7 +38,8 @@ REFRESH_QUOTA_SECONDS = 60
 def show_context(request: FrameRequest, app_key: str) -> HttpResponse:
     """Answer a posted context with all placements and the token for follow-up requests."""
     response = _answer(request, request.plan.placements, request.entry)
-    response[TOKEN_HEADER] = issue_token(request.context)
+    if response.status_code == HTTPStatus.OK:
+        response[TOKEN_HEADER] = issue_token(request.context)
     return response
 
 
@@ -54,18 +63,18 @@ def refresh_placement(request: FrameRequest, app_key: str, placement_id: int) ->
         return _gone(request)
     context = request.context
     if not refresh.take_quota(context, placement.id, limit=REFRESH_QUOTA, seconds=REFRESH_QUOTA_SECONDS):
-        return _problem(
+        response = _problem(
             request, "rate_limited", gettext_noop("This was refreshed several times just now. Wait a minute.")
         )
+        response["Retry-After"] = str(REFRESH_QUOTA_SECONDS)
+        return response
     refresh.request_refresh(
         context.account_id, context.identity, placement.sources, enqueue=enqueue_refresh, force=True
     )
     return _answer(request, (placement,))
 
 
-def _answer(
-    request: FrameRequest, placements: tuple[PlacementPlan, ...], entry: Entry | None = None
-) -> HttpResponse:
+def _answer(request: FrameRequest, placements: tuple[PlacementPlan, ...], entry: Entry | None = None) -> HttpResponse:
     """Return what the placements show now, having seen to it that whatever is old or missing is fetched."""
     context, locale = request.context, request_locale(request, request.account)
     keys, found = (entry.keys, entry.found) if entry else (None, None)
@@ -74,12 +83,31 @@ def _answer(
     if due and refresh.request_refresh(context.account_id, context.identity, due, enqueue=enqueue_refresh):
         # The request fetched by itself: show it.
         sections = build_sections(request.plan, placements, context, locale)
+    shown = tuple(section.placement.slug for section in sections if section.state in SHOWS_DATA)
+    if refusal := _count(request, shown):
+        return refusal
     html = render_sections(sections, request.plan, locale)
     return HttpResponse(html, headers={"Cache-Control": "no-store", "Content-Length": str(len(html))})
 
 
+def _count(request: FrameRequest, shown: tuple[str, ...]) -> HttpResponse | None:
+    """Count the request and record which panels it shows, in one trip; return the refusal of one too many."""
+    context = request.context
+    counters = quotas.counters(context, counted_address(client_address(request)))
+    wait = count_and_append(counters, views.JOURNAL, views.make_entry(context, shown) if shown else b"")
+    return _rate_limited(request, wait) if wait else None
+
+
+def _rate_limited(request: FrameRequest, wait: int) -> HttpResponse:
+    response = _problem(request, "rate_limited", gettext_noop("This was asked for too often. Wait a minute."))
+    response["Retry-After"] = str(wait)
+    return response
+
+
 def _show_part(request: FrameRequest, placement: PlacementPlan, part: str) -> HttpResponse:
     locale = request_locale(request, request.account)
+    if refusal := _count(request, (placement.slug,)):
+        return refusal
     try:
         html = fragments.render_part(request.plan, placement, request.context, locale, part, request.GET.dict())
     except LookupError:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import redis
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache as DjangoRedisCache
 from django.core.cache.backends.redis import RedisCacheClient
@@ -136,6 +136,12 @@ class RedisCache(DjangoRedisCache):
         return f"{self.key_prefix}:{self.version if version is None else version}:{key}"
 
     @property
+    def client(self) -> KeptClient:
+        """The thread's own client."""
+        client: KeptClient = self._cache
+        return client
+
+    @property
     def is_down(self) -> bool:
         """Whether the stand-in answers at the moment."""
         return _outage.is_on
@@ -150,6 +156,35 @@ class RedisCache(DjangoRedisCache):
     delete_many = _guarded("delete_many")
     has_key = _guarded("has_key")
     incr = _guarded("incr")
+
+
+class RedisAway(Exception):
+    """There is no Redis, or it does not answer at the moment."""
+
+
+def ask_redis(*command: Any) -> Any:
+    """Return Redis' answer to one command in one trip, or raise `RedisAway`.
+
+    The arguments go as they are: `redis_key` makes the keys. Errors that Redis itself answers are raised.
+    """
+    backend = caches["default"]
+    if not isinstance(backend, RedisCache) or (_outage.is_on and time.monotonic() < _outage.recheck_at):
+        raise RedisAway
+    try:
+        answer = backend.client._ask(*command)  # noqa: SLF001 - our own
+    except redis.ResponseError:
+        raise
+    except _OUTAGE as error:
+        _outage.begins(error)
+        raise RedisAway from None
+    if _outage.is_on:
+        _outage.ends()
+    return answer
+
+
+def redis_key(name: str) -> str:
+    """Return the key in Redis under which this installation keeps `name`."""
+    return caches["default"].make_and_validate_key(name)
 
 
 def cache_is_down() -> bool:

@@ -106,7 +106,8 @@ class Evidence:
     """The records about one request: from the cache where it has them, else from the host.
 
     `look_up` returns what the cache has under a key. `renew` is called with (account id, kind, id) for a
-    record that should be read again soon. Afterwards `used` has what the cache said, by key; `is_warm`
+    record that should be read again soon. `permit` is called before the host is asked, and may raise: there
+    are only so many questions that anybody's forged contexts may cause. Afterwards `used` has what the cache said, by key; `is_warm`
     tells that this was all there was to know; `oldest` is when the oldest of the records was read.
     """
 
@@ -115,10 +116,12 @@ class Evidence:
         account: Account,
         look_up: Callable[[str], Any] | None = None,
         renew: Callable[[int, str, int], None] | None = None,
+        permit: Callable[[], None] | None = None,
     ) -> None:
         self._account = account
         self._look_up = look_up or cache.get
         self._renew = renew
+        self._permit = permit
         self.used: dict[str, Any] = {}
         self.is_warm = True
         self.oldest = time.time()
@@ -161,6 +164,8 @@ class Evidence:
         self.is_warm = False
         if time.time() - record.read_at < UNKNOWN_SECONDS / 3 or not cache.add(f"{key}:again", 1, _LOCK_SECONDS):
             return record
+        if self._permit is not None:
+            self._permit()
         try:
             return read_conversation(self._account, record.id)
         except HostError as error:
@@ -198,6 +203,8 @@ class Evidence:
     ) -> Record:
         """Ask the host, once for all who want the same at the same time."""
         self.is_warm = False
+        if self._permit is not None:
+            self._permit()
         lock = f"{key}:lock"
         give_up = time.monotonic() + _WAIT_SECONDS
         while not cache.add(lock, 1, _LOCK_SECONDS):

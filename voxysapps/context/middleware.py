@@ -17,10 +17,14 @@ from panels.locales import request_locale
 from panels.requests import FrameRequest
 from tenants.models import SignInMethod, Trust
 from tenants.notices import raise_notice
+from tenants.trust import quotas
 from tenants.trust.confirmation import HostAway, NotConfirmed, SignInRequired, resume
 from tenants.trust.session_cookie import session_token
 from tenants.trust.sessions import token_digest
+from tenants.viewing import entries as views
+from voxysapps.client_address import client_address, counted_address
 from voxysapps.context.parser import MAX_BYTES, BadContext, parse_app_context
+from voxysapps.limits import count_and_append
 from voxysapps.problems import new_trace_id, place_of, problem
 
 logger = logging.getLogger(__name__)
@@ -68,12 +72,10 @@ class ContextMiddleware:
             _enter(request, app_key, getattr(view, "frame_access", "token"))
         except (Refused, BadContext) as refusal:
             return _problem(request, refusal.code, refusal.detail)
-        except SignInRequired as error:
-            return _sign_in_required(request, error)
-        except NotConfirmed as error:
-            return _problem(request, "not_confirmed", error.detail)
-        except HostAway as error:
-            return _host_away(request, error)
+        except (SignInRequired, NotConfirmed, HostAway) as error:
+            return _counted(request, error)
+        except quotas.TooMany as error:
+            return _rate_limited(request, error.wait)
         except DatabaseError as error:
             return self.process_exception(request, error)
         return None
@@ -125,7 +127,8 @@ def _enter_posted(request: FrameRequest) -> None:
         raise Refused(
             "wrong_account", gettext_noop("This conversation belongs to another Voxys account than this app.")
         )
-    request.entry = enter_posted(request.plan, posted, digest, request_locale(request, request.account))
+    locale, address = request_locale(request, request.account), counted_address(client_address(request))
+    request.entry = enter_posted(request.plan, posted, digest, locale, address)
     request.context = request.entry.context
 
 
@@ -164,6 +167,26 @@ def _problem(
         return problem(code, detail, trace_id=trace_id)
     with translation.override(request_locale(request, account)):
         return problem(code, gettext(detail), trace_id=trace_id, **members)
+
+
+def _rate_limited(request: FrameRequest, wait: int) -> HttpResponse:
+    detail = gettext_noop("There were too many requests from your address. Wait a minute.")
+    response = _problem(request, "rate_limited", detail)
+    response["Retry-After"] = str(wait)
+    return response
+
+
+def _counted(request: FrameRequest, error: SignInRequired | NotConfirmed | HostAway) -> HttpResponse:
+    """Return the refusal; whoever collects too many from one address gets nothing else for a while."""
+    address = counted_address(client_address(request))
+    wait = count_and_append(quotas.refused_counters(request.account.pk, address), views.JOURNAL)
+    if wait:
+        return _rate_limited(request, wait)
+    if isinstance(error, SignInRequired):
+        return _sign_in_required(request, error)
+    if isinstance(error, HostAway):
+        return _host_away(request, error)
+    return _problem(request, "not_confirmed", error.detail)
 
 
 def _sign_in_required(request: FrameRequest, error: SignInRequired) -> HttpResponse:

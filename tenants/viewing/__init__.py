@@ -1,0 +1,1 @@
+"""View records: who saw which customer's data, when, through which panels."""

@@ -1,0 +1,104 @@
+"""Journals: what was accepted now and is dealt with a moment later, in order and not lost in between.
+
+A Redis stream each; rows of the database where there is no Redis, or it is away. A reader takes entries,
+deals with them, and only then says that they are done: after a crash they are read again.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import timedelta
+
+import redis
+from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone
+
+from voxysapps.cache import RedisAway, ask_redis, redis_key
+from voxysapps.models import JournalEntry
+
+# Past this the oldest are lost: nobody has read them for days.
+MAX_LENGTH = 1_000_000
+_ONCE_SCRIPT = f"""
+if redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[1]) then
+  redis.call('XADD', KEYS[2], 'MAXLEN', '~', {MAX_LENGTH}, '*', 'e', ARGV[2])
+  return 1
+end
+return 0
+"""
+_ONCE_DIGEST = hashlib.sha1(_ONCE_SCRIPT.encode(), usedforsecurity=False).hexdigest()
+# Names of entries that have been dealt with are kept for so long in the database.
+_NAMES_KEPT = timedelta(hours=1)
+
+
+class JournalUnavailable(Exception):
+    """Neither Redis nor the database took the entry."""
+
+
+def stream_key(journal: str) -> str:
+    return redis_key(f"journal:{journal}")
+
+
+def append(journal: str, entry: bytes) -> None:
+    """Append the entry, or raise `JournalUnavailable`."""
+    try:
+        ask_redis("XADD", stream_key(journal), "MAXLEN", "~", MAX_LENGTH, "*", "e", entry)
+    except RedisAway:
+        _append_row(journal, entry, None)
+
+
+def append_once(journal: str, entry: bytes, *, name: str, seconds: int) -> bool:
+    """Append the entry unless one of this name was appended within `seconds`; return whether it was.
+
+    One trip to Redis. Raises `JournalUnavailable`.
+    """
+    arguments = (2, redis_key(f"journal-name:{name}"), stream_key(journal), seconds, entry)
+    try:
+        try:
+            return bool(ask_redis("EVALSHA", _ONCE_DIGEST, *arguments))
+        except redis.exceptions.NoScriptError:
+            return bool(ask_redis("EVAL", _ONCE_SCRIPT, *arguments))
+    except RedisAway:
+        return _append_row(journal, entry, name[:120])
+
+
+def read(journal: str, limit: int) -> list[tuple[str, bytes]]:
+    """Return up to `limit` of the oldest entries with their ids. Whoever reads holds a lock, or reads them twice."""
+    found: list[tuple[str, bytes]] = []
+    try:
+        for id_, fields in ask_redis("XRANGE", stream_key(journal), "-", "+", "COUNT", limit) or ():
+            found.append((id_.decode(), fields[1]))
+    except RedisAway:
+        pass
+    rows = JournalEntry.objects.filter(journal=journal).exclude(entry=b"")[: limit - len(found)]
+    return found + [(f"row:{row.pk}", bytes(row.entry)) for row in rows]
+
+
+def done(journal: str, ids: Iterable[str]) -> None:
+    """Forget entries that have been dealt with."""
+    rows, entries = [], []
+    for id_ in ids:
+        kind, _colon, number = id_.partition(":")
+        if number:
+            rows.append(int(number))
+        else:
+            entries.append(kind)
+    if entries:
+        with suppress(RedisAway):  # they are read again
+            ask_redis("XDEL", stream_key(journal), *entries)
+    if rows:
+        dealt_with = JournalEntry.objects.filter(pk__in=rows)
+        dealt_with.filter(name=None).delete()
+        # The name stays for a while: the same may be delivered again.
+        dealt_with.update(entry=b"")
+        JournalEntry.objects.filter(journal=journal, entry=b"", created_at__lt=timezone.now() - _NAMES_KEPT).delete()
+
+
+def _append_row(journal: str, entry: bytes, name: str | None) -> bool:
+    try:
+        with transaction.atomic():
+            JournalEntry.objects.create(journal=journal, entry=entry, name=name)
+    except IntegrityError:
+        return False
+    except DatabaseError:
+        raise JournalUnavailable from None
+    return True
