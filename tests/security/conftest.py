@@ -1,13 +1,39 @@
-"""Attacks in the browser use what the browser tests use."""
+"""What attacks need: two accounts, a worker at hand, and what the browser tests use."""
+
+from collections.abc import Iterator
 
 import pytest
 
+from panels import access
 from tests.browser.conftest import one_window, truth, window
+from tests.security.world import Tenant, two_tenants
+from tests.support.connectors import RecordingConnector, connector
+from voxysapps.celery import app as celery_app
 
-__all__ = ["one_window", "truth", "window"]
+__all__ = ["connector", "one_window", "truth", "window"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "page" in getattr(item, "fixturenames", ()):
+        if "tests/security" in item.path.as_posix() and "browser_type_launch_args" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture
+def tenants(db: None, connector: type[RecordingConnector]) -> Iterator[tuple[Tenant, Tenant]]:
+    """Two accounts with the same ids and other customers; tasks are done at once."""
+    celery_app.conf.task_always_eager = True
+    access.forget_remembered()
+    with two_tenants() as both:
+        yield both
+    celery_app.conf.task_always_eager = False
+
+
+@pytest.fixture
+def mine(tenants: tuple[Tenant, Tenant]) -> Tenant:
+    return tenants[0]
+
+
+@pytest.fixture
+def theirs(tenants: tuple[Tenant, Tenant]) -> Tenant:
+    return tenants[1]
