@@ -9,7 +9,7 @@ the customer's fragments together, and believes its memory only where all the va
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -18,8 +18,8 @@ from django.core.cache import cache
 from panels.configuration import AppPlan, stamp_key
 from panels.fragments import SectionKeys, section_keys
 from tenants.models import Trust
-from tenants.trust.confirmation import ConfirmedContext, SignInRequired, confirm, with_posted
-from tenants.trust.quotas import permit_host_question
+from tenants.trust import quotas
+from tenants.trust.confirmation import ConfirmedContext, SignInRequired, confirm, issue_token, with_posted
 from tenants.trust.records import (
     AHEAD_SECONDS,
     Evidence,
@@ -31,9 +31,15 @@ from tenants.trust.records import (
 )
 from tenants.trust.sessions import Session, read_session, session_key
 from tenants.trust.tasks import enqueue_record
+from tenants.viewing.entries import JOURNAL, make_entry
+from voxysapps.cache import Lookup
 from voxysapps.context.structs import AppContext
+from voxysapps.limits import Tally
 
 MAX_REMEMBERED = 5_000
+MAX_TALLIES = 20
+# A token may have been signed so long before it is sent: little of its life.
+TOKEN_REUSED_SECONDS = 20
 
 
 class Lookups:
@@ -49,6 +55,12 @@ class Lookups:
         if missing:
             self.values |= cache.get_many(missing)
             self.asked.update(missing)
+
+    def ask_as_before(self, lookup: Lookup) -> dict[str, Any]:
+        """Read what an earlier request has read, in one trip."""
+        self.values = lookup.ask()
+        self.asked.update(lookup.keys)
+        return self.values
 
     def get(self, key: str) -> Any:
         """Return what the cache has under the key, asking for it if need be."""
@@ -68,6 +80,19 @@ class _Remembered:
     plan: AppPlan
     locale: str
     keys: SectionKeys
+    # What the next request asks the cache.
+    lookup: Lookup
+    made: "_Made"
+
+
+@dataclass(slots=True)
+class _Made:
+    """What was made for one request and serves the same one again."""
+
+    # By address and panels shown.
+    tallies: dict[tuple[str, tuple[str, ...]], Tally] = field(default_factory=dict)
+    token: str = ""
+    token_at: float = 0.0
 
 
 @dataclass(slots=True)
@@ -77,6 +102,29 @@ class Entry:
     context: ConfirmedContext
     keys: SectionKeys
     found: Mapping[str, Any]
+    _made: _Made = field(default_factory=_Made)
+
+    def tally(self, address: str, panels: tuple[str, ...]) -> Tally:
+        """Return what counts this request and records that it shows `panels`."""
+        tallies = self._made.tallies
+        tally = tallies.get((address, panels))
+        if tally is None:
+            if len(tallies) > MAX_TALLIES:
+                tallies.clear()
+            tally = tallies[address, panels] = make_tally(self.context, address, panels)
+        return tally
+
+    def token(self) -> str:
+        """Return the context token, signed within the last seconds."""
+        made, now = self._made, time.time()
+        if now - made.token_at > TOKEN_REUSED_SECONDS:
+            made.token, made.token_at = issue_token(self.context), now
+        return made.token
+
+
+def make_tally(context: ConfirmedContext, address: str, panels: tuple[str, ...]) -> Tally:
+    """Return what counts a request from `address`, and records that it shows `panels`, if any."""
+    return Tally(quotas.counters(context, address), JOURNAL, make_entry(context, panels) if panels else b"")
 
 
 _remembered: dict[tuple[Any, ...], _Remembered] = {}
@@ -108,28 +156,28 @@ def enter_posted(plan: AppPlan, posted: AppContext, digest: str | None, locale: 
         return Entry(context, keys, lookups.values)
     name = _fingerprint(plan, posted, digest)
     remembered = _remembered.get(name)
-    if remembered is not None:
-        context = with_posted(remembered.context, posted)
-        keys = remembered.keys
-        if remembered.plan is not plan or remembered.locale != locale or not keys.are_lasting:
-            keys = section_keys(plan.placements, context, locale)
-        lookups.ask((stamp, *remembered.evidence, *keys))
+    if remembered is not None and remembered.plan is plan and remembered.locale == locale:
+        found = lookups.ask_as_before(remembered.lookup)
         _require_stamp(plan, lookups)
-        values = lookups.values
-        is_same = all(values.get(key) == value for key, value in remembered.evidence.items())
+        is_same = all(found.get(key) == value for key, value in remembered.evidence.items())
         if is_same and time.time() < remembered.until:
-            return Entry(context, keys, values)
+            context, keys = with_posted(remembered.context, posted), remembered.keys
+            if not keys.are_lasting:
+                keys = section_keys(plan.placements, context, locale)
+                lookups.ask(keys)
+            return Entry(context, keys, lookups.values, remembered.made)
     lookups.ask((stamp, *_likely_keys(account.pk, posted, digest)))
     _require_stamp(plan, lookups)
     session = _session(plan, digest, lookups)
-    permit = partial(permit_host_question, account.pk, address)
+    permit = partial(quotas.permit_host_question, account.pk, address)
     evidence = Evidence(account, lookups.get, enqueue_record, permit)
     context = confirm(posted, account=account, app=plan.app, session=session, evidence=evidence)
     keys = section_keys(plan.placements, context, locale)
     lookups.ask(keys)
     if evidence.is_warm:
         used, until = _evidence(context, digest, session, evidence, lookups)
-        _remember(name, _Remembered(with_posted(context, None), used, until, plan, locale, keys))
+        lookup = Lookup((stamp, *used, *(keys if keys.are_lasting else ())))
+        _remember(name, _Remembered(with_posted(context, None), used, until, plan, locale, keys, lookup, _Made()))
     return Entry(context, keys, lookups.values)
 
 

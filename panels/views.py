@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from panels import fragments, refresh
-from panels.access import Entry
+from panels.access import Entry, make_tally
 from panels.configuration import PlacementPlan
 from panels.fragments import build_sections
 from panels.locales import request_locale
@@ -17,11 +17,7 @@ from panels.requests import FrameRequest
 from panels.shell import render_sections
 from panels.tasks import enqueue_refresh
 from tenants.requests import reads_posted_context
-from tenants.trust import quotas
-from tenants.trust.confirmation import issue_token
-from tenants.viewing import entries as views
 from voxysapps.client_address import client_address, counted_address
-from voxysapps.limits import count_and_append
 from voxysapps.problems import problem
 
 # In these states the page tells something of the customer, if only that there is nothing.
@@ -39,7 +35,7 @@ def show_context(request: FrameRequest, app_key: str) -> HttpResponse:
     """Answer a posted context with all placements and the token for follow-up requests."""
     response = _answer(request, request.plan.placements, request.entry)
     if response.status_code == HTTPStatus.OK:
-        response[TOKEN_HEADER] = issue_token(request.context)
+        response[TOKEN_HEADER] = request.entry.token()
     return response
 
 
@@ -84,17 +80,17 @@ def _answer(request: FrameRequest, placements: tuple[PlacementPlan, ...], entry:
         # The request fetched by itself: show it.
         sections = build_sections(request.plan, placements, context, locale)
     shown = tuple(section.placement.slug for section in sections if section.state in SHOWS_DATA)
-    if refusal := _count(request, shown):
+    if refusal := _count(request, shown, entry):
         return refusal
     html = render_sections(sections, request.plan, locale)
     return HttpResponse(html, headers={"Cache-Control": "no-store", "Content-Length": str(len(html))})
 
 
-def _count(request: FrameRequest, shown: tuple[str, ...]) -> HttpResponse | None:
+def _count(request: FrameRequest, shown: tuple[str, ...], entry: Entry | None = None) -> HttpResponse | None:
     """Count the request and record which panels it shows, in one trip; return the refusal of one too many."""
-    context = request.context
-    counters = quotas.counters(context, counted_address(client_address(request)))
-    wait = count_and_append(counters, views.JOURNAL, views.make_entry(context, shown) if shown else b"")
+    address = counted_address(client_address(request))
+    tally = entry.tally(address, shown) if entry else make_tally(request.context, address, shown)
+    wait = tally.count()
     return _rate_limited(request, wait) if wait else None
 
 

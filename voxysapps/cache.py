@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import redis
+from django.conf import settings
 from django.core.cache import cache, caches
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache as DjangoRedisCache
@@ -67,17 +68,32 @@ class KeptClient(RedisCacheClient):
         return {key: _serializer.loads(value) for key, value in zip(asked, values, strict=True) if value is not None}
 
     def _ask(self, *command: Any) -> Any:
+        return self.ask(Command(*command))
+
+    def ask(self, command: "Command") -> Any:
         """Return Redis' answer, past redis-py's hooks and metrics, which cost as much CPU as the trip."""
         client = self.get_client()
         connection = client.connection
         if connection is not None:
             with client.single_connection_lock:
                 try:
-                    connection.send_command(*command)  # type: ignore[no-untyped-call]
+                    if command.packed is None:
+                        command.packed = connection.pack_command(*command.parts)  # type: ignore[no-untyped-call]
+                    connection.send_packed_command(command.packed)  # type: ignore[no-untyped-call]
                     return connection.read_response()
                 except (redis.ConnectionError, redis.TimeoutError):
                     connection.disconnect()  # type: ignore[no-untyped-call]
-        return client.execute_command(*command)  # type: ignore[no-untyped-call]
+        return client.execute_command(*command.parts)  # type: ignore[no-untyped-call]
+
+
+class Command:
+    """A command to Redis. One that is kept is packed once, however often it is sent. Keys are whole: `redis_key`."""
+
+    __slots__ = ("packed", "parts")
+
+    def __init__(self, *parts: Any) -> None:
+        self.parts = parts
+        self.packed: Any = None
 
 
 class _Outage:
@@ -162,16 +178,13 @@ class RedisAway(Exception):
     """There is no Redis, or it does not answer at the moment."""
 
 
-def ask_redis(*command: Any) -> Any:
-    """Return Redis' answer to one command in one trip, or raise `RedisAway`.
-
-    The arguments go as they are: `redis_key` makes the keys. Errors that Redis itself answers are raised.
-    """
+def ask_redis(command: Command) -> Any:
+    """Return Redis' answer in one trip, or raise `RedisAway`. Errors that Redis itself answers are raised."""
     backend = caches["default"]
     if not isinstance(backend, RedisCache) or (_outage.is_on and time.monotonic() < _outage.recheck_at):
         raise RedisAway
     try:
-        answer = backend.client._ask(*command)  # noqa: SLF001 - our own
+        answer = backend.client.ask(command)
     except redis.ResponseError:
         raise
     except _OUTAGE as error:
@@ -182,9 +195,29 @@ def ask_redis(*command: Any) -> Any:
     return answer
 
 
+class Lookup:
+    """Keys of the cache that are asked for together, again and again."""
+
+    __slots__ = ("_command", "keys")
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self.keys = tuple(keys)
+        self._command = Command("MGET", *map(redis_key, self.keys))
+
+    def ask(self) -> dict[str, Any]:
+        """Return what there is, by key, in one trip."""
+        try:
+            values = ask_redis(self._command)
+        except RedisAway:
+            return cache.get_many(self.keys)
+        return {
+            key: _serializer.loads(value) for key, value in zip(self.keys, values, strict=True) if value is not None
+        }
+
+
 def redis_key(name: str) -> str:
     """Return the key in Redis under which this installation keeps `name`."""
-    return caches["default"].make_and_validate_key(name)
+    return f"{settings.CACHES['default'].get('KEY_PREFIX', '')}:1:{name}"
 
 
 def cache_is_down() -> bool:

@@ -8,12 +8,13 @@ import hashlib
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
+from typing import NamedTuple
 
 import redis
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
-from voxysapps.cache import RedisAway, ask_redis, redis_key
+from voxysapps.cache import Command, RedisAway, ask_redis, redis_key
 from voxysapps.models import JournalEntry
 
 # Past this the oldest are lost: nobody has read them for days.
@@ -30,6 +31,14 @@ _ONCE_DIGEST = hashlib.sha1(_ONCE_SCRIPT.encode(), usedforsecurity=False).hexdig
 _NAMES_KEPT = timedelta(hours=1)
 
 
+class Entry(NamedTuple):
+    """What was appended, and when, in seconds since the epoch."""
+
+    id: str
+    at: float
+    body: bytes
+
+
 class JournalUnavailable(Exception):
     """Neither Redis nor the database took the entry."""
 
@@ -41,7 +50,7 @@ def stream_key(journal: str) -> str:
 def append(journal: str, entry: bytes) -> None:
     """Append the entry, or raise `JournalUnavailable`."""
     try:
-        ask_redis("XADD", stream_key(journal), "MAXLEN", "~", MAX_LENGTH, "*", "e", entry)
+        ask_redis(Command("XADD", stream_key(journal), "MAXLEN", "~", MAX_LENGTH, "*", "e", entry))
     except RedisAway:
         _append_row(journal, entry, None)
 
@@ -54,23 +63,22 @@ def append_once(journal: str, entry: bytes, *, name: str, seconds: int) -> bool:
     arguments = (2, redis_key(f"journal-name:{name}"), stream_key(journal), seconds, entry)
     try:
         try:
-            return bool(ask_redis("EVALSHA", _ONCE_DIGEST, *arguments))
+            return bool(ask_redis(Command("EVALSHA", _ONCE_DIGEST, *arguments)))
         except redis.exceptions.NoScriptError:
-            return bool(ask_redis("EVAL", _ONCE_SCRIPT, *arguments))
+            return bool(ask_redis(Command("EVAL", _ONCE_SCRIPT, *arguments)))
     except RedisAway:
         return _append_row(journal, entry, name[:120])
 
 
-def read(journal: str, limit: int) -> list[tuple[str, bytes]]:
-    """Return up to `limit` of the oldest entries with their ids. Whoever reads holds a lock, or reads them twice."""
-    found: list[tuple[str, bytes]] = []
-    try:
-        for id_, fields in ask_redis("XRANGE", stream_key(journal), "-", "+", "COUNT", limit) or ():
-            found.append((id_.decode(), fields[1]))
-    except RedisAway:
-        pass
+def read(journal: str, limit: int) -> list[Entry]:
+    """Return up to `limit` of the oldest entries. Whoever reads holds a lock, or deals with them twice."""
+    found: list[Entry] = []
+    with suppress(RedisAway):
+        for id_, fields in ask_redis(Command("XRANGE", stream_key(journal), "-", "+", "COUNT", limit)) or ():
+            milliseconds = int(id_.partition(b"-")[0])
+            found.append(Entry(id_.decode(), milliseconds / 1000, fields[1]))
     rows = JournalEntry.objects.filter(journal=journal).exclude(entry=b"")[: limit - len(found)]
-    return found + [(f"row:{row.pk}", bytes(row.entry)) for row in rows]
+    return found + [Entry(f"row:{row.pk}", row.created_at.timestamp(), bytes(row.entry)) for row in rows]
 
 
 def done(journal: str, ids: Iterable[str]) -> None:
@@ -84,7 +92,7 @@ def done(journal: str, ids: Iterable[str]) -> None:
             entries.append(kind)
     if entries:
         with suppress(RedisAway):  # they are read again
-            ask_redis("XDEL", stream_key(journal), *entries)
+            ask_redis(Command("XDEL", stream_key(journal), *entries))
     if rows:
         dealt_with = JournalEntry.objects.filter(pk__in=rows)
         dealt_with.filter(name=None).delete()

@@ -13,7 +13,7 @@ import redis
 from django.core.cache import cache
 
 from voxysapps import journal as journals
-from voxysapps.cache import RedisAway, ask_redis, redis_key
+from voxysapps.cache import Command, RedisAway, ask_redis, redis_key
 
 # KEYS: the counters, then the journal. ARGV: limit and seconds of each counter, then the entry.
 _SCRIPT = f"""
@@ -41,21 +41,35 @@ class Counter(NamedTuple):
     seconds: int
 
 
-def count_and_append(counters: Sequence[Counter], journal: str, entry: bytes = b"") -> int:
-    """Count once with every counter and append the entry, if there is one; return 0.
+class Tally:
+    """Counters to count with, and an entry to append, together; to be used again and again."""
 
-    Where a limit is passed, nothing is appended, and the seconds to wait are returned.
-    """
-    keys = [redis_key(counter.key) for counter in counters]
-    numbers = [number for counter in counters for number in (counter.limit, counter.seconds)]
-    arguments = (len(keys) + 1, *keys, journals.stream_key(journal), *numbers, entry)
-    try:
+    __slots__ = ("_arguments", "_command", "_counters", "_entry", "_journal")
+
+    def __init__(self, counters: Sequence[Counter], journal: str, entry: bytes = b"") -> None:
+        self._counters, self._journal, self._entry = counters, journal, entry
+        keys = [redis_key(counter.key) for counter in counters]
+        numbers = [number for counter in counters for number in (counter.limit, counter.seconds)]
+        self._arguments = (len(keys) + 1, *keys, journals.stream_key(journal), *numbers, entry)
+        self._command = Command("EVALSHA", _DIGEST, *self._arguments)
+
+    def count(self) -> int:
+        """Count once with every counter and append the entry, if there is one; return 0.
+
+        Where a limit is passed, nothing is appended, and the seconds to wait are returned.
+        """
         try:
-            return int(ask_redis("EVALSHA", _DIGEST, *arguments))
-        except redis.exceptions.NoScriptError:
-            return int(ask_redis("EVAL", _SCRIPT, *arguments))
-    except RedisAway:
-        return _count_here(counters, journal, entry)
+            try:
+                return int(ask_redis(self._command))
+            except redis.exceptions.NoScriptError:
+                return int(ask_redis(Command("EVAL", _SCRIPT, *self._arguments)))
+        except RedisAway:
+            return _count_here(self._counters, self._journal, self._entry)
+
+
+def count_and_append(counters: Sequence[Counter], journal: str, entry: bytes = b"") -> int:
+    """Count and append once; see `Tally.count`."""
+    return Tally(counters, journal, entry).count()
 
 
 def _count_here(counters: Sequence[Counter], journal: str, entry: bytes) -> int:

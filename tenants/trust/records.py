@@ -107,8 +107,9 @@ class Evidence:
 
     `look_up` returns what the cache has under a key. `renew` is called with (account id, kind, id) for a
     record that should be read again soon. `permit` is called before the host is asked, and may raise: there
-    are only so many questions that anybody's forged contexts may cause. Afterwards `used` has what the cache said, by key; `is_warm`
-    tells that this was all there was to know; `oldest` is when the oldest of the records was read.
+    are only so many questions that anybody's forged contexts may cause. Afterwards `used` has what the
+    cache said, by key; `is_warm` tells that this was all there was to know; `oldest` is when the oldest of
+    the records was read.
     """
 
     def __init__(

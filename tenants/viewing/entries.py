@@ -1,7 +1,5 @@
 """What a request leaves in the journal when it has shown a customer's data."""
 
-import time
-
 from msgspec import MsgspecError, Struct, msgpack
 
 from tenants.trust.confirmation import ConfirmedContext
@@ -11,10 +9,9 @@ JOURNAL = "views"
 
 
 class ViewEntry(Struct, frozen=True, array_like=True):
-    """One view. Ids and keyed digests: no name and no address of anybody."""
+    """One view; the journal knows when. Ids and keyed digests: no name and no address of anybody."""
 
     account_id: int
-    seen_at: float
     trust: str
     agent_id: int | None
     session_id: int | None
@@ -32,7 +29,6 @@ def make_entry(context: ConfirmedContext, panels: tuple[str, ...]) -> bytes:
     identity = context.identity
     entry = ViewEntry(
         account_id=context.account_id,
-        seen_at=time.time(),
         trust=context.trust,
         agent_id=context.agent_id,
         session_id=context.session_id,

@@ -82,8 +82,8 @@ def test_warm_and_signed_in_makes_no_query_and_no_call(
     with django_assert_num_queries(0), counted_trips() as trips:
         response = post(client, app, headers)
     assert states(response) == dict.fromkeys(THREE, "ready")
-    # Session, records, stamp, heads and fragments together; limits and the view record are the pipeline's.
-    assert trips == ["get_many"]
+    # Session, records, stamp, heads and fragments together; then limits and the view record.
+    assert trips == ["ask", "count"]
     assert host.calls == []
 
 
@@ -99,7 +99,7 @@ def test_another_process_needs_one_trip_more(
     access.forget_remembered()
     with django_assert_num_queries(0), counted_trips() as trips:
         post(client, app, headers)
-    assert trips == ["get_many", "get_many"]
+    assert trips == ["get_many", "get_many", "count"]
     assert host.calls == []
 
 
@@ -115,7 +115,7 @@ def test_warm_follow_up(
     with django_assert_num_queries(0), counted_trips() as trips:
         response = client.get(path, headers={**headers, "X-Voxys-Context": token})
     assert states(response) == {"orders": "ready"}
-    assert trips == ["get_many", "get_many"]
+    assert trips == ["get_many", "get_many", "count"]
 
 
 def test_follow_up_needs_the_session_of_its_token(

@@ -136,10 +136,10 @@ def test_warm_context_makes_no_query_and_two_trips(
         apps.append(app)
         warm(client, app)
     for app in apps:
-        # No query: the app is in memory. One trip: its account's stamp, heads and fragments.
+        # No query: the app is in memory. Its account's stamp, heads and fragments; then limits and the view record.
         with django_assert_num_queries(0), counted_trips() as trips:
             response = post(client, app)
-        assert trips == ["get_many"]
+        assert trips == ["get_many", "count"]
         assert states(response) == dict.fromkeys(THREE, "ready")
         assert rows_of(response, "orders") == rows
 
@@ -151,7 +151,7 @@ def test_warm_placement_makes_no_query_and_two_trips(
     orders = placement_of(app, "orders")
     with django_assert_num_queries(0), counted_trips() as trips:
         follow(client, app, orders, token)
-    assert trips == ["get_many", "get_many"]
+    assert trips == ["get_many", "get_many", "count"]
 
 
 def test_changed_app_is_read_again(client: Client, app: DashboardApp, django_capture_on_commit_callbacks: Any) -> None:

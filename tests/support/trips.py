@@ -7,6 +7,9 @@ from unittest.mock import patch
 
 from django.core.cache import caches
 
+from voxysapps.cache import Lookup
+from voxysapps.limits import Tally
+
 NAMES = ("add", "get", "get_many", "set", "set_many", "delete", "delete_many", "incr", "touch", "has_key")
 
 _inside: ContextVar[bool] = ContextVar("_inside", default=False)
@@ -17,7 +20,8 @@ def counted_trips() -> Iterator[list[str]]:
     """Yield a list that gets the name of every cache call, each one trip to Redis."""
     trips: list[str] = []
     backend = caches["default"]
-    patches = [patch.object(type(backend), name, _counting(type(backend), name, trips)) for name in NAMES]
+    kinds = [*((type(backend), name) for name in NAMES), (Lookup, "ask"), (Tally, "count")]
+    patches = [patch.object(kind, name, _counting(kind, name, trips)) for kind, name in kinds]
     for one in patches:
         one.start()
     try:
