@@ -1,0 +1,67 @@
+"""Which URLs the project has, and which of them a test has shown to keep two accounts apart."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
+
+from django.urls import URLPattern, URLResolver
+
+Test = TypeVar("Test", bound=Callable[..., None])
+
+# These show nothing of any account, each for the reason beside it.
+WITHOUT_ACCOUNTS = {
+    "healthz": "that the process is alive",
+    "readyz": "whether database, cache and broker are",
+    "metrics": "counters, with labels of ours only",
+    "simulator:page": "demonstration accounts only, and off in production",
+    "simulator:data": "demonstration accounts only, and off in production",
+    "simulator:webview": "a frame document of a demonstration, without data",
+    "simulator:probe": "what the browser itself was sent",
+    "simulator:slow": "a picture",
+}
+# Every URL of the admin is walked by one test, which knows nothing of any of them.
+ADMIN = "admin:"
+
+_tested: set[str] = set()
+
+
+def two_accounts(*names: str) -> Callable[[Test], Test]:
+    """Mark a test that shows that these URLs keep one account's data from another's viewers."""
+
+    def mark(test: Test) -> Test:
+        assert test.__name__.startswith("test_"), "what pytest does not collect shows nothing"
+        _tested.update(names)
+        return test
+
+    return mark
+
+
+def names_of(patterns: Iterable[URLPattern | URLResolver], space: str = "", route: str = "") -> Iterator[str]:
+    """Yield the name of every URL, or the route of one that has no name, with its namespaces."""
+    for pattern in patterns:
+        here = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from names_of(pattern.url_patterns, inner, here)
+        else:
+            yield f"{space}{pattern.name or here}"
+
+
+def routes_of(patterns: Iterable[URLPattern | URLResolver], route: str = "") -> Iterator[str]:
+    """Yield the route of every URL."""
+    for pattern in patterns:
+        here = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes_of(pattern.url_patterns, here)
+        else:
+            yield here
+
+
+def untested(patterns: Iterable[Any], tested: Iterable[str] | None = None) -> set[str]:
+    """Return the URLs that no test has shown to keep accounts apart."""
+    shown = _tested if tested is None else set(tested)
+    return {name for name in names_of(patterns) if not name.startswith(ADMIN)} - WITHOUT_ACCOUNTS.keys() - shown
+
+
+def unknown(patterns: Iterable[Any]) -> set[str]:
+    """Return the names that tests and reasons speak of, and no URL has."""
+    return (_tested | WITHOUT_ACCOUNTS.keys()) - set(names_of(patterns))
