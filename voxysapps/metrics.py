@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from voxysapps.client_address import client_address
 from voxysapps.problems import STATUS
 
 Counted = Literal["requests", "confirmations", "sign_ins", "webhooks", "host_calls"]
@@ -74,16 +75,17 @@ def show_metrics(request: HttpRequest) -> HttpResponse:
     )
 
 
-# Whoever sends these stands between us and the client, whose address then is not REMOTE_ADDR.
-_FROM_A_PROXY = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
+# Whoever sends one of these stands between us and the client, whose address then is not the connection's.
+_FROM_A_PROXY = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
 
 
 def _may_read(request: HttpRequest) -> bool:
-    """Return whether the client is in METRICS_NETWORKS. A proxy on this machine does not make it so."""
-    if any(header in request.META for header in _FROM_A_PROXY):
+    """Return whether the client is in METRICS_NETWORKS. A proxy on this machine does not put all its clients there."""
+    comes_by_a_proxy = any(header in request.META for header in _FROM_A_PROXY)
+    if comes_by_a_proxy and not settings.TRUSTED_PROXIES:
         return False
     try:
-        address = ip_address(request.META.get("REMOTE_ADDR", ""))
+        address = ip_address(client_address(request) if comes_by_a_proxy else request.META.get("REMOTE_ADDR", ""))
     except ValueError:
         return False
     address = getattr(address, "ipv4_mapped", None) or address

@@ -58,9 +58,23 @@ def test_others_find_nothing_there(client: Client, address: str) -> None:
     assert client.get("/metrics", REMOTE_ADDR=address).status_code == 404
 
 
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Forwarded-Proto", "Forwarded", "X-Real-IP", "Via"])
 def test_a_proxy_on_this_machine_does_not_open_metrics_to_everybody(client: Client, header: str) -> None:
     assert client.get("/metrics", headers={header: "127.0.0.1"}, REMOTE_ADDR="127.0.0.1").status_code == 404
+
+
+def test_proxies_that_are_trusted_say_who_asks(client: Client, settings: Settings) -> None:
+    settings.TRUSTED_PROXIES, settings.METRICS_NETWORKS = ["127.0.0.0/8"], ["127.0.0.0/8", "10.1.0.0/16"]
+    for chain, status in (
+        ("10.1.2.3", 200),
+        ("8.8.8.8", 404),
+        ("10.1.2.3, 8.8.8.8", 404),
+        ("nonsense", 404),
+        ("", 404),
+    ):
+        response = client.get("/metrics", headers={"X-Forwarded-For": chain}, REMOTE_ADDR="127.0.0.1")
+        assert response.status_code == status, chain
+    assert client.get("/metrics", REMOTE_ADDR="127.0.0.1").status_code == 200
 
 
 def test_networks_are_set_in_the_environment(client: Client, settings: Settings) -> None:
