@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 from tenants.host.errors import HostError
 from tenants.models import Account, DashboardApp, Trust
 from tenants.trust.identity import Identity
-from tenants.trust.records import ContactRecord, ConversationRecord, Evidence
+from tenants.trust.records import AgentRecord, ContactRecord, ConversationRecord, Evidence
 from tenants.trust.sessions import Session
 from voxysapps.context.structs import AppContext
 from voxysapps.context.token import InvalidToken, read_token, sign_token
@@ -188,14 +188,8 @@ def _confirm(
         raise NotConfirmed(gettext_noop("Voxys knows no such agent in this account."))
     if posted.conversation and posted.conversation.id is not None:
         conversation = _confirm_conversation(posted, account, evidence, posted.conversation.id)
-        if agent.role != ADMINISTRATOR:
-            may_see = (
-                conversation.assignee_id == agent.id
-                if agent.has_custom_role
-                else conversation.inbox_id is not None and agent.id in evidence.inbox(conversation.inbox_id).members
-            )
-            if not may_see:
-                raise NotConfirmed(gettext_noop("In Voxys you have no access to this conversation's inbox."))
+        if not may_see(agent, conversation, evidence):
+            raise NotConfirmed(gettext_noop("In Voxys you have no access to this conversation's inbox."))
         contact, verified, channel = conversation.contact, conversation.hmac_verified, conversation.channel
         conversation_id = conversation.id
     else:
@@ -216,6 +210,15 @@ def _confirm(
         identifiers_edited=time.time() - contact.edited_at < _EDITED_SECONDS,
         posted=posted,
     )
+
+
+def may_see(agent: AgentRecord, conversation: ConversationRecord, evidence: Evidence) -> bool:
+    """Return whether the agent may see the conversation: see step 5 of `confirm`."""
+    if agent.has_custom_role:
+        return conversation.assignee_id == agent.id
+    if agent.role == ADMINISTRATOR:
+        return True
+    return conversation.inbox_id is not None and agent.id in evidence.inbox(conversation.inbox_id).members
 
 
 def _confirm_conversation(

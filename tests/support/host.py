@@ -1,14 +1,18 @@
 """A host in memory: what `HostClient` would answer, with every call counted and failures on demand."""
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
 from tenants.host.errors import HostError, HostNotFound
-from tenants.host.records import HostAgent, HostContact, HostConversation
-from tenants.models import Account
+from tenants.host.records import HostAgent, HostContact, HostConversation, HostDashboardApp, HostMessage
+from tenants.models import Account, DashboardApp
 from tenants.trust.sessions import issue_session
+
+# Where the client is used.
+CLIENTS = ("tenants.trust.records", "tenants.trust.sign_in.tasks", "tenants.trust.sign_in.views")
 
 AGENT, ADMINISTRATOR, STRANGER = 5, 6, 99
 
@@ -26,6 +30,8 @@ class HostInMemory:
         self.members = {1: frozenset({AGENT})}
         self.contacts = {70: make_contact(70)}
         self._conversations = {7: make_conversation(7, self.contacts[70])}
+        self.apps: list[HostDashboardApp] = []
+        self.notes: list[HostMessage] = []
 
     def change_agent(self, id_: int, **values: Any) -> None:
         self._agents[id_] = make_agent(id_, **values)
@@ -38,6 +44,17 @@ class HostInMemory:
 
     def change_conversation(self, id_: int, contact: HostContact | None = None, **values: Any) -> None:
         self._conversations[id_] = make_conversation(id_, contact or self.contacts[70], **values)
+
+    def write_note(self, content: str, **values: Any) -> None:
+        defaults = {
+            "private": True, "sender_type": "user", "sender_id": AGENT, "created_at": time.time(), "conversation_id": 7,
+        }  # fmt: skip
+        note = HostMessage(id=len(self.notes) + 1, content=content, **{**defaults, **values})
+        self.notes.append(note)
+
+    def has_tab(self, app: DashboardApp, url: str | None = None) -> None:
+        url = url or f"https://testserver/a/{app.key}/"
+        self.apps.append(HostDashboardApp(id=len(self.apps) + 1, title=app.title, urls=(url,)))
 
     # What the client has.
 
@@ -52,6 +69,18 @@ class HostInMemory:
     def conversation(self, display_id: int) -> HostConversation:
         self._called("conversation")
         return self._known(self._conversations, display_id)
+
+    def dashboard_apps(self) -> list[HostDashboardApp]:
+        self._called("dashboard_apps")
+        return self.apps
+
+    def messages(self, conversation_id: int) -> list[HostMessage]:
+        self._called("messages")
+        return [note for note in self.notes if note.conversation_id == conversation_id]
+
+    def delete_message(self, conversation_id: int, message_id: int) -> None:
+        self._called("delete_message")
+        self.notes = [note for note in self.notes if note.id != message_id]
 
     def contact(self, id_: int) -> HostContact:
         self._called("contact")
@@ -75,7 +104,9 @@ def host_answers(hosts: dict[int, HostInMemory]) -> Iterator[None]:
     def client(account: Account, **_options: Any) -> HostInMemory:
         return hosts[account.pk]
 
-    with patch("tenants.trust.records.HostClient", client):
+    with ExitStack() as stack:
+        for place in CLIENTS:
+            stack.enter_context(patch(f"{place}.HostClient", client))
         yield
 
 

@@ -1,0 +1,1 @@
+"""Agent sign-in: a one-time code by mail, or a private note in the conversation."""
