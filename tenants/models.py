@@ -168,6 +168,11 @@ class Account(models.Model):
         return self.host_origin, self.host_api, self.host_account_id
 
     @property
+    def is_moving(self) -> bool:
+        """Whether another destination was set and not saved yet: stored secrets are not for it."""
+        return getattr(self, "_stored_destination", self.destination) != self.destination
+
+    @property
     def api_address(self) -> str:
         """The base of the host's REST API, without a slash at the end."""
         return self.host_api or self.host_origin

@@ -11,8 +11,13 @@ def set_host_token(account: Account, token: str) -> None:
 
 
 def get_host_token(account: Account) -> str | None:
-    """Return the token of the host's API, or None when there is none. Raises `SealBroken`."""
-    return unseal(account.sealed_host_token, _place(account, "host_token")) if account.sealed_host_token else None
+    """Return the token of the host's API, or None when there is none for the account's destination.
+
+    Raises `SealBroken`.
+    """
+    if account.is_moving or not account.sealed_host_token:
+        return None
+    return unseal(account.sealed_host_token, _place(account, "host_token"))
 
 
 def set_hook_secret(account: Account, secret: str) -> None:

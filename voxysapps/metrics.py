@@ -41,8 +41,9 @@ COUNTED: dict[Counted, tuple[str, tuple[str, ...]]] = {
          "unavailable"),
     ),
     "host_calls": (
-        "Calls of hosts' APIs.",
-        ("ok", "unreachable", "refused_token", "forbidden", "not_found", "rejected", "limited", "unreadable"),
+        "Calls of hosts' APIs: ok, the status, or why there was no answer.",
+        ("ok", "refused_address", "bad_address", "unreachable", "timeout", "too_large", "bad_redirect", "unreadable",
+         "400", "401", "402", "403", "404", "422", "429", "500", "502", "503", "504"),
     ),
 }  # fmt: skip
 

@@ -209,7 +209,10 @@ def _unpacked(stream: Any, max_bytes: int) -> Iterator[bytes]:
 
 
 def _next_address(method: str, url: str, target: str) -> str:
-    after = urljoin(url, target)
+    try:
+        after = urljoin(url, target)
+    except ValueError:
+        raise OutgoingError("bad_redirect") from None
     if method not in {"GET", "HEAD"} or _origin(after) != _origin(url):
         raise OutgoingError("bad_redirect")
     return after

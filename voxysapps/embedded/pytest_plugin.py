@@ -32,7 +32,7 @@ class Session:
         prefix = f"test-{os.getpid()}"
         os.environ |= {
             "SECRET_KEY": "a key for tests only",
-            "ENCRYPTION_KEYS": "another key for tests only, of 43 characters",
+            "ENCRYPTION_KEYS": "another-key-for-tests-only-of-43-characters",
             "DEBUG": "1",
             "SIMULATOR": "1",
             "ALLOWED_HOSTS": "localhost,127.0.0.1",
