@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 
 
-def bridge_texts() -> dict[str, object]:
-    """Return the sentences the bridge shows, translated for the active language."""
+def bridge_texts(*, signs_in: bool) -> dict[str, object]:
+    """Return the sentences the bridge shows, translated for the active language; `signs_in`: those of sign-in, too."""
     return {
         "outside": {
             "title": _("Open this in Voxys Connect"),
@@ -36,4 +36,39 @@ def bridge_texts() -> dict[str, object]:
         "copied": _("Copied"),
         "mentioned": _("In this chat"),
         "reference": _("Reference"),
+        **(_sign_in_texts() if signs_in else {}),
+    }
+
+
+def _sign_in_texts() -> dict[str, object]:
+    return {
+        "noStorage": {
+            "title": _("This browser keeps no sign-in"),
+            "text": _(
+                "It refuses both storage and cookies to this tab. Allow them for this site, or use another browser."
+            ),
+        },
+        "signIn": {
+            "title": _("Sign in"),
+            "why": _("Customer data are shown to agents of this account only."),
+            "as": _("You look as {name}. A code by mail shows that it is you; this browser then keeps it for a month."),
+            "email": _("Your e-mail address in Voxys"),
+            "send": _("Send me a code"),
+            "note": _("Use a private note instead"),
+            "mail": _("Get a code by mail instead"),
+            "noWay": _("Open a conversation first: signing in needs one here."),
+            "codeTitle": _("Enter the code"),
+            "sent": _("If you are an agent of this account, a code is on its way to your address in Voxys."),
+            "code": _("Code"),
+            "enter": _("Sign in"),
+            "again": _("Send a new code"),
+            "wrong": _("This code is not right. Tries left: {left}."),
+            "expired": _("The code has run out."),
+            "noteTitle": _("Write a private note"),
+            "noteWhat": _("Send exactly this as a private note in this conversation, then come back here:"),
+            "noteText": _("Sign me in to the tabs: {code}"),
+            "copy": _("Copy"),
+            "noteWaiting": _("Waiting for the note. Write it for nobody but yourself: whoever asked you to is not you."),
+            "unreachable": _("No answer. Try again."),
+        },
     }

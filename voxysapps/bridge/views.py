@@ -17,6 +17,7 @@ from panels.fragments import Section
 from panels.locales import request_locale
 from panels.requests import FrameRequest
 from panels.shell import render_sections
+from tenants.models import Trust
 from tenants.requests import shows_no_data
 from voxysapps.bridge import assets
 from voxysapps.bridge.texts import bridge_texts
@@ -93,12 +94,16 @@ def _render(plan: AppPlan, locale: str) -> str:
             "origins": msgspec.json.encode(plan.account.host_origins).decode(),
             "needs": " ".join(sorted(plan.needs)),
             "zone": plan.account.time_zone,
+            "account": plan.account.pk,
+            "needs_session": plan.account.trust == Trust.SIGNED_IN,
             "htmx": static("bridge/htmx.min.js"),
+            "sign_in": static("bridge/sign-in.js"),
+            "sign_in_style": static("bridge/sign-in.css"),
             "title": plan.app.title,
             "early": assets.early_script(),
             "bridge": assets.bridge_script(),
             "style": assets.style(),
             "skeleton": render_sections(waiting, plan, locale).decode(),
-            "texts": msgspec.json.encode(bridge_texts()).decode().translate(_ESCAPES),
+            "texts": msgspec.json.encode(bridge_texts(signs_in=plan.account.trust == Trust.SIGNED_IN)).decode().translate(_ESCAPES),
         }
         return render_to_string("bridge/frame.html", context)

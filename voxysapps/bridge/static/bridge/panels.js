@@ -16,6 +16,8 @@
   const texts = JSON.parse(document.getElementById("texts").textContent);
   const panels = document.getElementById("panels");
   const statusBox = document.getElementById("status");
+  const signInBox = document.getElementById("sign-in");
+  const session = window.voxysSession;
   const skeleton = panels.innerHTML;
   const query = location.search; // ?lang=
   let pass = null; // {token, at}
@@ -39,9 +41,10 @@
     try {
       const response = await fetch(path + (path.includes("?") ? query.replace("?", "&") : query), {
         cache: "no-store",
-        credentials: "omit",
+        credentials: session.credentials(),
         signal: abort.signal,
         ...options,
+        headers: { ...session.headers(), ...options.headers },
       });
       return { response, text: await response.text() };
     } finally {
@@ -78,6 +81,7 @@
 
   async function send(mine) {
     clearTimeout(retryTimer);
+    const { Authorization: sent } = session.headers();
     let answer = null;
     try {
       answer = await request("context", {
@@ -92,13 +96,14 @@
     posting = null;
     if (!answer) unreachable();
     else if (answer.response.ok) arrived(answer);
-    else refused(answer);
+    else refused(answer, sent);
   }
 
   function arrived({ response, text }) {
     retries = 0;
     pass = { token: response.headers.get("X-Voxys-Context"), at: Date.now() };
     hideStatus();
+    hideSignIn();
     const fresh = [...parse(text).querySelectorAll("section[data-placement]")];
     const order = (sections) => sections.map(({ dataset }) => dataset.placement).join();
     hasData = fresh.length > 0;
@@ -119,11 +124,18 @@
     lost.splice(0).forEach(fetchPart);
   }
 
+  // The frame must stay where it is: the host posts the conversation to wherever it goes.
   function parse(html) {
     const made = document.createElement("template");
     made.innerHTML = html;
+    made.content.querySelectorAll("base, embed, iframe, link, meta, object, script").forEach((one) => one.remove());
     return made.content;
   }
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (link && link.target !== "_blank" && !/^(#|mailto:|tel:)/.test(link.getAttribute("href"))) event.preventDefault();
+  });
 
   function problemOf({ text }) {
     try {
@@ -133,10 +145,11 @@
     }
   }
 
-  function refused(answer) {
+  function refused(answer, sent) {
     const problem = problemOf(answer);
-    if (isTemporary(answer.response.status)) return unreachable(problem.trace_id);
+    if (isTemporary(answer.response.status)) return unreachable(problem.trace_id, problem.detail);
     clear();
+    if (problem.code === "sign_in_required") return signIn(problem, sent);
     showStatus("refused", { sentence: problem.detail, trace: problem.trace_id, action: post });
   }
 
@@ -144,12 +157,64 @@
     return status >= 500 || status === 429;
   }
 
-  function unreachable(trace) {
+  function unreachable(trace, sentence) {
     clearTimeout(retryTimer);
     retryTimer = setTimeout(post, RETRY_AFTER[Math.min(retries, RETRY_AFTER.length - 1)]);
     retries += 1;
-    showStatus("unreachable", { trace, action: post });
+    showStatus("unreachable", { trace, sentence, action: post });
   }
+
+  // --- signing in ----------------------------------------------------------------------------------
+
+  let hasSignedIn = false; // in this document: a cookie that was set and does not come back is refused
+
+  function signIn(problem, sent) {
+    if (problem.reason !== "other_agent") session.forget(sent);
+    if (session.inCookie() && hasSignedIn) return showStatus("noStorage", {});
+    hideStatus();
+    panels.hidden = true;
+    signInBox.hidden = false;
+    const given = { problem, context: window.voxys.current(), request, texts: texts.signIn, done: signedIn };
+    if (window.voxysSignIn) window.voxysSignIn.show(signInBox, given);
+    else load("signIn", () => signInBox.hidden || window.voxysSignIn.show(signInBox, given));
+  }
+
+  function signedIn({ token, agent }) {
+    hasSignedIn = true;
+    session.keep(token, agent.name);
+    again();
+  }
+
+  function hideSignIn() {
+    if (!signInBox.hidden && window.voxysSignIn) window.voxysSignIn.hide();
+    signInBox.hidden = true;
+    panels.hidden = false;
+    const footer = document.getElementById("signed-in");
+    if (!footer) return;
+    footer.hidden = !session.isKept();
+    footer.querySelector("span").textContent = session.name();
+    footer.querySelector("button").onclick = signOut;
+  }
+
+  async function signOut() {
+    await request("sign-out", { method: "POST" }).catch(() => null);
+    session.out();
+    again("out");
+  }
+
+  // Somebody signed in or out, here or in another tab.
+  function again(signed) {
+    if (!window.voxys.current()) return;
+    if (signed === "out") {
+      clear();
+      hasSignedIn = false;
+    }
+    pass = null;
+    posting = null;
+    round += 1;
+    post();
+  }
+  session.onChange(again);
 
   window.addEventListener("online", () => {
     if (retries) post();
@@ -458,18 +523,29 @@
   const attempts = new WeakMap(); // element -> how often its part was lost
 
   // After the first paint: nothing may delay the frame's `load` event.
-  function loadHtmx() {
-    if (document.getElementById("htmx-script")) return;
+  function load(name, then) {
+    const id = `${name}-script`; // as "htmx" the element itself would be window.htmx
+    if (document.getElementById(id)) return;
     const script = document.createElement("script");
-    script.id = "htmx-script"; // as "htmx" the element itself would be window.htmx
-    script.src = root.dataset.htmx;
-    script.onload = () => {
+    script.id = id;
+    script.src = root.dataset[name];
+    script.onload = then;
+    requestAnimationFrame(() => setTimeout(() => document.head.append(script)));
+  }
+
+  function loadHtmx() {
+    load("htmx", () => {
       window.htmx.process(panels);
       // What was opened before htmx was there asks for its details now.
       panels.querySelectorAll("details[open]").forEach((details) => details.dispatchEvent(new Event("toggle")));
-    };
-    requestAnimationFrame(() => setTimeout(() => document.head.append(script)));
+    });
   }
+
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const clean = document.createElement("div");
+    clean.append(parse(detail.serverResponse));
+    detail.serverResponse = clean.innerHTML;
+  });
 
   document.addEventListener("htmx:confirm", (event) => {
     if (hasPass()) return;
@@ -479,7 +555,7 @@
   });
 
   document.addEventListener("htmx:configRequest", ({ detail }) => {
-    detail.headers["X-Voxys-Context"] = pass ? pass.token : "";
+    Object.assign(detail.headers, session.headers(), { "X-Voxys-Context": pass ? pass.token : "" });
     const lang = new URLSearchParams(query).get("lang");
     if (lang) detail.parameters.set("lang", lang);
   });
@@ -503,7 +579,7 @@
       return;
     }
     lost.push({ elt, target, path: requestConfig.path });
-    if (status === 403) {
+    if (status === 401 || status === 403) {
       pass = null;
       post();
     } else {
@@ -559,7 +635,7 @@
 
   function hideStatus() {
     statusBox.hidden = true;
-    panels.hidden = false;
+    panels.hidden = !signInBox.hidden;
   }
 
   function askAgain() {
