@@ -4,6 +4,7 @@ The frame gets an id and a secret. Whatever is mailed or written as a note is wo
 secret, which never leaves the frame that began.
 """
 
+import functools
 import hashlib
 import hmac
 import secrets
@@ -11,6 +12,8 @@ import time
 
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import translation
+from django.utils.translation import gettext, gettext_noop
 from msgspec import MsgspecError, Struct, msgpack
 
 LIFE_SECONDS = 600
@@ -18,6 +21,8 @@ MAX_TRIES = 5
 # 40 random bits, in letters and digits that are not taken for one another (Crockford's base 32).
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_LENGTH = 8
+# The whole of a note that signs its writer in. A code among other words may be the customer's, whom an agent quotes.
+NOTE_TEXT = gettext_noop("Sign me in to the tabs: {code}")
 _ALIKE = str.maketrans("OIL", "011", " -\u2010\u2011\u2012\u2013\u2014\u00a0\t\r\n")
 
 
@@ -116,11 +121,25 @@ def is_code(account_id: int, challenge: Challenge, code: Code | None, entered: s
     return hmac.compare_digest(expected, _code_digest(account_id, challenge, normalise(entered)[:64])) and bool(code)
 
 
-def contains_code(account_id: int, challenge: Challenge, code: Code | None, text: str) -> bool:
-    """Return whether the code stands in the text."""
-    plain = normalise(text)[:2_000]
-    candidates = (plain[at : at + _CODE_LENGTH] for at in range(len(plain) - _CODE_LENGTH + 1))
-    return any(is_code(account_id, challenge, code, candidate) for candidate in candidates)
+def is_note(account_id: int, challenge: Challenge, code: Code | None, text: str) -> bool:
+    """Return whether the text is `NOTE_TEXT` with the code, in whichever language, and nothing else."""
+    plain = normalise(text)
+    return any(
+        plain.startswith(before)
+        and plain.endswith(after)
+        and is_code(account_id, challenge, code, plain[len(before) : len(plain) - len(after)])
+        for before, after in _around_the_code()
+    )
+
+
+@functools.cache
+def _around_the_code() -> frozenset[tuple[str, str]]:
+    found = set()
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            before, _code, after = gettext(NOTE_TEXT).partition("{code}")
+        found.add((normalise(before), normalise(after)))
+    return frozenset(found)
 
 
 def take_try(account_id: int, challenge: Challenge) -> int:

@@ -14,6 +14,7 @@ from tenants.trust.confirmation import may_see
 from tenants.trust.records import Evidence
 from tenants.trust.sign_in import addresses, challenges
 from tenants.trust.sign_in.challenges import Challenge, Code
+from tenants.webhooks import echoes
 from voxysapps.problems import place_of
 
 logger = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ def find_note(
     """Return who wrote the code as a private note into the challenge's conversation, or None while nobody has.
 
     Read through the API, never from a webhook. The note counts if it is the claimed agent's, newer than the
-    challenge, and of an agent who may see the conversation.
+    challenge, says nothing else, and is of an agent who may see the conversation.
     """
     if challenge.conversation_id is None:
         return None
@@ -63,7 +64,7 @@ def find_note(
             continue
         if (message.created_at or 0) < challenge.begun_at - _DRIFT_SECONDS:
             continue
-        if not challenges.contains_code(account.pk, challenge, code, message.content):
+        if not challenges.is_note(account.pk, challenge, code, message.content):
             continue
         agent = find_agent(client.agents(), message.sender_id)
         if agent is None or not _may_see(account, agent.id, challenge.conversation_id):
@@ -74,6 +75,7 @@ def find_note(
 
 def delete_note(account: Account, challenge: Challenge, message: HostMessage, client: HostClient) -> None:
     """Delete the note that has done its work. It is worth nothing any longer, so a failure is only noted."""
+    echoes.remember(account.pk, message.id)
     try:
         client.delete_message(challenge.conversation_id or 0, message.id)
     except HostError as error:

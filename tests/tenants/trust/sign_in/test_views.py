@@ -287,7 +287,7 @@ def test_other_tabs_are_no_concern_of_ours(app: DashboardApp, host: HostInMemory
 def test_a_note_signs_in_the_frame_that_asked(app: DashboardApp, host: HostInMemory, clock: Any) -> None:
     begun = begin(app, method="note").json()
     assert attempt(app, begun).status_code == 202
-    host.write_note(f"Sign me in: {begun['code'].lower()}")
+    host.write_note(f" sign me in to the tabs: {begun['code'].lower()}\n")
     wait_for_next_look(app, begun)
     answer = attempt(app, begun)
     assert answer.status_code == 200
@@ -306,33 +306,39 @@ def test_a_note_signs_in_the_frame_that_asked(app: DashboardApp, host: HostInMem
         {"conversation_id": 8},
         {"created_at": 1_000.0},
         {"created_at": None},
-        {"content": "Sign me in: ABCD-EFGH"},
+        {"content": "Sign me in to the tabs: ABCD-EFGH"},
+        # The customer asked for the code, and the agent quotes the customer.
+        {"content": "{code}"},
+        {"content": "The customer's order number is {code}."},
+        {"content": "The customer writes: Sign me in to the tabs: {code}"},
+        {"content": "Sign me in to the tabs: {code} - what does that mean?"},
     ],
     ids=str,
 )
 def test_other_notes_sign_nobody_in(app: DashboardApp, host: HostInMemory, values: dict[str, Any]) -> None:
     begun = begin(app, method="note").json()
-    host.write_note(**{"content": begun["code"], **values})
+    values = {"content": "Sign me in to the tabs: {code}", **values}
+    host.write_note(**{**values, "content": values["content"].format(code=begun["code"])})
     assert attempt(app, begun).status_code == 202
     assert not AgentSession.objects.exists()
 
 
 def test_a_note_is_worth_nothing_to_another_frame(app: DashboardApp, host: HostInMemory) -> None:
     begun, attackers = begin(app, method="note").json(), begin(app, method="note").json()
-    host.write_note(begun["code"])
+    host.write_note(f"Sign me in to the tabs: {begun['code']}")
     assert attempt(app, attackers).status_code == 202
 
 
 def test_whoever_may_not_see_the_conversation_is_not_signed_in_by_it(app: DashboardApp, host: HostInMemory) -> None:
     host.members[1] = frozenset()
     begun = begin(app, method="note").json()
-    host.write_note(begun["code"])
+    host.write_note(f"Sign me in to the tabs: {begun['code']}")
     assert attempt(app, begun).status_code == 202
 
 
 def test_the_note_says_who_it_is_where_the_host_does_not(app: DashboardApp, host: HostInMemory) -> None:
     begun = begin(app, method="note", agent=None, email="any@example.com").json()
-    host.write_note(begun["code"], sender_id=ADMINISTRATOR)
+    host.write_note(f"Sign me in to the tabs: {begun['code']}", sender_id=ADMINISTRATOR)
     assert attempt(app, begun).json()["agent"]["id"] == ADMINISTRATOR
 
 
