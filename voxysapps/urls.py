@@ -9,6 +9,7 @@ urlpatterns = [
     path("a/<str:app_key>/", frame, name="frame"),
     path("a/<str:app_key>/", include("panels.urls")),
     path("a/<str:app_key>/", include("tenants.trust.sign_in.urls")),
+    path("hooks/", include("tenants.webhooks.urls")),
     path("admin/", admin.site.urls),
     path("simulator/", include("voxysapps.simulator.urls")),
     path("healthz", health.alive, name="healthz"),

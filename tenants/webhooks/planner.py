@@ -1,0 +1,82 @@
+"""From deliveries to reads: drains the journal and tells whoever wants to know, once for many of the same."""
+
+import logging
+from collections.abc import Iterable
+
+from django.core.cache import cache
+
+from tenants.models import Account
+from tenants.signals import host_event
+from tenants.trust import records
+from tenants.webhooks.events import JOURNAL, HostEvent, unpack
+from voxysapps import journal
+from voxysapps.problems import place_of
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+_LOCK_SECONDS = 60
+# Conversations read ahead for one account within a minute: a flood of webhooks is no flood of questions.
+READS_PER_MINUTE = 120
+
+
+def drain() -> int:
+    """Deal with what waits in the journal; return how many deliveries that were. One planner at a time.
+
+    What is dealt with is forgotten only afterwards: a killed planner's batch is dealt with again.
+    """
+    if not cache.add("webhooks:planner", 1, _LOCK_SECONDS):
+        return 0
+    total = 0
+    try:
+        while batch := journal.read(JOURNAL, BATCH):
+            for event in merge(filter(None, (unpack(entry.body) for entry in batch))):
+                deal_with(event)
+            journal.done(JOURNAL, [entry.id for entry in batch])
+            total += len(batch)
+    finally:
+        cache.delete("webhooks:planner")
+    return total
+
+
+def merge(events: Iterable[HostEvent]) -> list[HostEvent]:
+    """Return one event for all of the same name about the same thing, the last of them, in order."""
+    latest: dict[tuple[int, str, int | None, int | None, bool], HostEvent] = {}
+    for event in events:
+        key = (event.account_id, event.name, event.conversation_id, event.contact_id, event.is_incoming)
+        latest.pop(key, None)
+        latest[key] = event
+    return list(latest.values())
+
+
+def deal_with(event: HostEvent) -> None:
+    """Drop what the event may have made wrong, read ahead what will be looked at, and tell the others."""
+    if event.name == "contact_updated" and event.contact_id is not None:
+        records.drop_contact(event.account_id, event.contact_id)
+    elif event.conversation_id is not None:
+        if event.name.startswith("conversation_"):
+            records.drop_conversation(event.account_id, event.conversation_id)
+        if event.name != "message_updated" and event.status != "resolved":
+            _read_ahead(event.account_id, event.conversation_id)
+    for receiver, answer in host_event.send_robust(sender=HostEvent, account_id=event.account_id, event=event):
+        if isinstance(answer, Exception):
+            name = getattr(receiver, "__name__", "a receiver")
+            logger.error("%s failed on %s: %s", name, event.name, place_of(answer))
+
+
+def _read_ahead(account_id: int, conversation_id: int) -> None:
+    if not _may_read(account_id):
+        return
+    account = Account.objects.filter(pk=account_id, is_active=True, host_proved_at__isnull=False).first()
+    if account is not None and account.trust != "link":
+        records.read_conversation_ahead(account, conversation_id)
+
+
+def _may_read(account_id: int) -> bool:
+    key = f"{account_id}:reads-ahead"
+    if cache.add(key, 1, 60):
+        return True
+    try:
+        return bool(cache.incr(key) <= READS_PER_MINUTE)
+    except ValueError:
+        return True
