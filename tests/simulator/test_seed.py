@@ -2,15 +2,21 @@
 
 import json
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from pytest_django import Settings
 
 from panels.models import Connection, Placement
 from panels.registry import connectors, panels
-from tenants.models import Account, DashboardApp, Trust
+from tenants.models import Account, DashboardApp, SignInMethod, Trust
+from tenants.secrets import get_hook_secret, get_host_token
 from voxysapps.simulator.demonstration import DEMONSTRATION_ACCOUNTS
+from voxysapps.simulator.host.state import seed_of
+from voxysapps.simulator.host.tokens import administrator_token, agent_token
+from voxysapps.simulator.models import Webhook
 from voxysapps.simulator.seed import demonstration_state, seed_demonstration
 
 pytestmark = pytest.mark.django_db
@@ -18,22 +24,64 @@ pytestmark = pytest.mark.django_db
 ORIGINS = ["http://localhost:8000", "http://127.0.0.1:8000"]
 
 
-def rows() -> list[object]:
-    return [
-        list(model._default_manager.order_by("pk").values())
-        for model in (Account, DashboardApp, Placement, Connection, Placement.connections.through)
-    ]
+def rows() -> list[list[dict[str, Any]]]:
+    models: tuple[Any, ...] = (Account, DashboardApp, Placement, Connection, Placement.connections.through, Webhook)
+    return [list(model._default_manager.order_by("pk").values()) for model in models]
 
 
-def test_seed_makes_demonstration_accounts_that_show_data_by_link() -> None:
+def without_token(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "sealed_host_token"}
+
+
+def test_seed_makes_a_demonstration_account_for_each_trust() -> None:
     seed_demonstration(host_origins=ORIGINS)
 
     assert Account.objects.count() == len(DEMONSTRATION_ACCOUNTS)
     for account in Account.objects.all():
         assert account.is_demonstration
-        assert account.trust == Trust.LINK
         assert account.host_origins == ORIGINS
         account.full_clean()
+    trusts = {account.name: account.trust for account in Account.objects.all()}
+    assert trusts == {
+        "Fernweh Outdoor": Trust.LINK,
+        "Atelier Brisa": Trust.SIGNED_IN,
+        "Lanterna & Figli": Trust.VERIFIED,
+    }
+    assert Account.objects.get(name="Atelier Brisa").sign_in_method == SignInMethod.ANY
+
+
+def test_every_account_is_connected_to_the_stand_in_host() -> None:
+    seed_demonstration(host_origins=ORIGINS)
+
+    for account in Account.objects.all():
+        administrator = next(agent for agent in seed_of(account).agents if agent.role == "administrator")  # type: ignore[union-attr]
+        webhook = Webhook.objects.get(account=account)
+        assert account.is_proved
+        assert account.api_address == "http://127.0.0.1:8000/simulator/host"
+        assert get_host_token(account) == agent_token(account.host_account_id, administrator.id)
+        assert get_hook_secret(account) == webhook.secret
+        assert webhook.url == f"http://127.0.0.1:8000/hooks/{account.hook_key}/"
+
+
+def test_another_port_moves_the_stand_in_host_and_sets_the_secrets_again() -> None:
+    seed_demonstration(host_origins=ORIGINS)
+    before = {account.pk: (get_host_token(account), get_hook_secret(account)) for account in Account.objects.all()}
+
+    seed_demonstration(host_origins=ORIGINS, server="http://127.0.0.1:9000")
+
+    for account in Account.objects.all():
+        assert account.is_proved
+        assert account.host_api == "http://127.0.0.1:9000/simulator/host"
+        assert (get_host_token(account), get_hook_secret(account)) == before[account.pk]
+        assert Webhook.objects.get(account=account).url.startswith("http://127.0.0.1:9000/hooks/")
+
+
+def test_seed_survives_other_encryption_keys(settings: Settings) -> None:
+    seed_demonstration(host_origins=ORIGINS)
+    settings.ENCRYPTION_KEYS = ["another key for tests, of more than 32 characters"]
+    seed_demonstration(host_origins=ORIGINS)
+    for account in Account.objects.all():
+        assert get_hook_secret(account) == Webhook.objects.get(account=account).secret
 
 
 def test_seed_twice_changes_nothing() -> None:
@@ -61,7 +109,12 @@ def test_seed_survives_another_secret_key(settings: Settings) -> None:
     before = rows()
     settings.SECRET_KEY = "another one"
     seed_demonstration(host_origins=ORIGINS)
-    assert rows() == before
+    # Agents have other tokens then, and nothing else.
+    assert [[without_token(row) for row in table] for table in rows()] == [
+        [without_token(row) for row in table] for table in before
+    ]
+    account = Account.objects.order_by("id")[0]
+    assert get_host_token(account) == agent_token(account.host_account_id, 11)
 
 
 def test_seed_refreshes_the_host_origins() -> None:
@@ -82,15 +135,26 @@ def test_every_seeded_panel_and_connector_exists_and_accepts_its_settings() -> N
 def test_state_names_what_scripts_need() -> None:
     seed_demonstration(host_origins=ORIGINS)
 
-    first, second = demonstration_state()
+    first, second, third = demonstration_state()
 
     assert first.keys() == {"id", "name", "trust", "host_account_id", "agents", "conversations", "apps"}
     assert [app["title"] for app in first["apps"]] == ["Customer 360", "Orders", "Payments", "Broken shop"]
     assert [placement["panel"] for placement in first["apps"][0]["placements"]] == ["customer", "orders", "payments"]
-    assert first["conversations"][0].keys() == {"id", "contact", "channel", "inbox_id"}
+    assert first["conversations"][0].keys() == {"id", "uuid", "contact", "channel", "inbox_id"}
     assert first["agents"][0].keys() == {"id", "name", "email"}
     assert {app["key"] for app in first["apps"]}.isdisjoint(app["key"] for app in second["apps"])
-    json.dumps([first, second])
+    assert [account["trust"] for account in (first, second, third)] == ["link", "signed_in", "verified"]
+    json.dumps([first, second, third])
+
+
+def test_state_has_the_uuid_that_the_host_answers(client: Client) -> None:
+    seed_demonstration(host_origins=ORIGINS)
+    for account in demonstration_state():
+        token = administrator_token(next(one for one in DEMONSTRATION_ACCOUNTS if one.name == account["name"]))
+        for conversation in account["conversations"]:
+            path = f"/simulator/host/api/v1/accounts/{account['host_account_id']}/conversations/{conversation['id']}"
+            answer = client.get(path, headers={"api-access-token": token}).json()
+            assert answer.get("uuid") == conversation["uuid"]
 
 
 def test_command_seeds_and_prints_the_state() -> None:

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Self
 
@@ -40,6 +41,12 @@ class Configuration:
     def probe_host(self) -> str:
         return LOOPBACK.get(self.host, self.host)
 
+    @property
+    def own_url(self) -> str:
+        """Return the address at which the processes of this run reach its server."""
+        host = f"[{self.probe_host}]" if ":" in self.probe_host else self.probe_host
+        return f"http://{host}:{self.port}"
+
     def child_environment(self) -> dict[str, str]:
         """Return the environment of every process of this run; what the operator set, wins."""
         hosts = [*os.environ.get("ALLOWED_HOSTS", "").split(","), "localhost", "127.0.0.1", "[::1]", self._name]
@@ -49,7 +56,7 @@ class Configuration:
             "ENCRYPTION_KEYS": os.environ.get("ENCRYPTION_KEYS")
             or generated_secret(self.run_dir / "encryption_key", length=32),
             # The stand-in host is on this machine.
-            "OUTGOING_NETWORKS": "127.0.0.0/8,::1/128",
+            "OUTGOING_NETWORKS": ",".join(("127.0.0.0/8", "::1/128", *self._own_networks)),
             # Everybody is one person at one address here, trying things out.
             "RATE_LIMIT_FACTOR": "10",
             "DEBUG": "1",
@@ -60,6 +67,14 @@ class Configuration:
         # The addresses that are printed work, whatever else is allowed.
         allowed = ",".join(dict.fromkeys(filter(None, hosts)))
         return {**defaults, **given, "RUN_DIR": str(self.run_dir), "ALLOWED_HOSTS": allowed}
+
+    @property
+    def _own_networks(self) -> list[str]:
+        """Return the address that the server listens on, if it is one."""
+        try:
+            return [str(ip_network(self.probe_host))]
+        except ValueError:
+            return []
 
     @property
     def _name(self) -> str:

@@ -124,7 +124,8 @@ class Supervisor:
 
     def _prepare(self) -> None:
         origins = [f"--host-origin={origin}" for origin in self._configuration.host_origins]
-        command = python("manage.py", "prepare", f"--base-url={self._configuration.base_url}", *origins)
+        addresses = (f"--base-url={self._configuration.base_url}", f"--server={self._configuration.own_url}")
+        command = python("manage.py", "prepare", *addresses, *origins)
         prepare = Child("preparation", command, self._env, self._guard)
         try:
             while (code := prepare.exit_code()) is None:

@@ -1,26 +1,41 @@
 """Makes the demonstration accounts exist in the database, and tells what they hold."""
 
 import base64
+import secrets
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from panels.models import Connection, Placement
-from tenants.models import APP_KEY_BYTES, Account, DashboardApp, Trust
+from tenants.host.client import EVENTS
+from tenants.models import APP_KEY_BYTES, Account, DashboardApp
+from tenants.secrets import get_hook_secret, get_host_token, set_hook_secret, set_host_token
+from voxysapps.sealing import SealBroken
 from voxysapps.simulator.demonstration import DEMONSTRATION_ACCOUNTS
+from voxysapps.simulator.demonstration.records import conversation_uuid
 from voxysapps.simulator.demonstration.shapes import AppSeed, DemonstrationAccount
+from voxysapps.simulator.host.tokens import administrator_token
+from voxysapps.simulator.models import Webhook
+
+# Where the stand-in host's API is on this server; what the platform is given as the host's address.
+HOST_PATH = "/simulator/host"
 
 
 @transaction.atomic
-def seed_demonstration(*, host_origins: list[str]) -> None:
+def seed_demonstration(*, host_origins: list[str], server: str | None = None) -> None:
     """Create what is missing of the demonstration accounts, and point them to `host_origins`.
 
+    Their host's API is the stand-in's at `server`: this server, as its own processes reach it.
     What exists already stays as an operator left it: titles, placements, connections, trust.
     """
+    server = server or own_address(host_origins[0])
     for seed in DEMONSTRATION_ACCOUNTS:
-        account = _account(seed, host_origins)
+        account = _account(seed, host_origins, server)
+        _connect(account, seed, server)
         for position, app in enumerate(seed.apps):
             if not _exists(account, app):
                 _create_app(account, seed, app, position)
@@ -47,21 +62,64 @@ def demonstration_apps(account: Account) -> list[dict[str, Any]]:
     ]
 
 
-def _account(seed: DemonstrationAccount, host_origins: list[str]) -> Account:
-    addresses = {"host_origin": host_origins[0], "extra_host_origins": host_origins[1:]}
-    account, created = Account.objects.get_or_create(
+def own_address(base_url: str) -> str:
+    """Return how processes on this machine reach the server of `base_url`, past what a browser makes of its name."""
+    parts = urlsplit(base_url)
+    return f"{parts.scheme}://127.0.0.1:{parts.port or 80}" if parts.hostname == "localhost" else base_url
+
+
+def _account(seed: DemonstrationAccount, host_origins: list[str], server: str) -> Account:
+    addresses = {
+        "host_origin": host_origins[0],
+        "extra_host_origins": host_origins[1:],
+        "host_api": f"{server}{HOST_PATH}",
+    }
+    account, _created = Account.objects.get_or_create(
         host_account_id=seed.host_account_id,
         is_demonstration=True,
-        defaults={"name": seed.name, "trust": Trust.LINK, "time_zone": seed.time_zone, **addresses},
+        defaults={
+            "name": seed.name,
+            "trust": seed.trust,
+            "sign_in_method": seed.sign_in_method,
+            "time_zone": seed.time_zone,
+            **addresses,
+        },
     )
+    if any(getattr(account, name) != value for name, value in addresses.items()):
+        for name, value in addresses.items():
+            setattr(account, name, value)
+        # Another destination: this clears the secrets.
+        account.save(update_fields=list(addresses))
+    return account
+
+
+def _connect(account: Account, seed: DemonstrationAccount, server: str) -> None:
+    """Give the account what an operator would enter, and the host what the platform would register there."""
+    token = administrator_token(seed)
+    if _stored(get_host_token, account) != token:
+        set_host_token(account, token)
+    webhook, _created = Webhook.objects.get_or_create(
+        account=account,
+        is_seeded=True,
+        defaults={"name": "Dashboard apps", "subscriptions": list(EVENTS), "secret": secrets.token_urlsafe(24)},
+    )
+    if webhook.url != (url := f"{server}/hooks/{account.hook_key}/"):
+        webhook.url = url
+        webhook.save(update_fields=["url"])
+    if _stored(get_hook_secret, account) != webhook.secret:
+        set_hook_secret(account, webhook.secret)
     if not account.is_proved:
         # The stand-in host is ours: nothing to prove.
         account.host_proved_at = timezone.now()
         account.save(update_fields=["host_proved_at"])
-    if not created and (account.host_origin, account.extra_host_origins) != tuple(addresses.values()):
-        account.host_origin, account.extra_host_origins = host_origins[0], host_origins[1:]
-        account.save(update_fields=list(addresses))
-    return account
+
+
+def _stored(read: Callable[[Account], str | None], account: Account) -> str | None:
+    try:
+        return read(account)
+    except SealBroken:
+        # Sealed with keys of before.
+        return None
 
 
 def _exists(account: Account, app: AppSeed) -> bool:
@@ -105,6 +163,7 @@ def _state(account: Account, seed: DemonstrationAccount) -> dict[str, Any]:
         "conversations": [
             {
                 "id": talk.id,
+                "uuid": None if talk.shape in ("old", "oldest") else conversation_uuid(seed, talk),
                 "contact": {
                     "id": talk.person.id,
                     "name": talk.person.name,

@@ -1,8 +1,8 @@
 """The stand-in host's pages."""
 
-from django.urls import path
+from django.urls import include, path
 
-from voxysapps.simulator import views
+from voxysapps.simulator import controls, views
 
 app_name = "simulator"
 
@@ -12,4 +12,8 @@ urlpatterns = [
     path("webview/<str:app_key>/", views.webview, name="webview"),
     path("probe/", views.probe, name="probe"),
     path("slow.svg", views.slow_image, name="slow"),
+    path("host/api/v1/", include("voxysapps.simulator.host.urls")),
+    path("host-faults/<int:account_id>", controls.fault, name="fault"),
+    path("customers/<int:account_id>", controls.customer_writes, name="customer"),
+    path("start-over/<int:account_id>", controls.start_over, name="start-over"),
 ]

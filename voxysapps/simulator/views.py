@@ -1,48 +1,33 @@
 """The stand-in host: its page, what its store holds, and frames as its mobile app shows them."""
 
-import functools
 import time
-from collections.abc import Callable
-from typing import Concatenate, ParamSpec, cast
+from dataclasses import replace
+from typing import cast
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_exempt
-from django.views.decorators.http import require_safe
 
 from panels.configuration import get_plan
 from panels.requests import FrameRequest
 from tenants.models import Account
 from voxysapps.bridge.views import frame
 from voxysapps.simulator.addresses import addresses_for
-from voxysapps.simulator.demonstration import DEMONSTRATION_ACCOUNTS
 from voxysapps.simulator.demonstration.records import account_record
+from voxysapps.simulator.demonstration.shapes import DemonstrationAccount
+from voxysapps.simulator.host import answers
+from voxysapps.simulator.host.state import HostAccount, load
+from voxysapps.simulator.host.tokens import agent_token
 from voxysapps.simulator.policies import page_policy, widened_for_webview
-from voxysapps.simulator.seed import demonstration_apps
+from voxysapps.simulator.switch import when_simulating
 
 MAX_SLOWNESS_MS = 5_000
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
-
-def when_simulating(view: View[P]) -> View[P]:
-    """Return a view that does not exist unless the stand-in host is switched on."""
-
-    @functools.wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if not settings.SIMULATOR:
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return require_safe(guarded)
-
-
-@when_simulating
+@when_simulating()
 def page(request: HttpRequest) -> HttpResponseBase:
     """Return the agent's window, at the address whose frames are cross-origin as in the real host."""
     addresses = addresses_for(request)
@@ -67,30 +52,32 @@ def page(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-@when_simulating
+@when_simulating()
 def account_data(request: HttpRequest, account_id: int) -> HttpResponseBase:
     """Return what the host would have loaded for the account: people, conversations, apps."""
-    account = get_object_or_404(Account, pk=account_id, is_demonstration=True)
-    seed = next((seed for seed in DEMONSTRATION_ACCOUNTS if seed.host_account_id == account.host_account_id), None)
-    if seed is None:
+    host = load(get_object_or_404(Account, pk=account_id, is_demonstration=True))
+    if host is None:
         raise Http404
-    frames = addresses_for(request).frames
-    record = account_record(seed, now=int(time.time()))
-    record["dashboard_apps"] = [
-        {
-            "id": app["id"],
-            "title": app["title"],
-            "content": [{"type": "frame", "url": f"{frames}/a/{app['key']}/"}],
-        }
-        for app in demonstration_apps(account)
-    ]
-    record["host_origins"] = account.host_origins
+    record = account_record(_as_sent(host), now=host.now)
+    record["dashboard_apps"] = answers.dashboard_apps(host, addresses_for(request).frames)
+    record["host_origins"] = host.account.host_origins
+    # Whoever opens the window may be any of its agents.
+    record["tokens"] = {agent.id: agent_token(host.seed.host_account_id, agent.id) for agent in host.seed.agents}
+    record["fault"] = host.fault
     response = JsonResponse(record)
     response["Cache-Control"] = "no-store"
     return response
 
 
-@when_simulating
+def _as_sent(host: HostAccount) -> DemonstrationAccount:
+    """Return the account as this host's generation has it."""
+    if not host.is_old:
+        return host.seed
+    talks = (talk if talk.shape == "oldest" else replace(talk, shape="old") for talk in host.seed.talks)
+    return replace(host.seed, talks=tuple(talks))
+
+
+@when_simulating()
 def webview(request: HttpRequest, app_key: str) -> HttpResponseBase:
     """Return the frame's own document, in which the host's mobile app is played by a script."""
     plan = get_plan(app_key)
@@ -120,7 +107,7 @@ def webview(request: HttpRequest, app_key: str) -> HttpResponseBase:
     return response
 
 
-@when_simulating
+@when_simulating()
 @xframe_options_exempt
 def probe(request: HttpRequest) -> HttpResponseBase:
     """Return an app that records what it is sent, and asks in every way, right and wrong."""
@@ -134,7 +121,7 @@ def probe(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-@when_simulating
+@when_simulating()
 def slow_image(request: HttpRequest) -> HttpResponseBase:
     """Return a picture after a while: what delays a page's `load`."""
     time.sleep(_slowness(request) / 1000)

@@ -2,5 +2,6 @@
 
 from voxysapps.simulator.demonstration.brisa import BRISA
 from voxysapps.simulator.demonstration.fernweh import FERNWEH
+from voxysapps.simulator.demonstration.lanterna import LANTERNA
 
-DEMONSTRATION_ACCOUNTS = (FERNWEH, BRISA)
+DEMONSTRATION_ACCOUNTS = (FERNWEH, BRISA, LANTERNA)

@@ -17,6 +17,7 @@ BRISA = DemonstrationAccount(
     host_account_id=9,
     name="Atelier Brisa",
     time_zone="Europe/Lisbon",
+    trust="signed_in",
     agents=(
         Agent(31, "Inês Duarte", "ines.duarte@brisa.example", role="administrator"),
         Agent(32, "Caio Prado", "caio.prado@brisa.example"),

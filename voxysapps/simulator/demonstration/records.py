@@ -36,8 +36,8 @@ def account_record(account: DemonstrationAccount, *, now: int) -> Record:
         "definitions": list(account.definitions),
         "conversations": [conversation_record(account, talk, now=now) for talk in account.talks],
         "contacts": [
-            {**contact_record(talk.person, now=now, seen=_last_seen(talk, now)), **_contact_inboxes(account, talk)}
-            for talk in account.talks
+            {**contact_record(talk.person, now=now, seen=last_seen(talk, now)), **contact_inboxes(account, talk)}
+            for talk in {talk.person.id: talk for talk in account.talks}.values()
             if talk.person.known
         ],
     }
@@ -111,26 +111,31 @@ def contact_push(person: Person) -> Record:
 
 def conversation_record(account: DemonstrationAccount, talk: Talk, *, now: int) -> Record:
     """Return the conversation as it lies in the host's store once an agent has opened it."""
-    record = _rest_conversation(account, talk, now=now)
+    record = {
+        **rest_conversation(account, talk, now=now),
+        "allMessagesLoaded": True,
+        "dataFetched": True,
+    }
     if talk.shape == "live":
-        return _after_live_update(record, account, talk, now=now)
+        return pushed_conversation(record, account, talk, now=now)
     if talk.shape in ("old", "oldest"):
-        return _as_old_host(record, oldest=talk.shape == "oldest")
+        return as_old_host(record, oldest=talk.shape == "oldest")
     return record
 
 
-def _rest_conversation(account: DemonstrationAccount, talk: Talk, *, now: int) -> Record:
+def rest_conversation(account: DemonstrationAccount, talk: Talk, *, now: int) -> Record:
+    """Return the conversation as the host's REST API has it, with all its messages."""
     last = now - _seconds(talk.lines[-1].minutes)
     first = now - _seconds(talk.lines[0].minutes)
     replies = [line for line in talk.lines if isinstance(line.author, int) and not line.private]
     spoken = [index for index, line in enumerate(talk.lines) if line.author != "activity"]
     waiting = talk.lines[-1].author == "contact"
-    messages = [_message(account, talk, index, now=now, pushed=False) for index in range(len(talk.lines) - 1)]
-    messages.append(_message(account, talk, len(talk.lines) - 1, now=now, pushed=True))
+    messages = [message_record(account, talk, index, now=now, pushed=False) for index in range(len(talk.lines) - 1)]
+    messages.append(message_record(account, talk, len(talk.lines) - 1, now=now, pushed=True))
     return {
         "meta": {
-            "sender": contact_record(talk.person, now=now, seen=_last_seen(talk, now)),
-            "channel": f"Channel::{_inbox(account, talk).channel}",
+            "sender": contact_record(talk.person, now=now, seen=last_seen(talk, now)),
+            "channel": f"Channel::{inbox_of(account, talk).channel}",
             **_assignee(account, talk),
             **_team(account, talk),
             "hmac_verified": talk.hmac_verified,
@@ -138,7 +143,7 @@ def _rest_conversation(account: DemonstrationAccount, talk: Talk, *, now: int) -
         "id": talk.id,
         "messages": messages,
         "account_id": account.host_account_id,
-        "uuid": str(uuid.uuid5(_NAMESPACE, f"{account.host_account_id}/{talk.id}")),
+        "uuid": conversation_uuid(account, talk),
         "additional_attributes": talk.additional_attributes,
         "agent_last_seen_at": 0 if talk.unread else last,
         "assignee_last_seen_at": 0 if talk.unread else last,
@@ -148,24 +153,29 @@ def _rest_conversation(account: DemonstrationAccount, talk: Talk, *, now: int) -
         "inbox_id": talk.inbox,
         "labels": list(talk.labels),
         "muted": talk.person.blocked,
-        "snoozed_until": _iso(now + 64_800) if talk.status == "snoozed" else None,
+        "snoozed_until": iso(now + 64_800) if talk.status == "snoozed" else None,
         "status": talk.status,
         "created_at": first,
         "updated_at": last + 0.418236,
         "timestamp": last,
         "first_reply_created_at": now - _seconds(replies[0].minutes) if replies else 0,
         "unread_count": talk.unread,
-        "last_non_activity_message": _message(account, talk, spoken[-1], now=now, pushed=True) if spoken else None,
+        "last_non_activity_message": message_record(account, talk, spoken[-1], now=now, pushed=True)
+        if spoken
+        else None,
         "last_activity_at": last,
         "priority": talk.priority,
         "waiting_since": last if waiting else 0,
         "sla_policy_id": None,
-        "allMessagesLoaded": True,
-        "dataFetched": True,
     }
 
 
-def _after_live_update(record: Record, account: DemonstrationAccount, talk: Talk, *, now: int) -> Record:
+def conversation_uuid(account: DemonstrationAccount, talk: Talk) -> str:
+    """Return the number of the conversation that nobody can guess."""
+    return str(uuid.uuid5(_NAMESPACE, f"{account.host_account_id}/{talk.id}"))
+
+
+def pushed_conversation(record: Record, account: DemonstrationAccount, talk: Talk, *, now: int) -> Record:
     """Return `record` as a `conversation.updated` event leaves it: other types, other places, a secret."""
     assignee = next((agent for agent in account.agents if agent.id == talk.assignee), None)
     first_reply = record["first_reply_created_at"]
@@ -178,22 +188,22 @@ def _after_live_update(record: Record, account: DemonstrationAccount, talk: Talk
             "team": None,
             "hmac_verified": talk.hmac_verified,
         },
-        "channel": f"Channel::{_inbox(account, talk).channel}",
-        "first_reply_created_at": _iso(first_reply) if first_reply else None,
+        "channel": f"Channel::{inbox_of(account, talk).channel}",
+        "first_reply_created_at": iso(first_reply) if first_reply else None,
         "contact_inbox": {
             "id": talk.id + 7_000,
             "contact_id": talk.person.id,
             "inbox_id": talk.inbox,
             "source_id": _source_id(account, talk),
-            "created_at": _iso(now - talk.person.days_known * 86_400),
-            "updated_at": _iso(now - talk.person.days_known * 86_400),
+            "created_at": iso(now - talk.person.days_known * 86_400),
+            "updated_at": iso(now - talk.person.days_known * 86_400),
             "hmac_verified": bool(talk.hmac_verified),
             "pubsub_token": f"demonstration-secret-{talk.id}",
         },
     }
 
 
-def _as_old_host(record: Record, *, oldest: bool) -> Record:
+def as_old_host(record: Record, *, oldest: bool) -> Record:
     """Return `record` without what old hosts did not send; the oldest did not even name the account."""
     sender = {key: value for key, value in record["meta"]["sender"].items() if key not in ("blocked", "created_at")}
     meta = {"sender": sender, "channel": record["meta"]["channel"]}
@@ -215,12 +225,18 @@ def user_push(agent: Agent) -> Record:
     }
 
 
-def _message(account: DemonstrationAccount, talk: Talk, index: int, *, now: int, pushed: bool) -> Record:
+def message_id(talk: Talk, index: int) -> int:
+    """Return the host's number of the conversation's message at `index`."""
+    return talk.lines[index].id or talk.id * 100 + index
+
+
+def message_record(account: DemonstrationAccount, talk: Talk, index: int, *, now: int, pushed: bool) -> Record:
+    """Return the message as the host's REST API answers it, or, `pushed`, as live events carry it."""
     line = talk.lines[index]
     created = now - _seconds(line.minutes)
     sender = _sender(account, talk, line)
     message: Record = {
-        "id": talk.id * 100 + index,
+        "id": message_id(talk, index),
         "content": line.content,
         "inbox_id": talk.inbox,
         "conversation_id": talk.id,
@@ -251,7 +267,7 @@ def _pushed_fields(
     kinds = {"contact": "Contact", "user": "User", "agent_bot": "AgentBot"}
     return {
         "account_id": account.host_account_id,
-        "updated_at": _iso(created + 1),
+        "updated_at": iso(created + 1),
         "sender_type": kinds[sender["type"]] if sender else None,
         "sender_id": sender["id"] if sender else None,
         "external_source_ids": {},
@@ -287,12 +303,12 @@ def _team(account: DemonstrationAccount, talk: Talk) -> Record:
     return {"team": team_record(account, team)} if team else {}
 
 
-def _inbox(account: DemonstrationAccount, talk: Talk) -> Inbox:
+def inbox_of(account: DemonstrationAccount, talk: Talk) -> Inbox:
     return next(inbox for inbox in account.inboxes if inbox.id == talk.inbox)
 
 
-def _contact_inboxes(account: DemonstrationAccount, talk: Talk) -> Record:
-    inbox = _inbox(account, talk)
+def contact_inboxes(account: DemonstrationAccount, talk: Talk) -> Record:
+    inbox = inbox_of(account, talk)
     details = {
         "id": inbox.id,
         "avatar_url": "",
@@ -305,7 +321,7 @@ def _contact_inboxes(account: DemonstrationAccount, talk: Talk) -> Record:
 
 def _source_id(account: DemonstrationAccount, talk: Talk) -> str:
     phone = talk.person.phone_number
-    if phone and _inbox(account, talk).channel in ("Whatsapp", "TwilioSms", "Sms", "Voice"):
+    if phone and inbox_of(account, talk).channel in ("Whatsapp", "TwilioSms", "Sms", "Voice"):
         return phone.removeprefix("+")
     return str(uuid.uuid5(_NAMESPACE, f"{account.host_account_id}/contact/{talk.person.id}"))
 
@@ -320,7 +336,7 @@ def _additional_attributes(person: Person) -> Record:
     return {**named, "social_profiles": dict.fromkeys(_SOCIAL, "")} if named else {}
 
 
-def _last_seen(talk: Talk, now: int) -> int | None:
+def last_seen(talk: Talk, now: int) -> int | None:
     ages = [line.minutes for line in talk.lines if line.author == "contact"]
     return now - _seconds(ages[-1]) if ages else None
 
@@ -329,5 +345,6 @@ def _seconds(minutes: float) -> int:
     return round(minutes * 60)
 
 
-def _iso(moment: float) -> str:
+def iso(moment: float) -> str:
+    """Return a moment as the host writes it where it writes no number."""
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -26,9 +26,12 @@ class Team:
 
 @dataclass(frozen=True)
 class Inbox:
+    """An inbox. `members` are its agents' ids; None: every agent of the account."""
+
     id: int
     name: str
     channel: str
+    members: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,10 @@ class Person:
 
 @dataclass(frozen=True)
 class Line:
-    """One message. `author` is an agent's id, or who else wrote it; `minutes` is its age."""
+    """One message. `author` is an agent's id, or who else wrote it; `minutes` is its age.
+
+    `id` is the host's number of a message that was sent later; the others are counted.
+    """
 
     minutes: float
     author: Author
@@ -64,6 +70,7 @@ class Line:
     content_attributes: dict[str, Any] = field(default_factory=dict)
     attachments: tuple[dict[str, Any], ...] = ()
     status: str = "sent"
+    id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -121,3 +128,5 @@ class DemonstrationAccount:
     definitions: tuple[dict[str, Any], ...]
     connections: tuple[ConnectionSeed, ...]
     apps: tuple[AppSeed, ...]
+    trust: Literal["signed_in", "verified", "link"] = "link"
+    sign_in_method: Literal["mail", "note", "any"] = "any"

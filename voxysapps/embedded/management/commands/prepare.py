@@ -11,7 +11,7 @@ from redis import Redis, RedisError
 from voxysapps.embedded.admin_user import ensure_admin_user
 from voxysapps.embedded.state import write_state
 from voxysapps.redis_urls import cache_url
-from voxysapps.simulator.seed import demonstration_state, seed_demonstration
+from voxysapps.simulator.seed import demonstration_state, own_address, seed_demonstration
 
 
 class Command(BaseCommand):
@@ -21,12 +21,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--base-url", required=True)
         parser.add_argument("--host-origin", action="append", required=True, dest="host_origins")
+        parser.add_argument("--server", help="This server's address for its own processes.")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         require_services()
         migrate()
         admin = ensure_admin_user(settings.RUN_DIR)
-        seed_demonstration(host_origins=options["host_origins"])
+        server = options["server"] or own_address(options["base_url"])
+        seed_demonstration(host_origins=options["host_origins"], server=server)
         # Last: the web process answers once this file is there.
         write_state(settings.RUN_DIR, base_url=options["base_url"], admin=admin, accounts=demonstration_state())
 

@@ -23,10 +23,12 @@ class Command(BaseCommand):
             help="An address at which the host's pages are opened, such as http://localhost:8000; the main one first.",
         )
 
-    def handle(self, *_args: Any, host_origins: list[str], **_options: Any) -> None:
+        parser.add_argument("--server", help="How this server is reached by its own processes, if not at 127.0.0.1.")
+
+    def handle(self, *_args: Any, host_origins: list[str], server: str | None = None, **_options: Any) -> None:
         try:
             validate_origins(host_origins)
         except ValidationError as refusal:
             raise CommandError(" ".join(refusal.messages)) from refusal
-        seed_demonstration(host_origins=host_origins)
+        seed_demonstration(host_origins=host_origins, server=server)
         self.stdout.write(json.dumps(demonstration_state(), ensure_ascii=False, indent=2))

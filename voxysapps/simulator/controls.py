@@ -1,0 +1,87 @@
+"""What tests and the simulator's drawer do to a demonstration account from outside: faults, customers, starting over.
+
+Changes are sent as JSON: pages of other sites cannot without being allowed to.
+"""
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404
+
+from tenants.models import Account
+from voxysapps.simulator.demonstration.records import conversation_record
+from voxysapps.simulator.host import changes
+from voxysapps.simulator.host.faults import Fault
+from voxysapps.simulator.host.state import HostAccount, load
+from voxysapps.simulator.switch import when_simulating
+
+
+@when_simulating("GET", "POST")
+def fault(request: HttpRequest, account_id: int) -> HttpResponseBase:
+    """Return what is wrong with the account's host, or, by POST of `{"fault": "down"}`, let it be that."""
+    host = _host(account_id)
+    if request.method == "POST":
+        wanted = _sent(request).get("fault")
+        if wanted not in set(Fault):
+            return _refusal(f"Choose one of {', '.join(Fault)}.")
+        changes.set_fault(host.account, Fault(wanted))
+        host = _host(account_id)
+    return JsonResponse({"fault": host.fault, "faults": list(Fault)})
+
+
+@when_simulating("POST")
+def customer_writes(request: HttpRequest, account_id: int) -> HttpResponseBase:
+    """Let a customer write; return the conversation as it is then.
+
+    `{"conversation": 7, "content": "…"}` in a conversation, `{"contact": 3, "inbox": 1, "content": "…"}` in a
+    new one.
+    """
+    host = _host(account_id)
+    sent = _sent(request)
+    content = str(sent.get("content") or "Hello?")
+    if "conversation" in sent:
+        talk = host.talk(sent["conversation"])
+        if talk is None:
+            raise Http404
+        host, talk = changes.send_message(host, talk, None, content)
+    else:
+        person = host.person(sent.get("contact", 0))
+        if person is None:
+            raise Http404
+        inbox = sent.get("inbox") or host.talks_of(person)[0].inbox
+        if host.inbox(inbox) is None:
+            raise Http404
+        host, talk = changes.start_conversation(host, person, inbox, content)
+    return JsonResponse(conversation_record(host.seed, talk, now=host.now))
+
+
+@when_simulating("POST")
+def start_over(request: HttpRequest, account_id: int) -> HttpResponseBase:
+    """Bring the account back to what it began with."""
+    host = _host(account_id)
+    _sent(request)
+    changes.start_over(host.account)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+def _host(account_id: int) -> HostAccount:
+    host = load(get_object_or_404(Account, pk=account_id, is_demonstration=True))
+    if host is None:
+        raise Http404
+    return host
+
+
+def _sent(request: HttpRequest) -> dict[str, Any]:
+    if request.content_type != "application/json":
+        raise Http404
+    try:
+        sent = json.loads(request.body or "{}")
+    except ValueError:
+        raise Http404 from None
+    return sent if isinstance(sent, dict) else {}
+
+
+def _refusal(sentence: str) -> JsonResponse:
+    return JsonResponse({"detail": sentence}, status=HTTPStatus.BAD_REQUEST)
