@@ -4,6 +4,7 @@ from pathlib import Path
 
 import django_stubs_ext
 import environ
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from voxysapps.redis_urls import broker_url, cache_url
@@ -137,6 +138,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Publishing fails at once when the broker is gone: the caller has something better to do.
 CELERY_TASK_PUBLISH_RETRY = False
+_BESIDES = {"queue": "prefetch", "expires": 60}
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -149,14 +151,25 @@ CELERY_TASK_SOFT_TIME_LIMIT = 45
 CELERY_TASK_TIME_LIMIT = 60
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# What happens by itself. `celery -A voxysapps beat` sends it; times are UTC.
+CELERY_BEAT_SCHEDULE = {
+    "plan-host-events": {"task": "tenants.plan_host_events", "schedule": 15, "options": _BESIDES},
+    "drain-views": {"task": "tenants.drain_views", "schedule": 10, "options": _BESIDES},
+    "purge-views": {"task": "tenants.purge_views", "schedule": crontab(hour=2, minute=17), "options": {"queue": "prefetch"}},
+}
 # Set by the embedded run where no Redis can be started: a worker thread in the web process.
 EMBEDDED_WORKER = env.bool("EMBEDDED_WORKER", default=False)
 
-# Where mail leaves: agents' sign-in codes. Without it none does.
+# Where mail leaves: agents' sign-in codes. Without it none does: with the stand-in host, mails can be read
+# in its mailbox; otherwise they go nowhere, and `check --deploy` says so.
 EMAIL_URL = env.str("EMAIL_URL", default="")
 if EMAIL_URL:
-    vars().update(env.email_url_config(EMAIL_URL))
+    vars().update(env.email_url("EMAIL_URL"))
+elif SIMULATOR:
+    EMAIL_BACKEND = "voxysapps.simulator.mailbox.EmailBackend"
 EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Voxys dashboard apps <no-reply@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -206,7 +219,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "voxysapps.logs.DiscreetFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            "texts": DEBUG,
+        },
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     # It logs a failing receiver's exception with its text, which may quote a customer; the planner logs the place.
     "loggers": {"django.dispatch": {"level": "CRITICAL"}},

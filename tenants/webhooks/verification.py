@@ -15,12 +15,12 @@ Refused = Literal["unsigned", "wrong_signature", "too_old"]
 def why_refused(receiver: Receiver, headers: Mapping[str, str], body: bytes) -> Refused | None:
     """Return why the delivery is not believed to be the host's, or None when it is.
 
-    Only hosts that cannot sign are believed without a signature, and only where the operator said so; a
-    signature that is there must be right in any case.
+    Only hosts that cannot sign, and so have no secret, are believed without a signature, and only where the
+    operator said so; a signature that is there must be right in any case.
     """
     signature, timestamp = headers.get("X-Chatwoot-Signature", ""), headers.get("X-Chatwoot-Timestamp", "")
     if not signature:
-        return None if receiver.accepts_unsigned else "unsigned"
+        return None if receiver.accepts_unsigned and receiver.secret is None else "unsigned"
     if receiver.secret is None:
         return "wrong_signature"
     expected = hmac.new(receiver.secret.encode(), timestamp.encode(errors="replace") + b"." + body, hashlib.sha256)

@@ -17,6 +17,21 @@ WITHOUT_ACCOUNTS = {
     "simulator:webview": "a frame document of a demonstration, without data",
     "simulator:probe": "what the browser itself was sent",
     "simulator:slow": "a picture",
+    "simulator:fault": "demonstration accounts only, and off in production",
+    "simulator:customer": "demonstration accounts only, and off in production",
+    "simulator:start-over": "demonstration accounts only, and off in production",
+    "simulator:mailbox": "the mails of demonstrations, and off in production",
+    "simulator:mails": "the mails of demonstrations, and off in production",
+    "simulator:mail-read": "the mails of demonstrations, and off in production",
+    # The stand-in host's API: demonstration accounts only; tests/simulator/host/test_api.py walks it.
+    **{
+        f"simulator:host-{name}": "demonstration accounts only, and off in production"
+        for name in (
+            *("profile", "agents", "inboxes", "members", "contacts", "search", "contact", "contact-conversations"),
+            *("conversations", "conversation", "status", "assignment", "messages", "message"),
+            *("apps", "app", "webhooks", "webhook", "else"),
+        )
+    },
 }
 # Every URL of the admin is walked by one test, which knows nothing of any of them.
 ADMIN = "admin:"
