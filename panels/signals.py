@@ -4,9 +4,12 @@ from typing import Any
 
 from django.db.models.signals import m2m_changed, post_delete, post_save
 
+from panels.capabilities import CAPABILITIES
 from panels.configuration import change_stamp
 from panels.models import Connection, Placement
+from panels.snapshots import Source, forget_customers
 from tenants.models import Account, DashboardApp
+from tenants.signals import contact_deleted
 
 
 def connect() -> None:
@@ -15,7 +18,20 @@ def connect() -> None:
         signal.connect(_account_changed, sender=Account, dispatch_uid=f"panels.account.{id(signal)}")
         for model in (DashboardApp, Placement, Connection):
             signal.connect(_row_changed, sender=model, dispatch_uid=f"panels.{model.__name__}.{id(signal)}")
+    contact_deleted.connect(_forget_customers, dispatch_uid="panels.contact_deleted")
     m2m_changed.connect(_connections_changed, sender=Placement.connections.through, dispatch_uid="panels.connections")
+
+
+def _forget_customers(account_id: int, customers: set[str], **kwargs: Any) -> None:
+    sources = [
+        *(
+            Source.of_connection(connection.pk, capability)
+            for connection in Connection.objects.for_account(account_id)
+            for capability in CAPABILITIES
+        ),
+        *(Source.of_placement(placement.pk) for placement in Placement.objects.for_account(account_id)),
+    ]
+    forget_customers(account_id, sources, customers)
 
 
 def _account_changed(instance: Account, **kwargs: Any) -> None:

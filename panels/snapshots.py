@@ -120,6 +120,15 @@ def write_failure(
     return head
 
 
+def forget_customers(account_id: int, sources: Iterable[Source], customers: Iterable[str]) -> None:
+    """Delete all that is kept of the customers, named by their digests."""
+    kinds = (head_key, data_key)
+    sources = list(sources)
+    cache.delete_many(
+        [kind(account_id, source, customer) for customer in customers for source in sources for kind in kinds]
+    )
+
+
 def read_data(account_id: int, sources: Iterable[Source], customer: str) -> dict[str, Any]:
     """Return the decoded data by source key, in one trip; sources without data are missing."""
     keys = {data_key(account_id, source, customer): source for source in sources}

@@ -148,7 +148,7 @@ class Account(models.Model):
     def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
         account = super().from_db(db, field_names, values)
         if "host_origin" in field_names and "host_account_id" in field_names and "host_api" in field_names:
-            account._stored_destination = account.destination
+            account._stored_destination = account.destination  # noqa: SLF001 - its own
         return account
 
     def save(self, **kwargs: Any) -> None:  # type: ignore[override]
@@ -289,6 +289,8 @@ class ViewRecord(models.Model):
     conversation_id = models.PositiveBigIntegerField(_("conversation"), null=True)
     contact_id = models.PositiveBigIntegerField(_("contact"), null=True)
     customer = models.CharField(_("customer's digest"), max_length=64)
+    # Of e-mail, phone and identifier, each between spaces: found by a value, telling none.
+    identifiers = models.CharField(_("identifiers' digests"), max_length=200, blank=True)
     dashboard_app = models.ForeignKey(
         DashboardApp, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("dashboard app")
     )

@@ -20,11 +20,16 @@ def connect_host(account: Account, token: str) -> None:
     that says what to do; what was stored before stays as it was.
     """
     prove(account, token)
-    account.host_proved_at = timezone.now()
+    store_proved_token(account, token)
+
+
+def store_proved_token(account: Account, token: str) -> None:
+    """Store a token that `prove` has found good, and take the account's place on the host. Raises ValidationError."""
     try:
         with transaction.atomic():
             if account.pk is None:
                 account.save()
+            account.host_proved_at = timezone.now()
             account.save(update_fields=["host_proved_at"])
             set_host_token(account, token)
     except IntegrityError:

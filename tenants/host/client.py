@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from tenants.host.errors import (
+    HostError,
     HostForbidden,
     HostLimited,
     HostNotFound,
@@ -41,6 +42,8 @@ EVENTS_OF_OLD_HOSTS = ("conversation_created", "conversation_status_changed", "m
 # What the host says where a policy or a bot's lack of rights, and no bad token, is behind its 401.
 _FORBIDDEN = ("not authorized", "not permitted")
 _MAX_MESSAGES = 200
+_REJECTED = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.UNPROCESSABLE_ENTITY})
+_NOT_THE_API = gettext_noop("The host answers in a way that is not its API's. Check its address.")
 
 
 class HostClient:
@@ -174,25 +177,26 @@ class HostClient:
         raise _error(response)
 
 
-def _error(response: Response) -> Exception:
+def _error(response: Response) -> HostError:
     """Return what the status means; the host's own sentence tells apart what shares one."""
     status, said = response.status, _said(response)
-    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        if status == HTTPStatus.FORBIDDEN or any(word in said.lower() for word in _FORBIDDEN):
-            return HostForbidden(gettext_noop("The token's owner may not do this. Use an administrator's token."))
-        return HostRefusedToken(gettext_noop("The host does not accept the token. Enter a valid one."))
-    if status == HTTPStatus.NOT_FOUND:
-        return HostNotFound(gettext_noop("The host does not have this in the account."))
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        after = response.headers.get("retry-after", "")
-        return HostLimited(
+    is_forbidden = status == HTTPStatus.FORBIDDEN or any(word in said.lower() for word in _FORBIDDEN)
+    forbidden = HostForbidden(gettext_noop("The token's owner may not do this. Use an administrator's token."))
+    refused = HostRefusedToken(gettext_noop("The host does not accept the token. Enter a valid one."))
+    after = response.headers.get("retry-after", "")
+    errors: dict[int, HostError] = {
+        HTTPStatus.UNAUTHORIZED: forbidden if is_forbidden else refused,
+        HTTPStatus.FORBIDDEN: forbidden,
+        HTTPStatus.NOT_FOUND: HostNotFound(gettext_noop("The host does not have this in the account.")),
+        HTTPStatus.TOO_MANY_REQUESTS: HostLimited(
             gettext_noop("The host asks us to slow down."), retry_after=float(after) if after.isdecimal() else None
-        )
+        ),
+    }
+    if status in _REJECTED:
+        return HostRejected(said[:300] or gettext_noop("The host refuses this."))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return HostUnreachable(gettext_noop("The host has trouble of its own at the moment."))
-    if status in {HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.BAD_REQUEST}:
-        return HostRejected(said[:300] or gettext_noop("The host refuses this."))
-    return HostUnreadable(gettext_noop("The host answers in a way that is not its API's. Check its address."))
+    return errors.get(status) or HostUnreadable(_NOT_THE_API)
 
 
 def _said(response: Response) -> str:
@@ -212,7 +216,7 @@ def _rows(answer: Any, name: str = "payload") -> list[Mapping[str, Any]]:
     while isinstance(answer, dict):
         answer = next((answer[key] for key in (name, "payload", "data") if key in answer), None)
     if not isinstance(answer, list):
-        raise HostUnreadable(gettext_noop("The host answers in a way that is not its API's. Check its address."))
+        raise HostUnreadable(_NOT_THE_API)
     return [row for row in answer if isinstance(row, dict)]
 
 
@@ -221,7 +225,7 @@ def _row(answer: Any, name: str = "payload") -> Mapping[str, Any]:
     while isinstance(answer, dict) and "id" not in answer:
         answer = next((answer[key] for key in ("payload", name, "data") if key in answer), None)
     if not isinstance(answer, dict):
-        raise HostUnreadable(gettext_noop("The host answers in a way that is not its API's. Check its address."))
+        raise HostUnreadable(_NOT_THE_API)
     return answer
 
 

@@ -12,7 +12,10 @@ from tenants.models import Account, DashboardApp
 from tenants.trust.sessions import issue_session
 
 # Where the client is used.
-CLIENTS = ("tenants.trust.records", "tenants.trust.sign_in.tasks", "tenants.trust.sign_in.views")
+CLIENTS = (
+    *("tenants.trust.records", "tenants.trust.sign_in.tasks", "tenants.trust.sign_in.views"),
+    "tenants.viewing.services",
+)
 
 AGENT, ADMINISTRATOR, STRANGER = 5, 6, 99
 

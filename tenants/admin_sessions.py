@@ -1,0 +1,83 @@
+"""Agents' sessions and notices in the Django admin."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from tenants.models import AgentSession, Notice
+from tenants.trust.sessions import revoke_account, revoke_agent, revoke_session
+
+
+@admin.register(AgentSession)
+class AgentSessionAdmin(admin.ModelAdmin[AgentSession]):
+    """Who has signed in where. Sessions end here, and change in no other way."""
+
+    list_display = ("agent", "account", "agent_id", "method", "browser", "created_at", "last_used_at", "state")
+    list_filter = ("account", "method", ("revoked_at", admin.EmptyFieldListFilter))
+    list_select_related = ("account",)
+    search_fields = ("agent_name", "agent_email", "=agent_id")
+    fields = (
+        *("account", "agent_name", "agent_email", "agent_id", "method", "browser"),
+        *("created_at", "last_used_at", "expires_at", "revoked_at"),
+    )
+    actions = ("revoke", "revoke_agents", "revoke_accounts")
+    date_hierarchy = "created_at"
+
+    @admin.display(description=_("agent"), ordering="agent_name")
+    def agent(self, session: AgentSession) -> str:
+        return session.agent_name or session.agent_email or str(session.agent_id)
+
+    @admin.display(description=_("state"), ordering="revoked_at")
+    def state(self, session: AgentSession) -> str:
+        return str(_("ended") if session.revoked_at else _("until %(day)s") % {"day": f"{session.expires_at:%Y-%m-%d}"})
+
+    @admin.action(description=_("End the chosen sessions"))
+    def revoke(self, request: HttpRequest, queryset: QuerySet[AgentSession]) -> None:
+        for session in queryset:
+            revoke_session(session)
+        self._say(request, queryset.count())
+
+    @admin.action(description=_("End all sessions of these agents"))
+    def revoke_agents(self, request: HttpRequest, queryset: QuerySet[AgentSession]) -> None:
+        agents = {(session.account, session.agent_id) for session in queryset.select_related("account")}
+        self._say(request, sum(revoke_agent(account, agent_id) for account, agent_id in agents))
+
+    @admin.action(description=_("End all sessions of these accounts"))
+    def revoke_accounts(self, request: HttpRequest, queryset: QuerySet[AgentSession]) -> None:
+        accounts = {session.account for session in queryset.select_related("account")}
+        self._say(request, sum(map(revoke_account, accounts)))
+
+    def _say(self, request: HttpRequest, number: int) -> None:
+        text = ngettext("%(number)d session ended.", "%(number)d sessions ended.", number) % {"number": number}
+        self.message_user(request, text, messages.SUCCESS)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: AgentSession | None = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: AgentSession | None = None) -> tuple[str, ...]:
+        return tuple(self.fields)
+
+
+@admin.register(Notice)
+class NoticeAdmin(admin.ModelAdmin[Notice]):
+    """What operators should look at; the open ones first."""
+
+    list_display = ("text", "account", "kind", "times", "last_at", "is_resolved")
+    list_filter = ("account", "is_resolved", "kind")
+    list_select_related = ("account",)
+    search_fields = ("text", "account__name")
+    fields = ("account", "kind", "text", "times", "first_at", "last_at", "is_resolved")
+    readonly_fields = ("account", "kind", "text", "times", "first_at", "last_at")
+    actions = ("resolve",)
+
+    @admin.action(description=_("Mark the chosen notices as resolved"))
+    def resolve(self, request: HttpRequest, queryset: QuerySet[Notice]) -> None:
+        queryset.update(is_resolved=True)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

@@ -1,0 +1,192 @@
+"""An account is served once its token was proved; secrets go in and never come out; trust shows its colour."""
+
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from tenants.host.errors import HostError, HostForbidden, HostNotFound, HostRefusedToken, HostUnreachable
+from tenants.host.records import HostProfile
+from tenants.models import Account, AgentSession, Notice
+from tenants.notices import raise_notice
+from tenants.secrets import get_host_token, set_hook_secret, set_host_token
+from tenants.trust.sessions import find_session, issue_session
+from tests.factories import make_account
+
+pytestmark = pytest.mark.django_db
+
+
+class Host:
+    """What proves a token: whose it is, and whether it may see the webhooks."""
+
+    def __init__(self, *, role: str = "administrator", account: int = 7, failure: HostError | None = None) -> None:
+        self._profile = HostProfile(id=1, roles={account: role})
+        self._failure = failure
+        self.asked: list[tuple[str, str | None]] = []
+
+    def __call__(self, account: Account, *, token: str | None = None, **_options: Any) -> "Host":
+        self.asked.append((account.api_address, token))
+        return self
+
+    def profile(self) -> HostProfile:
+        if self._failure:
+            raise self._failure
+        return self._profile
+
+    def webhooks(self) -> list[Any]:
+        return []
+
+
+@pytest.fixture
+def operator(client: Client) -> Client:
+    client.force_login(get_user_model().objects.create_superuser("root", "root@example.com", "x"))
+    return client
+
+
+def entered(**values: Any) -> dict[str, Any]:
+    return {
+        "name": "Shop", "is_active": "on", "locale": "", "time_zone": "UTC",
+        "host_origin": "https://voxys.example", "extra_host_origins": "[]", "host_account_id": "7", "host_api": "",
+        "trust": "signed_in", "sign_in_method": "mail", "view_records_kept_days": "365",
+        "host_token": "", "hook_secret": "", **values,
+    }  # fmt: skip
+
+
+def save(operator: Client, host: Host, account: Account | None = None, **values: Any) -> Any:
+    path = f"/admin/tenants/account/{account.pk}/change/" if account else "/admin/tenants/account/add/"
+    with patch("tenants.services.HostClient", host):
+        return operator.post(path, entered(**values), follow=True)
+
+
+def test_an_account_is_served_once_its_token_was_proved(operator: Client) -> None:
+    host = Host()
+    response = save(operator, host, host_token=" token-of-an-administrator ")
+    account = Account.objects.get()
+    assert account.is_proved, response.content.decode()
+    assert get_host_token(account) == "token-of-an-administrator"
+    assert host.asked == [("https://voxys.example", "token-of-an-administrator")]
+
+
+def test_without_a_token_it_is_stored_but_not_served(operator: Client) -> None:
+    page = save(operator, Host()).content.decode()
+    assert not Account.objects.get().is_proved
+    assert "Nothing is served for this account yet" in page
+
+
+@pytest.mark.parametrize(
+    ("host", "sentence"),
+    [
+        (Host(role="agent"), "This is an agent&#x27;s token"),
+        (Host(account=8), "Check the account id"),
+        (Host(failure=HostRefusedToken("no")), "does not accept this token"),
+        (Host(failure=HostForbidden("no")), "no administrator"),
+        (Host(failure=HostNotFound("no")), "no such account"),
+        (Host(failure=HostUnreachable("There is no answer.")), "There is no answer."),
+    ],
+    ids=["agent", "other account", "bad token", "forbidden", "not found", "away"],
+)
+def test_a_token_that_is_not_good_is_said_so_and_nothing_is_saved(operator: Client, host: Host, sentence: str) -> None:
+    page = save(operator, host, host_token="token").content.decode()
+    assert sentence in page
+    assert not Account.objects.exists()
+
+
+def test_secrets_never_come_out(operator: Client) -> None:
+    account = make_account(host_account_id=7)
+    set_host_token(account, "token-canary")
+    set_hook_secret(account, "secret-canary")
+    page = operator.get(f"/admin/tenants/account/{account.pk}/change/").content.decode()
+    assert "canary" not in page
+    assert "API token, webhook secret" in page
+    assert account.sealed_host_token not in page
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"host_origin": "https://evil.example"}, {"host_api": "https://evil.example"}, {"host_account_id": "8"}],
+    ids=str,
+)
+def test_another_destination_clears_its_secrets(operator: Client, change: dict[str, str]) -> None:
+    account = make_account(host_account_id=7, host_origin="https://voxys.example")
+    set_host_token(account, "token")
+    set_hook_secret(account, "secret")
+    host = Host()
+    save(operator, host, account, **change)
+    account.refresh_from_db()
+    assert (account.sealed_host_token, account.sealed_hook_secret, account.is_proved) == ("", "", False)
+    assert host.asked == []
+
+
+def test_saving_something_else_keeps_them(operator: Client) -> None:
+    account = make_account(host_account_id=7, host_origin="https://voxys.example")
+    set_host_token(account, "token")
+    save(operator, Host(), account, name="Renamed")
+    account.refresh_from_db()
+    assert (account.name, get_host_token(account), account.is_proved) == ("Renamed", "token", True)
+
+
+def test_a_place_on_a_host_is_taken_once_proved_and_not_before(operator: Client) -> None:
+    make_account(host_account_id=7, host_origin="https://voxys.example", host_proved_at=None)
+    save(operator, Host(), host_token="token")
+    assert Account.objects.filter(host_proved_at__isnull=False).count() == 1
+    page = save(operator, Host(), name="Second", host_token="token").content.decode()
+    assert "connected already" in page
+    assert Account.objects.filter(host_proved_at__isnull=False).count() == 1
+
+
+def test_trust_shows_its_colour(operator: Client) -> None:
+    make_account(trust="link")
+    assert 'class="trust trust-link"' in operator.get("/admin/tenants/account/").content.decode()
+
+
+# --- sessions and notices ------------------------------------------------------------------------------
+
+
+def issue(account: Account, agent: int) -> tuple[AgentSession, str]:
+    return issue_session(
+        account, agent_id=agent, agent_name=f"Agent {agent}", agent_email="", method="mail", browser="Firefox"
+    )
+
+
+@pytest.mark.parametrize(
+    ("action", "left"), [("revoke", [1, 2, 3]), ("revoke_agents", [2, 3]), ("revoke_accounts", [3])]
+)
+def test_sessions_are_ended(
+    operator: Client, action: str, left: list[int], django_capture_on_commit_callbacks: Any
+) -> None:
+    account, other = make_account(), make_account()
+    sessions = [issue(account, 5), issue(account, 5), issue(account, 6), issue(other, 5)]
+    body = {"action": action, "_selected_action": [sessions[0][0].pk]}
+    with django_capture_on_commit_callbacks(execute=True):
+        operator.post("/admin/tenants/agentsession/", body)
+    owners = [account, account, account, other]
+    found = [number for number, (_row, token) in enumerate(sessions) if find_session(owners[number].pk, token)]
+    assert found == left
+
+
+@pytest.mark.parametrize("rows", [1, 3, 30])
+@pytest.mark.parametrize(("path", "queries"), [("agentsession", 8), ("notice", 7), ("account", 5)])
+def test_lists_cost_the_same_for_all_rows(
+    operator: Client, django_assert_num_queries: DjangoAssertNumQueries, path: str, queries: int, rows: int
+) -> None:
+    account = make_account()
+    for number in range(rows):
+        make_account()
+        issue(account, number + 1)
+        raise_notice(account, f"kind-{number}", "Look at this.")
+    operator.get(f"/admin/tenants/{path}/")
+    with django_assert_num_queries(queries):
+        assert operator.get(f"/admin/tenants/{path}/").status_code == 200
+
+
+def test_notices_count_up_and_are_resolved(operator: Client) -> None:
+    account = make_account()
+    raise_notice(account, "mail-failing", "Mail cannot leave.")
+    raise_notice(account, "mail-failing", "Mail cannot leave.")
+    notice = Notice.objects.get()
+    operator.post("/admin/tenants/notice/", {"action": "resolve", "_selected_action": [notice.pk]})
+    notice.refresh_from_db()
+    assert notice.is_resolved
