@@ -3,6 +3,12 @@
 from voxysapps.simulator.addresses import Addresses
 
 
+MAILBOX_POLICY = (
+    "default-src 'self'; base-uri 'none'; form-action 'none'; object-src 'none'; frame-src 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
 def page_policy(addresses: Addresses) -> str:
     """Return the policy of the agent's window. The real host has none; its frames may be anywhere."""
     return "; ".join(

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from voxysapps.simulator import controls, views
+from voxysapps.simulator import controls, mailbox, views
 
 app_name = "simulator"
 
@@ -13,6 +13,9 @@ urlpatterns = [
     path("probe/", views.probe, name="probe"),
     path("slow.svg", views.slow_image, name="slow"),
     path("host/api/v1/", include("voxysapps.simulator.host.urls")),
+    path("mailbox/", mailbox.page, name="mailbox"),
+    path("mailbox.json", mailbox.mails, name="mails"),
+    path("mailbox/<int:mail_id>/read", mailbox.read, name="mail-read"),
     path("host-faults/<int:account_id>", controls.fault, name="fault"),
     path("customers/<int:account_id>", controls.customer_writes, name="customer"),
     path("start-over/<int:account_id>", controls.start_over, name="start-over"),
