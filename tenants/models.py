@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tenants.validators import (
+    is_origin,
     validate_api_address,
     validate_app_key,
     validate_locale,
@@ -184,8 +185,11 @@ class Account(models.Model):
 
     @property
     def host_origins(self) -> list[str]:
-        """The origins that may embed this account's frames, the main one first."""
-        return [self.host_origin, *self.extra_host_origins]
+        """The origins that may embed this account's frames, the main one first.
+
+        They go into a header and into a script, so what is no origin is left out, however it came to be stored.
+        """
+        return [origin for origin in (self.host_origin, *self.extra_host_origins) if is_origin(origin)]
 
 
 Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)

@@ -29,6 +29,15 @@ def validate_origin(value: str) -> None:
         )
 
 
+def is_origin(value: object) -> bool:
+    """Return whether `validate_origin` would let it pass."""
+    try:
+        validate_origin(value)  # type: ignore[arg-type]
+    except (ValidationError, TypeError, AttributeError):
+        return False
+    return True
+
+
 def _validate_shape_of_origin(value: str) -> None:
     try:
         parts = urlsplit(value)

@@ -3,6 +3,7 @@
 Times, badges, charts and links are tags, since they make markup; money, numbers and names are filters.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from itertools import zip_longest
@@ -20,6 +21,8 @@ from panels.badges import draw_badge, draw_icon, draw_word
 from panels.sparkline import draw_months, monthly
 
 register = template.Library()
+
+_WEB_URL = re.compile(r"https?://[^\x00-\x20\x7f\\]+", re.IGNORECASE)
 
 
 def _language() -> str:
@@ -86,8 +89,11 @@ register.filter("initials", formats.initials)
 
 @register.filter
 def web_url(url: str | None) -> str:
-    """Return the address if it is one of the web, else nothing: `javascript:` must not become a link."""
-    return url if url and url.lower().startswith(("https://", "http://")) else ""
+    """Return the address if it is one of the web, else nothing: `javascript:` must not become a link.
+
+    Nor what browsers read in another way than it looks; the panel does without that link.
+    """
+    return url if url and _WEB_URL.fullmatch(url) else ""
 
 
 @register.simple_tag(takes_context=True)

@@ -14,6 +14,7 @@ WITHOUT_ACCOUNTS = {
     "metrics": "counters, with labels of ours only",
     "simulator:page": "demonstration accounts only, and off in production",
     "simulator:data": "demonstration accounts only, and off in production",
+    "simulator:news": "demonstration accounts only, and off in production",
     "simulator:webview": "a frame document of a demonstration, without data",
     "simulator:probe": "what the browser itself was sent",
     "simulator:slow": "a picture",
