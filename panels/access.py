@@ -150,7 +150,7 @@ def enter_posted(plan: AppPlan, posted: AppContext, digest: str | None, locale: 
     stamp = stamp_key(account.pk)
     if account.trust == Trust.LINK:
         context = confirm(posted, account=account, app=plan.app, session=None, evidence=Evidence(account))
-        keys = section_keys(plan.placements, context, locale)
+        keys = section_keys(plan, plan.placements, context, locale)
         lookups.ask((stamp, *keys))
         _require_stamp(plan, lookups)
         return Entry(context, keys, lookups.values)
@@ -163,7 +163,7 @@ def enter_posted(plan: AppPlan, posted: AppContext, digest: str | None, locale: 
         if is_same and time.time() < remembered.until:
             context, keys = with_posted(remembered.context, posted), remembered.keys
             if not keys.are_lasting:
-                keys = section_keys(plan.placements, context, locale)
+                keys = section_keys(plan, plan.placements, context, locale)
                 lookups.ask(keys)
             return Entry(context, keys, lookups.values, remembered.made)
     lookups.ask((stamp, *_likely_keys(account.pk, posted, digest)))
@@ -172,7 +172,7 @@ def enter_posted(plan: AppPlan, posted: AppContext, digest: str | None, locale: 
     permit = partial(quotas.permit_host_question, account.pk, address)
     evidence = Evidence(account, lookups.get, enqueue_record, permit)
     context = confirm(posted, account=account, app=plan.app, session=session, evidence=evidence)
-    keys = section_keys(plan.placements, context, locale)
+    keys = section_keys(plan, plan.placements, context, locale)
     lookups.ask(keys)
     if evidence.is_warm:
         used, until = _evidence(context, digest, session, evidence, lookups)

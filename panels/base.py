@@ -44,6 +44,8 @@ class PanelContext:
     locale: str
     time_zone: zoneinfo.ZoneInfo
     placement_id: int
+    # Whether the customer's sensitive fields are masked for this viewer.
+    masked: bool = False
     connections: tuple[str, ...] = ()
     agent_id: int | None = None
     conversation_id: int | None = None
@@ -71,6 +73,8 @@ class Panel:
     vary: ClassVar[tuple[Vary, ...]] = ()
     # The placement's settings, edited in the admin; every field needs an `initial` or `required=False`.
     SettingsForm: ClassVar[type[forms.Form]] = forms.Form
+    # Keys of what `fetch` returns that are hidden where an account hides sensitive fields.
+    sensitive: ClassVar[tuple[str, ...]] = ()
     # Seconds for which what `fetch` returned counts as fresh.
     fresh_for: ClassVar[int] = 120
     # Lines of the grey placeholder shown until there is data: as many as the panel usually has.

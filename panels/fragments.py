@@ -17,8 +17,10 @@ from msgspec import MsgspecError, Struct, msgpack
 from panels import snapshots
 from panels.base import PanelContext
 from panels.capabilities import CAPABILITIES
+from panels.capabilities.words import MatchWord
 from panels.configuration import AppPlan, PlacementPlan
 from panels.markup import check_markup
+from panels.redaction import Redaction, mask_data, mask_identity, redaction_of
 from panels.snapshots import Failure, Head, Source
 from tenants.trust.confirmation import ConfirmedContext
 from voxysapps.problems import new_trace_id, place_of
@@ -38,6 +40,8 @@ class Fragment(Struct, frozen=True, array_like=True):
     versions: tuple[str | None, ...]
     html: bytes
     is_empty: bool
+    # Whether the host vouches for what the data were found by, where it vouches at all.
+    is_vouched: bool = True
 
 
 @dataclass(slots=True)
@@ -55,6 +59,8 @@ class Section:
     due: list[Source] = field(default_factory=list)
     # Seconds after which to look again; None when nothing will have changed by itself.
     retry_in: float | None = None
+    # Whether it rests on what a website visitor typed.
+    is_unverified: bool = False
 
 
 _decode_fragment = msgpack.Decoder(Fragment).decode
@@ -75,9 +81,12 @@ class SectionKeys:
         yield from self.fragments
 
 
-def section_keys(placements: Sequence[PlacementPlan], context: ConfirmedContext, locale: str) -> SectionKeys:
+def section_keys(
+    plan: AppPlan, placements: Sequence[PlacementPlan], context: ConfirmedContext, locale: str
+) -> SectionKeys:
     """Return where the cache has what the placements show."""
     account_id, customer = context.account_id, context.identity.digest()
+    redaction = redaction_of(plan.account, context)
     return SectionKeys(
         customer=customer,
         heads={
@@ -85,7 +94,9 @@ def section_keys(placements: Sequence[PlacementPlan], context: ConfirmedContext,
             for placement in placements
             for source in placement.sources
         },
-        fragments=[_fragment_key(account_id, placement, context, customer, locale) for placement in placements],
+        fragments=[
+            _fragment_key(account_id, placement, context, customer, locale, redaction) for placement in placements
+        ],
         are_lasting=not any(placement.panel and placement.panel.needs for placement in placements),
     )
 
@@ -104,7 +115,7 @@ def build_sections(
     this takes one trip.
     """
     if keys is None:
-        keys = section_keys(placements, context, locale)
+        keys = section_keys(plan, placements, context, locale)
     if found is None:
         found = cache.get_many(keys)
     customer, fragment_keys, head_keys = keys.customer, keys.fragments, keys.heads
@@ -125,7 +136,7 @@ def build_sections(
         )
     now = time.time()
     return [
-        _section(placement, rendered.get(placement.id, fragment), heads, now)
+        _section(placement, rendered.get(placement.id, fragment), heads, now, context.identity_verified is False)
         for placement, fragment in zip(placements, fragments, strict=True)
     ]
 
@@ -155,15 +166,20 @@ def render_part(
 
 
 def _fragment_key(
-    account_id: int, placement: PlacementPlan, context: ConfirmedContext, customer: str, locale: str
+    account_id: int,
+    placement: PlacementPlan,
+    context: ConfirmedContext,
+    customer: str,
+    locale: str,
+    redaction: Redaction,
 ) -> str:
     verified = {True: "v", False: "u", None: "-"}[context.identity_verified]
     vary = placement.panel.vary if placement.panel else ()
     agent = context.agent_id if "agent" in vary else ""
     conversation = context.conversation_id if "conversation" in vary else ""
     return (
-        f"{account_id}:html:{placement.id}:{placement.revision}:{customer}:"
-        f"{locale}:{context.role or '-'}:{verified}:{agent}:{conversation}:{_posted_digest(placement, context)}"
+        f"{account_id}:html:{placement.id}:{placement.revision}:{customer}:{locale}:{context.role or '-'}:"
+        f"{verified}:{redaction}:{agent}:{conversation}:{_posted_digest(placement, context)}"
     )
 
 
@@ -252,7 +268,18 @@ def _render_one(
             panel.empty_template if is_empty else panel.template, {**panel.get_context(ctx), "ctx": ctx}
         )
     check_markup(html, panel=placement.slug)
-    return Fragment(versions, _without_indentation(html).encode(), is_empty)
+    return Fragment(versions, _without_indentation(html).encode(), is_empty, _is_vouched(context, ctx.data))
+
+
+def _is_vouched(context: ConfirmedContext, data: Any) -> bool:
+    """Return whether nothing rests on what a website visitor typed.
+
+    The host vouches for the visitor's identifier only: what was found by e-mail, phone or attribute may be
+    another's (host-contract 2.5, `hmac_verified`). Where a channel addresses the customer, it is theirs.
+    """
+    if context.identity_verified is None:
+        return True
+    return context.identity_verified and getattr(data, "matched_by", None) in {MatchWord.IDENTIFIER, MatchWord.LINK}
 
 
 def _without_indentation(html: str) -> str:
@@ -270,10 +297,14 @@ def _panel_context(
         merged = CAPABILITIES[panel.capability].merge([(names[key], answer) for key, answer in data.items()])
     else:
         merged = next(iter(data.values()))
+    masked = redaction_of(plan.account, context) == "masked"
+    if masked and panel:
+        merged = mask_data(merged, panel)
     return PanelContext(
         data=merged,
         settings=placement.settings,
-        identity=context.identity,
+        identity=mask_identity(context.identity) if masked else context.identity,
+        masked=masked,
         identity_verified=context.identity_verified,
         role=context.role,
         locale=locale,
@@ -282,18 +313,23 @@ def _panel_context(
         connections=tuple(names[key] for key in data if key in names),
         agent_id=context.agent_id if "agent" in vary else None,
         conversation_id=context.conversation_id if "conversation" in vary else None,
-        posted=context.posted if panel and panel.needs else None,
+        # What was posted holds it all once more, and what people wrote to each other.
+        posted=context.posted if panel and panel.needs and not masked else None,
     )
 
 
 def _section(
-    placement: PlacementPlan, made: Fragment | Failure | None, heads: Mapping[Source, Head | None], now: float
+    placement: PlacementPlan,
+    made: Fragment | Failure | None,
+    heads: Mapping[Source, Head | None],
+    now: float,
+    is_unverified: bool,
 ) -> Section:
     if placement.panel is None or not placement.sources:
         return Section(placement, "error", failures=(_not_set_up(placement),))
     known = [head for source in placement.sources if (head := heads[source])]
     due = [source for source in placement.sources if (head := heads[source]) is None or head.is_due(now)]
-    section = Section(placement, "error", due=due, retry_in=_retry_in(due, known, now))
+    section = Section(placement, "error", due=due, retry_in=_retry_in(due, known, now), is_unverified=is_unverified)
     section.failures = tuple(head.failure for head in known if head.failure)
     fetched = [head.fetched_at for head in known if head.fetched_at]
     section.fetched_at = min(fetched, default=None)
@@ -302,6 +338,7 @@ def _section(
         section.failures = (made,)
     elif made is not None and fetched:
         section.body = made.html
+        section.is_unverified = not made.is_vouched
         section.state = "stale" if due or section.failures else "empty" if made.is_empty else "ready"
     elif len(known) < len(placement.sources) or not section.failures:
         section.state = "loading"

@@ -10,6 +10,7 @@ import zoneinfo
 from functools import lru_cache
 
 from babel.dates import format_time
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
@@ -29,22 +30,24 @@ def _section(section: Section, plan: AppPlan, locale: str) -> bytes:
     age = _age(int(section.fetched_at), plan.time_zone, locale) if section.fetched_at else ""
     busy = "true" if section.state == "loading" else "false"
     retry = "" if section.retry_in is None else f' data-retry="{math.ceil(section.retry_in)}"'
+    unverified = shell.unverified if section.is_unverified else b""
     opening = shell.opening.format(state=section.state, busy=busy, retry=retry, age=age)
     notice = _notice(section, locale).encode() if section.failures else b""
     above, body = (b"", notice) if section.state == "error" else (notice, section.body)
     if section.state == "loading":
         body = shell.skeleton
-    return b"".join((opening.encode(), above, b'<div class="vx-panel__body">', body, b"</div></section>"))
+    return b"".join((opening.encode(), unverified, above, b'<div class="vx-panel__body">', body, b"</div></section>"))
 
 
 class _Shell:
     """What of a placement's section is the same in every request."""
 
-    __slots__ = ("opening", "skeleton")
+    __slots__ = ("opening", "skeleton", "unverified")
 
-    def __init__(self, opening: str, skeleton: bytes) -> None:
+    def __init__(self, opening: str, skeleton: bytes, unverified: bytes) -> None:
         self.opening = opening
         self.skeleton = skeleton
+        self.unverified = unverified
 
 
 @lru_cache(maxsize=4_000)
@@ -52,6 +55,7 @@ def _shell(placement_id: int, slug: str, title: str, skeleton_lines: int, locale
     with translation.override(locale):
         refresh = _("Refresh %(panel)s") % {"panel": title}
         waiting = _("Fetching the data …")
+        unverified = render_to_string("panels/components/unverified.html")
     safe_title, safe_refresh = (escape(text).replace("{", "{{").replace("}", "}}") for text in (title, refresh))
     opening = (
         f'<section class="vx-panel" data-panel="{slug}" data-placement="{placement_id}" '
@@ -65,7 +69,7 @@ def _shell(placement_id: int, slug: str, title: str, skeleton_lines: int, locale
     skeleton = (
         f'<p class="vx-visually-hidden">{escape(waiting)}</p><div class="vx-skeleton" aria-hidden="true">{lines}</div>'
     )
-    return _Shell(opening, skeleton.encode())
+    return _Shell(opening, skeleton.encode(), unverified.strip().encode())
 
 
 def _skeleton_lines(placement: PlacementPlan) -> int:

@@ -1,7 +1,7 @@
 """The capability `customer`: who the contact is in other systems."""
 
 from collections.abc import Sequence
-from typing import Self
+from typing import ClassVar, Self
 
 import msgspec
 
@@ -16,6 +16,8 @@ class Match(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     by: MatchWord
     value: str | None = None
     confirmed_by: str | None = None
+
+    SENSITIVE: ClassVar = ("value", "confirmed_by")
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -78,6 +80,8 @@ class Customer(Record, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     note: str | None = None
 
+    SENSITIVE: ClassVar = ("emails", "phones", "address", "note")
+
 
 class Customers(Answer, frozen=True, kw_only=True):
     """Every record that matches the contact, the surest match first."""
@@ -92,4 +96,11 @@ class Customers(Answer, frozen=True, kw_only=True):
     def merge(cls, answers: Sequence[tuple[str, Self]]) -> Self:
         customers = merge_records((source, answer.customers) for source, answer in answers)
         customers.sort(key=lambda customer: (customer.match.by.rank, newest_first(customer, customer.last_at)))
-        return cls(customers=tuple(customers), windows=cls.merge_windows(answers))
+        return cls(
+            customers=tuple(customers), windows=cls.merge_windows(answers), matched_by=cls.merge_matches(answers)
+        )
+
+    @classmethod
+    def merge_matches(cls, answers: Sequence[tuple[str, Self]]) -> MatchWord | None:
+        words = [customer.match.by for _source, answer in answers for customer in answer.customers]
+        return max(words, key=lambda word: word.rank, default=None)

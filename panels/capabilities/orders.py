@@ -1,7 +1,7 @@
 """The capability `orders`: what the customer bought and where it is."""
 
 from collections.abc import Sequence
-from typing import Self
+from typing import ClassVar, Self
 
 import msgspec
 
@@ -23,6 +23,8 @@ class Method(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     expiry: str | None = None
     wallet: str | None = None
     expires_soon: bool = False
+
+    SENSITIVE: ClassVar = ("last4", "expiry")
 
 
 class LineItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -56,6 +58,8 @@ class TrackingEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     text: str
     at: Instant
     place: str | None = None
+
+    SENSITIVE: ClassVar = ("place",)
 
 
 class Fulfilment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -125,6 +129,8 @@ class Order(Record, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     note: str | None = None
 
+    SENSITIVE: ClassVar = ("ship_to", "email", "phone", "note")
+
     @property
     def is_open(self) -> bool:
         """Whether goods are still to come."""
@@ -149,4 +155,4 @@ class Orders(Answer, frozen=True, kw_only=True):
     def merge(cls, answers: Sequence[tuple[str, Self]]) -> Self:
         orders = merge_records((source, answer.orders) for source, answer in answers)
         orders.sort(key=lambda order: newest_first(order, order.placed_at))
-        return cls(orders=tuple(orders), windows=cls.merge_windows(answers))
+        return cls(orders=tuple(orders), windows=cls.merge_windows(answers), matched_by=cls.merge_matches(answers))

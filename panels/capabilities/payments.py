@@ -1,7 +1,7 @@
 """The capability `payments`: what the customer paid, owes and contests."""
 
 from collections.abc import Sequence
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from panels.capabilities.money import Money
 from panels.capabilities.orders import Method, Refund
@@ -33,6 +33,8 @@ class Payment(Record, frozen=True, kw_only=True):
     order: str | None = None
     invoice: str | None = None
     refunds: tuple[Refund, ...] = ()
+
+    SENSITIVE: ClassVar = ("receipt_url",)
 
 
 class Subscription(Record, frozen=True, kw_only=True):
@@ -119,6 +121,7 @@ class Payments(Answer, frozen=True, kw_only=True):
             disputes=tuple(disputes),
             methods=tuple(methods),
             windows=cls.merge_windows(answers),
+            matched_by=cls.merge_matches(answers),
         )
 
 

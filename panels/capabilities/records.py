@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 import msgspec
 
+from panels.capabilities.words import MatchWord
+
 # A moment, stored as aware UTC; panels show it in the agent's zone.
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -45,9 +47,13 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a capability answers. Subclasses name the records."""
+    """What a capability answers. Subclasses name the records.
+
+    `matched_by` is by what the records were found to be the contact's, the weakest of it; None: not told.
+    """
 
     windows: tuple[Window, ...] = ()
+    matched_by: MatchWord | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -61,6 +67,12 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         Every record names its source and is there once per (source, external_id), the first kept.
         """
         raise NotImplementedError
+
+    @classmethod
+    def merge_matches(cls, answers: Sequence[tuple[str, Self]]) -> MatchWord | None:
+        """Return the weakest match of the answers that hold anything; None when one does not tell."""
+        words = [answer.matched_by for _source, answer in answers if not answer.is_empty]
+        return None if None in words else max(filter(None, words), key=lambda word: word.rank, default=None)
 
     @classmethod
     def merge_windows(cls, answers: Sequence[tuple[str, Self]]) -> tuple[Window, ...]:

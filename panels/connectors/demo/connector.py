@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NoReturn
 
+import msgspec
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
@@ -143,4 +144,9 @@ def _story(person: Person) -> tuple[Customers, Orders, Payments]:
     orders = make_orders(person)
     payments = make_payments(person, orders)
     customer = make_customer(person, orders, payments)
-    return Customers(customers=(customer,)), Orders(orders=orders), payments
+    by = person.match.by
+    return (
+        Customers(customers=(customer,), matched_by=by),
+        Orders(orders=orders, matched_by=by),
+        msgspec.structs.replace(payments, matched_by=by),
+    )

@@ -52,7 +52,7 @@ def test_first_comes_who_it_is_and_how_that_is_known() -> None:
 @pytest.mark.parametrize(
     ("changes", "verified", "chips"),
     [
-        ({}, False, "Matched by email Identity not verified"),
+        ({}, False, "Matched by email"),
         ({"match": Match(by=MatchWord.IDENTIFIER)}, True, "Matched by customer ID"),
         ({"match": Match(by=MatchWord.PHONE)}, None, "Weak match: numbers are shared"),
         ({"guest": True}, None, "Matched by email Guest"),

@@ -246,13 +246,6 @@ def test_without_identifiers_it_says_so() -> None:
     assert page.texts("vx-empty__what") == ["This contact has no email or phone."]
 
 
-@pytest.mark.parametrize(("verified", "notes"), [(True, []), (None, []), (False, ["Identity not verified"])])
-def test_unverified_identity_is_marked(verified: bool | None, notes: list[str]) -> None:
-    data = merged(make_order())
-    assert render_panel(PANEL, make_ctx(data, identity_verified=verified)).texts("vx-unverified") == notes
-    assert render_panel(PANEL, make_ctx(Orders(), identity_verified=verified)).texts("vx-unverified") == notes
-
-
 @pytest.mark.parametrize("locale", ["en", "de", "ar"])
 @pytest.mark.parametrize("word", ["hostile", "manyorders", "longname", "rtl", "twocurrencies", "jpy", "kwd"])
 def test_nothing_of_the_data_becomes_markup(word: str, locale: str) -> None:
