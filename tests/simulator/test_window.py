@@ -1,8 +1,11 @@
 """The agent's window in a browser: what a developer sees and does in it."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -21,6 +24,42 @@ def window(product: Product, page: Page) -> Iterator["Window"]:
     opened = Window(product, page)
     yield opened
     assert opened.problems == []
+
+
+@pytest.fixture
+def lanterna(product: Product) -> Iterator["Lanterna"]:
+    account = Lanterna(product)
+    yield account
+    account.start_over()
+
+
+class Lanterna:
+    """The demonstration account whose host these tests change; it starts over after each."""
+
+    def __init__(self, product: Product) -> None:
+        self._base_url = product.base_url
+        state = next(one for one in product.state["accounts"] if one["name"] == "Lanterna & Figli")
+        self.pk: int = state["id"]
+        data = self._send(f"/simulator/data/{self.pk}.json")
+        self._token: str = data["tokens"]["51"]
+        self._api = f"/simulator/host/api/v1/accounts/{state['host_account_id']}"
+
+    def ask(self, path: str, method: str = "GET") -> Any:
+        """Ask the host's API as an administrator."""
+        return self._send(f"{self._api}/{path}", method=method)
+
+    def messages(self, conversation: int) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self.ask(f"conversations/{conversation}/messages")["payload"]
+        return [row for row in rows if row["message_type"] != 2]
+
+    def start_over(self) -> None:
+        self._send(f"/simulator/start-over/{self.pk}", method="POST")
+
+    def _send(self, path: str, method: str = "GET") -> Any:
+        headers = {"Content-Type": "application/json", "api-access-token": getattr(self, "_token", "")}
+        request = Request(f"{self._base_url}{path}", method=method, headers=headers)  # noqa: S310 -- our own server
+        with urlopen(request, timeout=10) as response:  # noqa: S310 -- our own server
+            return json.loads(response.read() or "null")
 
 
 class Window:
@@ -116,8 +155,8 @@ def test_keys_are_letters_where_text_is_written(window: Window) -> None:
     assert window.run("conversationId") == 1421
 
 
-def test_reply_and_private_note_are_added_here(window: Window) -> None:
-    window.open("conversation=1421")
+def test_reply_and_private_note_reach_the_host(window: Window, lanterna: Lanterna) -> None:
+    window.open(f"account={lanterna.pk}&conversation=611&agent=52")
     reply = window.part("reply")
     reply.locator("textarea").fill("On its **way**")
     reply.get_by_role("button", name="Send").click()
@@ -127,6 +166,89 @@ def test_reply_and_private_note_are_added_here(window: Window) -> None:
     reply.locator("textarea").fill("Call her")
     reply.locator("textarea").press("Control+Enter")
     expect(window.page.locator(".bubble--private").last).to_contain_text("Call her")
+
+    *_others, sent, note = lanterna.messages(611)
+    assert (sent["content"], sent["private"]) == ("On its **way**", False)
+    assert (note["content"], note["private"], note["sender"]["id"]) == ("Call her", True, 52)
+    # They are there after a reload, too.
+    window.open(f"account={lanterna.pk}&conversation=611")
+    expect(window.page.locator(".bubble--private").last).to_contain_text("Call her")
+
+
+def test_deleted_note_disappears_whoever_deleted_it(window: Window, lanterna: Lanterna) -> None:
+    window.open(f"account={lanterna.pk}&conversation=611&agent=52")
+    window.run("send({content: 'K7Q2-9XBM', private: true})")
+    note = window.page.locator(".bubble--private", has_text="K7Q2-9XBM")
+    expect(note).to_be_visible()
+
+    lanterna.ask(f"conversations/611/messages/{lanterna.messages(611)[-1]['id']}", method="DELETE")
+    window.run("refresh()")
+    expect(note).to_have_count(0)
+
+    window.run("send({content: 'Second thoughts', private: true})")
+    second = window.page.locator(".message", has_text="Second thoughts")
+    second.hover()
+    second.get_by_role("button", name="Delete message").click()
+    expect(second).to_have_count(0)
+    assert lanterna.messages(611)[-1]["content_attributes"] == {"deleted": True}
+
+
+def test_note_that_the_host_refuses_stays_to_be_sent_again(window: Window, lanterna: Lanterna) -> None:
+    # Hanna Sauer is no member of this conversation's inbox.
+    window.open(f"account={lanterna.pk}&conversation=614&agent=53")
+    field = window.part("reply").locator("textarea")
+    field.fill("Hello")
+    window.part("reply").get_by_role("button", name="Send").click()
+    expect(window.part("notice")).to_contain_text("You are not authorized to do this action")
+    expect(field).to_have_value("Hello")
+    assert [problem for problem in window.problems if "401" in problem]
+    window.problems.clear()
+
+
+def test_resolving_and_assigning_reach_the_host(window: Window, lanterna: Lanterna) -> None:
+    window.open(f"account={lanterna.pk}&conversation=611&agent=52")
+    window.part("header").get_by_role("button", name="Resolve").click()
+    expect(window.part("header").get_by_role("button", name="Reopen")).to_be_visible()
+    window.part("contact").get_by_label("Assigned agent").select_option("Hanna Sauer")
+    expect(window.part("messages")).to_contain_text("Assigned to Hanna Sauer by Ruben Okoye")
+    conversation = lanterna.ask("conversations/611")
+    assert (conversation["status"], conversation["meta"]["assignee"]["id"]) == ("resolved", 53)
+
+    window.run("customerWrites({content: 'Not yet!'})")
+    expect(window.part("header").get_by_role("button", name="Resolve")).to_be_visible()
+    expect(window.part("messages")).to_contain_text("Not yet!")
+    window.run("startConversation({content: 'One more lamp'})")
+    expect(window.part("list")).to_contain_text("One more lamp")
+
+
+def test_records_of_this_window_alone_do_not_reach_the_host(window: Window, lanterna: Lanterna) -> None:
+    before = lanterna.messages(611)
+    window.open(f"account={lanterna.pk}&conversation=611")
+    window.run("addMessage({content: 'Only here'})")
+    window.run("editContact({email: 'somebody.else@example.com'})")
+    window.run("refresh()")
+    expect(window.part("messages")).to_contain_text("Only here")
+    assert window.run("payloadFor(611).data.contact.email") == "somebody.else@example.com"
+    assert [message["id"] for message in lanterna.messages(611)] == [message["id"] for message in before]
+    assert lanterna.ask("contacts/701")["payload"]["email"] == "agnes.thorvald@example.com"
+
+
+def test_fault_of_the_hosts_api_is_switched_in_the_drawer(window: Window, lanterna: Lanterna) -> None:
+    window.open(f"account={lanterna.pk}&conversation=611&tools=situations")
+    drawer = window.part("drawer")
+    expect(drawer.get_by_role("button", name="It works")).to_have_attribute("aria-pressed", "true")
+    expect(drawer).to_contain_text("has every context confirmed")
+    drawer.get_by_role("button", name="Down", exact=True).click()
+    expect(drawer.get_by_role("button", name="Down", exact=True)).to_have_attribute("aria-pressed", "true")
+    with pytest.raises(HTTPError, match="503"):
+        lanterna.ask("agents")
+    # The window is the host's own page: its agents work on.
+    window.run("send({content: 'Still here', private: true})")
+    expect(window.page.locator(".bubble--private").last).to_contain_text("Still here")
+    drawer.get_by_role("button", name="Start the account over").click()
+    window.page.locator("html[data-simulator=ready]").wait_for()
+    expect(drawer.get_by_role("button", name="It works")).to_have_attribute("aria-pressed", "true")
+    expect(window.part("messages")).not_to_contain_text("Still here")
 
 
 def test_hostile_texts_are_only_text(window: Window) -> None:
@@ -176,17 +298,25 @@ def test_log_shows_each_message_and_its_body(window: Window) -> None:
     expect(rows.nth(1).locator("pre")).to_contain_text('"event": "appContext"')
 
 
-def test_saved_contact_shows_and_no_app_hears_of_it(window: Window) -> None:
-    window.open("conversation=1421&host=g2&tab=2")
+def test_saved_contact_reaches_the_host_and_no_app_hears_of_it(window: Window, lanterna: Lanterna) -> None:
+    window.open(f"account={lanterna.pk}&conversation=611&host=g2&tab=1")
     window.page.frame_locator(".frame:not([hidden]) iframe").locator("[data-panel=orders]").wait_for()
     window.page.wait_for_function("() => simulator.log.some((entry) => entry.reason === 'load')")
     before = len(window.run("log"))
     window.page.get_by_role("button", name="Edit contact").click()
-    window.page.locator("dialog").get_by_label("Email").fill("nora@example.org")
+    window.page.locator("dialog").get_by_label("Email").fill("agnes@example.org")
     window.page.locator("dialog").get_by_role("button", name="Save").click()
-    expect(window.part("contact")).to_contain_text("nora@example.org")
-    assert window.run("payloadFor(1421).data.contact.email") == "nora@example.org"
+    expect(window.part("contact")).to_contain_text("agnes@example.org")
+    assert window.run("payloadFor(611).data.contact.email") == "agnes@example.org"
+    assert lanterna.ask("contacts/701")["payload"]["email"] == "agnes@example.org"
     assert len(window.run("log")) == before
+
+
+def test_mailbox_is_opened_from_the_toolbar(window: Window) -> None:
+    window.open()
+    with window.page.expect_popup() as opening:
+        window.part("toolbar").get_by_role("link", name="Mailbox").click()
+    expect(opening.value.get_by_role("heading", name="Mailbox")).to_be_visible()
 
 
 def test_phone_is_a_window_of_its_own_and_closes_with_the_conversation(window: Window) -> None:

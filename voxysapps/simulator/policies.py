@@ -2,7 +2,6 @@
 
 from voxysapps.simulator.addresses import Addresses
 
-
 MAILBOX_POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'none'; object-src 'none'; frame-src 'none'; "
     "frame-ancestors 'none'"

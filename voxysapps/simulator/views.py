@@ -19,8 +19,10 @@ from voxysapps.simulator.addresses import addresses_for
 from voxysapps.simulator.demonstration.records import account_record
 from voxysapps.simulator.demonstration.shapes import DemonstrationAccount
 from voxysapps.simulator.host import answers
+from voxysapps.simulator.host.faults import Fault
 from voxysapps.simulator.host.state import HostAccount, load
 from voxysapps.simulator.host.tokens import agent_token
+from voxysapps.simulator.models import Mail
 from voxysapps.simulator.policies import page_policy, widened_for_webview
 from voxysapps.simulator.switch import when_simulating
 
@@ -36,13 +38,24 @@ def page(request: HttpRequest) -> HttpResponseBase:
     accounts = Account.objects.filter(is_demonstration=True).order_by("id")
     config = {
         "accounts": [
-            {"id": account.pk, "name": account.name, "data": reverse("simulator:data", args=[account.pk])}
+            {
+                "id": account.pk,
+                "name": account.name,
+                "data": reverse("simulator:data", args=[account.pk]),
+                "news": reverse("simulator:news", args=[account.pk]),
+            }
             for account in accounts
         ],
         "frameOrigin": addresses.frames,
         "framesAreApart": addresses.are_apart,
         "webview": addresses.frames + reverse("simulator:webview", args=["KEY"]),
         "probe": addresses.frames + reverse("simulator:probe"),
+        "api": reverse("simulator:host-profile").removesuffix("/profile"),
+        "customers": _without_id("simulator:customer"),
+        "faults": _without_id("simulator:fault"),
+        "faultNames": list(Fault),
+        "startingOver": _without_id("simulator:start-over"),
+        "mailbox": reverse("simulator:mailbox"),
     }
     response = render(request, "simulator/page.html", {"config": config})
     response["Content-Security-Policy"] = page_policy(addresses)
@@ -64,9 +77,32 @@ def account_data(request: HttpRequest, account_id: int) -> HttpResponseBase:
     # Whoever opens the window may be any of its agents.
     record["tokens"] = {agent.id: agent_token(host.seed.host_account_id, agent.id) for agent in host.seed.agents}
     record["fault"] = host.fault
+    record["trust"] = host.account.trust
     response = JsonResponse(record)
     response["Cache-Control"] = "no-store"
     return response
+
+
+@when_simulating()
+def account_news(request: HttpRequest, account_id: int) -> HttpResponseBase:
+    """Return what the host's live connection would have told: the open conversation as it is, and which there are."""
+    host = load(get_object_or_404(Account, pk=account_id, is_demonstration=True))
+    if host is None:
+        raise Http404
+    asked = request.GET.get("conversation", "")
+    talk = host.talk(int(asked)) if asked.isdecimal() else None
+    news = {
+        "conversation": answers.news(host, talk) if talk else None,
+        "conversation_ids": [talk.id for talk in host.seed.talks],
+        "unread_mails": Mail.objects.filter(is_read=False).count(),
+    }
+    response = JsonResponse(news)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _without_id(name: str) -> str:
+    return reverse(name, args=[0]).removesuffix("/0")
 
 
 def _as_sent(host: HostAccount) -> DemonstrationAccount:

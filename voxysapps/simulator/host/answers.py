@@ -102,6 +102,18 @@ def messages(host: HostAccount, talk: Talk, indexes: Sequence[int]) -> Record:
     }
 
 
+def news(host: HostAccount, talk: Talk) -> Record:
+    """Return what the host's own window is told of a conversation while it is open, by its live connection."""
+    record = rest_conversation(host.seed, talk, now=host.now)
+    newest = range(max(0, len(talk.lines) - 20), len(talk.lines))
+    return {
+        "id": talk.id,
+        "status": talk.status,
+        "meta": record["meta"],
+        "messages": [message_record(host.seed, talk, index, now=host.now, pushed=True) for index in newest],
+    }
+
+
 def message(host: HostAccount, talk: Talk, index: int) -> Record:
     """Return one message."""
     return message_record(host.seed, talk, index, now=host.now, pushed=False)

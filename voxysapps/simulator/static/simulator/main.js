@@ -17,6 +17,8 @@ import { messages } from './window/messages.js';
 import { navigation } from './window/navigation.js';
 import { replyBox } from './window/reply-box.js';
 
+const NEWS_SECONDS = 3;
+
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
 const config = JSON.parse(document.getElementById('simulator-config').textContent);
 
@@ -38,6 +40,7 @@ function notice(text) {
 }
 
 function warnings(simulator) {
+  if (simulator.problem) return simulator.problem;
   if (!config.framesAreApart) return 'Host and apps share one origin here. Open this page at localhost, or allow a second host name, to have them apart.';
   const origins = simulator.accounts.get(simulator.accountId).host_origins;
   if (origins.includes(location.origin)) return null;
@@ -52,20 +55,21 @@ function build(accounts) {
   const drawer = new Drawer(part('drawer'), panes, () => host.changes.emit('tools'));
   toolbar(simulator, part('toolbar'), { drawer });
 
-  const openForm = contactForm(host, { save: simulator.editContact });
+  const openForm = contactForm(host, { save: simulator.saveContact });
   navigation(host, part('navigation'));
   const list = conversationList(host, part('list'));
-  header(host, part('header'), { toggleContact: () => document.body.classList.toggle('contact-toggled') });
+  header(simulator, part('header'), { toggleContact: () => document.body.classList.toggle('contact-toggled') });
   tabs(host, part('tabs'));
-  messages(host, part('messages'));
-  replyBox(host, part('reply'));
-  contactColumn(host, part('contact'), { editContact: openForm });
+  messages(simulator, part('messages'));
+  replyBox(simulator, part('reply'));
+  contactColumn(simulator, part('contact'), { editContact: openForm });
   keyboard(host, list);
 
   host.log.changes.listen(() => drawer.refresh('log'));
   host.changes.listen((what) => {
     document.body.classList.toggle('in-app', host.tab > 0);
     if (what !== 'tools') drawer.refresh('payload');
+    if (['account', 'fault'].includes(what)) drawer.refresh('situations');
     notice(warnings(simulator));
   });
 
@@ -73,9 +77,19 @@ function build(accounts) {
   list.reveal();
   host.changes.listen(() => remember(simulator, drawer));
   remember(simulator, drawer);
+  hearNews(simulator);
   // A pasted address: start again from it.
   window.addEventListener('hashchange', () => location.reload());
   return simulator;
+}
+
+// The host tells its own window what happens. Without an answer the window stays as it is.
+function hearNews(simulator) {
+  const hear = () => document.hidden || simulator.refresh().catch(() => {});
+  setInterval(hear, NEWS_SECONDS * 1000);
+  document.addEventListener('visibilitychange', hear);
+  simulator.host.changes.listen((what) => ['account', 'conversation'].includes(what) && hear());
+  hear();
 }
 
 // Brings the window to where the address says, as far as that still exists.

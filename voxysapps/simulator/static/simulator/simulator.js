@@ -11,6 +11,18 @@
 //   theme, setTheme('light' | 'dark')
 //   direction, setDirection('ltr' | 'rtl')  loads the apps again with ?lang=ar for 'rtl'
 //   width, setWidth(px | null)            width of the apps; null: what the window leaves
+//
+// In the host, as the window's agent: its API answers so from then on, and its webhooks tell. All return promises.
+//   send({content, private})              a reply or a note; deleteMessage(id)
+//   saveContact({email, …}), changeStatus('open' | 'resolved' | …), giveTo(agentId | null)
+//   customerWrites({content})             the open conversation's customer; startConversation({content}): in a new one
+//   fault, setFault(name), faults         what is wrong with the host's API for the platform: 'none', 'down', 'slow',
+//                                         'bad_token', 'limited', 'plan_limit', 'old'
+//   startOver()                           forgets all that happened in the account, and loads the window anew
+//   refresh()                             hears at once what happened in the host meanwhile
+//   unreadMails                           how many mails nobody has read
+//
+// In this window only, as if its records were other than the host's:
 //   editContact({email, …})               a saved contact: replaces the stored one
 //   addMessage({content, author, …})      author: 'contact' (default), 'agent', 'activity'; other fields as in a message
 //   assign(agentId | null), setStatus('open' | 'resolved' | …), liveUpdate()
@@ -22,14 +34,20 @@
 //   log, clearLog()                       [{time, direction, from, to, app, event, size, body, …}], direction: 'in', 'out', 'error'
 //   payloadFor(conversationId)            the envelope {event, data} the present host would send
 import { GENERATIONS, generationNamed } from './generations/index.js';
+import { HostApi } from './host/api.js';
 import * as mutations from './host/mutations.js';
+import { News } from './host/news.js';
 import { HostStore } from './host/store.js';
 import { useLanguage } from './words.js';
 
 export class Simulator {
   direction = 'ltr';
   width = null;
+  unreadMails = 0;
+  // Why the host refused what was done last.
+  problem = null;
   #stores = new Map();
+  #news = new News();
   #nextId = 9000;
 
   constructor({ host, config, accounts, onPlace }) {
@@ -37,6 +55,7 @@ export class Simulator {
     this.config = config;
     this.accounts = accounts;
     this.onPlace = onPlace;
+    accounts.forEach((account, id) => this.#news.begin(id, account));
     // Called from the console and from buttons alike.
     for (const name of Object.getOwnPropertyNames(Simulator.prototype)) {
       const { value } = Object.getOwnPropertyDescriptor(Simulator.prototype, name);
@@ -142,6 +161,70 @@ export class Simulator {
     this.host.changes.emit('width');
   }
 
+  get fault() {
+    return this.account.fault;
+  }
+
+  get faults() {
+    return this.config.faultNames;
+  }
+
+  get account() {
+    return this.accounts.get(this.accountId);
+  }
+
+  send({ content, private: isPrivate = false }) {
+    return this.#act('POST', `conversations/${this.conversationId}/messages`, { content, private: isPrivate });
+  }
+
+  deleteMessage(id) {
+    return this.#act('DELETE', `conversations/${this.conversationId}/messages/${id}`);
+  }
+
+  saveContact(changes) {
+    return this.#act('PATCH', `contacts/${this.host.store.selectedConversation.meta.sender.id}`, changes);
+  }
+
+  changeStatus(status) {
+    return this.#act('POST', `conversations/${this.conversationId}/toggle_status`, { status });
+  }
+
+  giveTo(agentId) {
+    return this.#act('POST', `conversations/${this.conversationId}/assignments`, { assignee_id: agentId });
+  }
+
+  customerWrites({ content }) {
+    return this.#try(() => this.#api.customerWrites({ conversation: this.conversationId, content }));
+  }
+
+  startConversation({ content }) {
+    const { meta, inbox_id: inbox } = this.host.store.selectedConversation;
+    return this.#try(() => this.#api.customerWrites({ contact: meta.sender.id, inbox, content }));
+  }
+
+  async setFault(fault) {
+    await this.#try(() => this.#api.setFault(fault));
+    this.account.fault = fault;
+    this.host.changes.emit('fault');
+  }
+
+  async startOver() {
+    await this.#api.startOver();
+    location.reload();
+  }
+
+  async refresh() {
+    const { accountId } = this;
+    const { store } = this.host;
+    const { changes, unread_mails: unreadMails, hasNewConversation } = await this.#news.refresh(this.#newsAddress, accountId, store);
+    if (hasNewConversation) await this.#loadNewConversations(accountId, store);
+    if (unreadMails !== undefined && unreadMails !== this.unreadMails) {
+      this.unreadMails = unreadMails;
+      this.host.changes.emit('mails');
+    }
+    if (store === this.host.store) changes.forEach((what) => this.host.changes.emit(what));
+  }
+
   editContact(changes) {
     this.#work(mutations.editContact, changes);
   }
@@ -222,6 +305,43 @@ export class Simulator {
     } finally {
       store.selectedId = open;
     }
+  }
+
+  get #api() {
+    return new HostApi(this.config, { accountId: this.accountId, account: this.account });
+  }
+
+  get #newsAddress() {
+    return this.config.accounts.find(({ id }) => id === this.accountId).news;
+  }
+
+  #act(method, path, body) {
+    return this.#try(() => this.#api.ask(this.agentId, method, path, body));
+  }
+
+  // Does something in the host and shows what came of it; answers what the host did.
+  async #try(act) {
+    try {
+      const answer = await act();
+      this.problem = null;
+      await this.refresh();
+      return answer;
+    } catch (error) {
+      this.problem = `The host refused: ${error.message}`;
+      throw error;
+    } finally {
+      this.host.changes.emit('tools');
+    }
+  }
+
+  async #loadNewConversations(accountId, store) {
+    const answer = await fetch(this.config.accounts.find(({ id }) => id === accountId).data);
+    if (!answer.ok) return;
+    const account = await answer.json();
+    const fresh = account.conversations.filter(({ id }) => !store.conversation(id));
+    this.#news.begin(accountId, { conversations: fresh });
+    store.conversations.push(...fresh);
+    this.host.changes.emit('records');
   }
 
   #work(mutate, ...details) {

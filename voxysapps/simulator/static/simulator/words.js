@@ -15,6 +15,7 @@ const ARABIC = {
   'Conversation actions': 'إجراءات المحادثة',
   'Conversation information': 'معلومات المحادثة',
   Conversations: 'المحادثات',
+  'Delete message': 'حذف الرسالة',
   'Edit contact': 'تعديل جهة الاتصال',
   Email: 'البريد الإلكتروني',
   'Help center': 'مركز المساعدة',

@@ -62,6 +62,17 @@ export function addMessage(store, conversation, message = {}) {
   return record;
 }
 
+// A message as the host pushes it: a new one, or one that it has sent before and is deleted now.
+export function receiveMessage(conversation, message) {
+  const isKnown = conversation.messages.some(({ id }) => id === message.id);
+  conversation.messages = isKnown
+    ? conversation.messages.map((one) => (one.id === message.id ? message : one))
+    : [...conversation.messages, message];
+  if (isKnown) return;
+  Object.assign(conversation, { timestamp: message.created_at, last_activity_at: message.created_at });
+  if (message.message_type !== 2) conversation.last_non_activity_message = message;
+}
+
 export function assign(store, conversation, agent) {
   conversation.meta = { ...conversation.meta, assignee: agent ?? undefined, assignee_type: agent ? 'User' : undefined };
   liveUpdate(store, conversation);

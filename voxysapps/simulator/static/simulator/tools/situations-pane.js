@@ -1,25 +1,47 @@
 // What happens around an app while an agent works, one button each, with what the host then does.
-import { button, el } from '../dom.js';
+import { button, el, redraw } from '../dom.js';
 
 const WORDS_OF_CUSTOMERS = ['Is there any news?', 'Where is my order?', 'Thank you!', 'And the invoice, please?'];
+const TRUST = {
+  link: 'This account believes what the host posts; nobody asks the API.',
+  verified: 'This account has every context confirmed by the API.',
+  signed_in: 'This account has every context confirmed by the API, and agents sign in.',
+};
+const FAULTS = {
+  none: 'It works',
+  down: 'Down',
+  slow: 'Slow: 5 seconds',
+  bad_token: 'Refuses our token',
+  limited: 'Asks to slow down',
+  plan_limit: 'The plan allows no more',
+  old: 'An old host: no uuid, no signatures',
+};
 
-// Returns a pane that never changes.
 export function situationsPane(simulator) {
   const anyOf = (words) => words[Math.floor(Math.random() * words.length)];
-  const groups = [
+  // What the host refuses is said above the window.
+  const act = (what) => () => Promise.resolve(what()).catch(() => {});
+  const groups = () => [
     [
       'The conversation goes on',
-      'No app hears of any of these; a new question returns the new data.',
+      'The host’s API and webhooks tell the platform. No app hears of it; a new question returns the new data.',
       [
-        ['New message from the customer', () => simulator.addMessage({ content: anyOf(WORDS_OF_CUSTOMERS) })],
-        ['New private note', () => simulator.addMessage({ author: 'agent', private: true, content: 'Please call back today.' })],
-        ['Change the contact’s e-mail', () => simulator.editContact({ email: `changed.${Date.now() % 1000}@example.com` })],
-        ['Assign to me', () => simulator.assign(simulator.agentId)],
-        ['Assign to nobody', () => simulator.assign(null)],
-        ['Resolve', () => simulator.setStatus('resolved')],
-        ['Reopen', () => simulator.setStatus('open')],
+        ['New message from the customer', act(() => simulator.customerWrites({ content: anyOf(WORDS_OF_CUSTOMERS) }))],
+        ['New conversation of the customer', act(() => simulator.startConversation({ content: 'Hello, me again.' }))],
+        ['New private note', act(() => simulator.send({ private: true, content: 'Please call back today.' }))],
+        ['Change the contact’s e-mail', act(() => simulator.saveContact({ email: `changed.${Date.now() % 1000}@example.com` }))],
+        ['Assign to me', act(() => simulator.giveTo(simulator.agentId))],
+        ['Assign to nobody', act(() => simulator.giveTo(null))],
+        ['Resolve', act(() => simulator.changeStatus('resolved'))],
+        ['Reopen', act(() => simulator.changeStatus('open'))],
         ['Live update: fields change type and place', () => simulator.liveUpdate()],
+        ['Start the account over', act(() => simulator.startOver())],
       ],
+    ],
+    [
+      'The host’s API',
+      `For the platform, from now on. ${TRUST[simulator.account.trust] ?? ''}`,
+      simulator.faults.map((fault) => [FAULTS[fault] ?? fault, act(() => simulator.setFault(fault)), fault === simulator.fault]),
     ],
     [
       'The host changes',
@@ -47,21 +69,19 @@ export function situationsPane(simulator) {
       ],
     ],
   ];
-  const draw = (pane) =>
-    pane.replaceChildren(
-      el(
-        'div',
-        { class: 'situations' },
-        groups.map(([title, words, situations]) =>
-          el(
-            'div',
-            { class: 'situation-group' },
-            el('h2', {}, title),
-            el('p', {}, words),
-            el('div', { class: 'situation-buttons' }, situations.map(([label, act]) => button(label, act, { class: 'tools-button' }))),
-          ),
-        ),
-      ),
-    );
-  return { draw, refresh() {} };
+  let drawn = null;
+  const draw = (pane) => {
+    const scrolled = pane === drawn ? pane.firstElementChild?.scrollTop ?? 0 : 0;
+    drawn = pane;
+    redraw(pane, el('div', { class: 'situations' }, groups().map(group)));
+    pane.firstElementChild.scrollTop = scrolled;
+  };
+  return { draw, refresh: () => draw(drawn) };
+}
+
+function group([title, words, situations]) {
+  const buttons = situations.map(([label, onclick, isOn]) =>
+    button(label, onclick, { class: 'tools-button', 'data-key': label, 'aria-pressed': isOn === undefined ? null : String(isOn) }),
+  );
+  return el('div', { class: 'situation-group' }, el('h2', {}, title), el('p', {}, words), el('div', { class: 'situation-buttons' }, buttons));
 }

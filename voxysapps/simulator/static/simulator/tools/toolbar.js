@@ -38,6 +38,7 @@ export function toolbar(simulator, element, { drawer }) {
           'aria-pressed': String(drawer.shown === name),
         }),
       ),
+      mailbox(simulator),
     );
   };
   host.changes.listen((what) => !['tab', 'messages', 'records', 'conversation'].includes(what) && draw());
@@ -45,6 +46,17 @@ export function toolbar(simulator, element, { drawer }) {
     const count = element.querySelector('.tools-count');
     if (count) count.textContent = String(host.log.entries.length);
   });
+}
+
+function mailbox({ config, theme, unreadMails }) {
+  const count = unreadMails > 0 && el('span', { class: 'tools-count tools-count--new', title: 'unread' }, String(unreadMails));
+  return el(
+    'a',
+    { class: 'tools-button', href: `${config.mailbox}?theme=${theme}`, target: 'simulator-mailbox', 'data-key': 'mailbox' },
+    icon('mail', 14),
+    'Mailbox',
+    count,
+  );
 }
 
 function widths(width) {

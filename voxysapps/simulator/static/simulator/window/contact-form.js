@@ -1,4 +1,4 @@
-// The host's form for a contact. Saving tells no app.
+// The host's form for a contact. Saving goes to the host and tells no app.
 import { button, el } from '../dom.js';
 import { say } from '../words.js';
 
@@ -20,7 +20,7 @@ export function contactForm(host, { save }) {
       'form',
       {
         method: 'dialog',
-        onsubmit: () => save(Object.fromEntries(FIELDS.map(([name]) => [name, form.elements.namedItem(name).value || null]))),
+        onsubmit: () => save(Object.fromEntries(FIELDS.map(([name]) => [name, form.elements.namedItem(name).value || null]))).catch(() => {}),
       },
       el('h2', {}, say('Edit contact')),
       FIELDS.map(([name, words]) =>

@@ -1,11 +1,11 @@
 // The contact's column: who it is, and what the host knows of contact and conversation.
 import { button, el, icon, iconButton, redraw } from '../dom.js';
 import { clock } from '../format.js';
-import { assign } from '../host/mutations.js';
 import { currentLanguage, say } from '../words.js';
 import { avatar } from './avatar.js';
 
-export function contactColumn(host, element, { editContact }) {
+export function contactColumn(simulator, element, { editContact }) {
+  const { host } = simulator;
   const draw = () => {
     const conversation = host.store.selectedConversation;
     const sender = conversation.meta.sender;
@@ -30,7 +30,7 @@ export function contactColumn(host, element, { editContact }) {
           iconButton('edit', say('Edit contact'), editContact),
         ),
       ),
-      part('Conversation actions', actions(host, conversation)),
+      part('Conversation actions', actions(simulator, conversation)),
       part('Contact attributes', attributes(contact.custom_attributes, host.store.definitions)),
       part('Conversation information', information(host, conversation)),
     );
@@ -73,18 +73,15 @@ function part(words, content) {
   return el('details', { class: 'part', open: true }, el('summary', {}, say(words), icon('chevron', 14)), el('div', {}, content));
 }
 
-function actions(host, conversation) {
-  const { agents } = host.store;
+function actions(simulator, conversation) {
+  const { agents } = simulator.host.store;
   const { assignee, team } = conversation.meta;
   const choose = el(
     'select',
     {
       'aria-label': say('Assigned agent'),
       'data-key': 'assignee',
-      onchange: ({ target }) => {
-        assign(host.store, conversation, agents.find(({ id }) => id === Number(target.value)));
-        host.changes.emit('records');
-      },
+      onchange: ({ target }) => simulator.giveTo(Number(target.value) || null).catch(() => {}),
     },
     el('option', { value: '' }, say('None')),
     agents.map(({ id, name }) => el('option', { value: id, selected: id === assignee?.id }, name)),

@@ -1,20 +1,17 @@
 // The conversation's header and, below it, the tabs: Messages and one per dashboard app.
 import { button, el, icon, iconButton, redraw } from '../dom.js';
-import { setStatus } from '../host/mutations.js';
 import { channelOf } from '../host/store.js';
 import { say } from '../words.js';
 import { avatar } from './avatar.js';
 import { channelIcon } from './channels.js';
 
-export function header(host, element, { toggleContact }) {
+export function header(simulator, element, { toggleContact }) {
+  const { host } = simulator;
   const draw = () => {
     const conversation = host.store.selectedConversation;
     const { sender } = conversation.meta;
     const isResolved = conversation.status === 'resolved';
-    const toggle = () => {
-      setStatus(host.store, conversation, isResolved ? 'open' : 'resolved');
-      host.changes.emit('records');
-    };
+    const toggle = () => simulator.changeStatus(isResolved ? 'open' : 'resolved').catch(() => {});
     redraw(
       element,
       avatar(sender.name, { availability: sender.availability_status }),

@@ -1,5 +1,5 @@
 // The conversation's messages: bubbles of both sides, private notes, activities and attachments.
-import { el, icon } from '../dom.js';
+import { el, icon, iconButton } from '../dom.js';
 import { clock, fileSize } from '../format.js';
 import { markdown } from '../markdown.js';
 import { currentLanguage, say } from '../words.js';
@@ -7,11 +7,13 @@ import { avatar } from './avatar.js';
 
 const FILE_ICONS = { audio: 'play', location: 'pin', file: 'file', video: 'play', image: 'image' };
 
-export function messages(host, element) {
+export function messages(simulator, element) {
+  const { host } = simulator;
+  const remove = (message) => simulator.deleteMessage(message.id).catch(() => {});
   const draw = () => {
     const { selectedConversation } = host.store;
     const ordered = [...(selectedConversation.messages ?? [])].sort((a, b) => a.created_at - b.created_at || a.id - b.id);
-    element.replaceChildren(...ordered.flatMap((message, index) => [dayLine(message, ordered[index - 1]), bubble(message)]).filter(Boolean));
+    element.replaceChildren(...ordered.flatMap((message, index) => [dayLine(message, ordered[index - 1]), bubble(message, remove)]).filter(Boolean));
     showLast();
   };
   const showLast = () => (element.scrollTop = element.scrollHeight);
@@ -27,7 +29,7 @@ function dayLine(message, previous) {
   return el('div', { class: 'day' }, el('span', {}, words));
 }
 
-function bubble(message) {
+function bubble(message, remove) {
   if (message.message_type === 2) {
     return el('div', { class: 'activity' }, el('bdi', {}, message.content ?? ''), ' ', el('time', {}, clock(message.created_at, currentLanguage())));
   }
@@ -38,6 +40,9 @@ function bubble(message) {
     'div',
     { class: `message message--${isOurs ? 'ours' : 'theirs'}${isMail ? ' message--mail' : ''}` },
     !isOurs && avatar(message.sender?.name ?? '', { size: 'small' }),
+    message.message_type === 1 &&
+      !message.content_attributes?.deleted &&
+      iconButton('bin', say('Delete message'), () => remove(message), { class: 'icon-button message-delete' }),
     el(
       'div',
       { class: `bubble bubble--${kind}` },

@@ -1,18 +1,22 @@
-// Where the agent writes. Sending adds a message here and nowhere else.
+// Where the agent writes. What is sent goes to the host.
 import { button, el, icon, redraw } from '../dom.js';
-import { addMessage } from '../host/mutations.js';
 import { say } from '../words.js';
 
-export function replyBox(host, element) {
+export function replyBox(simulator, element) {
+  const { host } = simulator;
   let isNote = false;
 
-  const send = () => {
+  const send = async () => {
     const field = element.querySelector('textarea');
     const content = field.value.trim();
     if (!content) return;
-    addMessage(host.store, host.store.selectedConversation, { author: 'agent', content, private: isNote });
     field.value = '';
-    host.changes.emit('messages');
+    try {
+      await simulator.send({ content, private: isNote });
+    } catch {
+      // The window says why; what was written is not lost.
+      field.value ||= content;
+    }
   };
 
   const draw = () => {
