@@ -65,7 +65,7 @@ class AccountAdmin(admin.ModelAdmin[Account]):
     class Media:
         css: ClassVar = {"all": ("tenants/admin.css",)}
 
-    def save_model(self, request: HttpRequest, obj: Account, form: AccountForm, change: bool) -> None:  # type: ignore[override]
+    def save_model(self, request: HttpRequest, obj: Account, form: AccountForm, change: bool) -> None:
         """Store the secrets that were entered; the form has tried the token."""
         super().save_model(request, obj, form, change)
         if secret := form.cleaned_data.get("hook_secret"):

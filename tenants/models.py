@@ -146,13 +146,13 @@ class Account(models.Model):
         return self.name
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
-        account = super().from_db(db, field_names, values)
+    def from_db(cls, db: str | None, field_names: Collection[str], *args: Any, **kwargs: Any) -> Self:
+        account = super().from_db(db, field_names, *args, **kwargs)
         if "host_origin" in field_names and "host_account_id" in field_names and "host_api" in field_names:
             account._stored_destination = account.destination  # noqa: SLF001 - its own
         return account
 
-    def save(self, **kwargs: Any) -> None:  # type: ignore[override]
+    def save(self, **kwargs: Any) -> None:
         stored = getattr(self, "_stored_destination", None)
         if stored is not None and stored != self.destination:
             self.sealed_host_token = self.sealed_hook_secret = ""

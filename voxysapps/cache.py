@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import redis
@@ -154,8 +154,7 @@ class RedisCache(DjangoRedisCache):
     @property
     def client(self) -> KeptClient:
         """The thread's own client."""
-        client: KeptClient = self._cache
-        return client
+        return cast("KeptClient", self._cache)
 
     @property
     def is_down(self) -> bool:

@@ -67,11 +67,13 @@ class HostInMemory:
 
     def inbox_members(self, inbox_id: int) -> frozenset[int]:
         self._called("inbox_members")
-        return self._known(self.members, inbox_id)
+        members: frozenset[int] = self._known(self.members, inbox_id)
+        return members
 
     def conversation(self, display_id: int) -> HostConversation:
         self._called("conversation")
-        return self._known(self._conversations, display_id)
+        conversation: HostConversation = self._known(self._conversations, display_id)
+        return conversation
 
     def dashboard_apps(self) -> list[HostDashboardApp]:
         self._called("dashboard_apps")
@@ -87,7 +89,8 @@ class HostInMemory:
 
     def contact(self, id_: int) -> HostContact:
         self._called("contact")
-        return self._known(self.contacts, id_)
+        contact: HostContact = self._known(self.contacts, id_)
+        return contact
 
     def _called(self, name: str) -> None:
         self.calls.append(name)

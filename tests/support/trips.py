@@ -20,7 +20,7 @@ def counted_trips() -> Iterator[list[str]]:
     """Yield a list that gets the name of every cache call, each one trip to Redis."""
     trips: list[str] = []
     backend = caches["default"]
-    kinds = [*((type(backend), name) for name in NAMES), (Lookup, "ask"), (Tally, "count")]
+    kinds: list[tuple[type, str]] = [*((type(backend), name) for name in NAMES), (Lookup, "ask"), (Tally, "count")]
     patches = [patch.object(kind, name, _counting(kind, name, trips)) for kind, name in kinds]
     for one in patches:
         one.start()

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from tenants.requests import AppRequest
 from voxysapps.problems import problem
 
-P = ParamSpec("P")
+View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 
 class Refusal(Exception):
@@ -26,13 +26,11 @@ class Refusal(Exception):
         self.members = members
 
 
-def refuse_as_problem(
-    view: Callable[Concatenate[AppRequest, P], HttpResponse],
-) -> Callable[Concatenate[AppRequest, P], HttpResponse]:
+def refuse_as_problem(view: View) -> View:
     """Return a view whose `Refusal` is answered in the agent's language."""
 
     @functools.wraps(view)
-    def answering(request: AppRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answering(request: AppRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except Refusal as refusal:
@@ -44,4 +42,4 @@ def refuse_as_problem(
                 response["Retry-After"] = str(refusal.retry_after)
             return response
 
-    return answering
+    return cast("View", answering)

@@ -22,8 +22,10 @@ def send_sign_in_code(account_id: int, challenge_id: str) -> None:
     """Mail a code to the agent the challenge names, if there is such an agent."""
     challenge = challenges.get(account_id, challenge_id)
     account = Account.objects.filter(pk=account_id, is_active=True, host_proved_at__isnull=False).first()
-    app = challenge and DashboardApp.objects.for_account(account_id).filter(pk=challenge.app_id).first()
-    if challenge is None or account is None or app is None:
+    if challenge is None or account is None:
+        return
+    app = DashboardApp.objects.for_account(account_id).filter(pk=challenge.app_id).first()
+    if app is None:
         return
     client = HostClient(account)
     try:

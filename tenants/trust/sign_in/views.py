@@ -66,7 +66,7 @@ def begin(request: AppRequest, app_key: str) -> HttpResponse:
     if account.sign_in_method not in {SignInMethod.ANY, body.method}:
         raise Refusal("sign_in_required", gettext_noop("This account does not sign in that way."), reason="method")
     claim = str(body.agent) if body.agent is not None else challenges.normalise(body.email or "")[:100]
-    if not claim or (body.method == SignInMethod.NOTE and body.conversation is None):
+    if not claim or (body.method == "note" and body.conversation is None):
         raise Refusal("wrong_type", gettext_noop("Say who signs in, and in which conversation."))
     _count(limits.begin_counters(account.pk, _address(request), claim))
     if cache_is_down():
@@ -82,7 +82,7 @@ def begin(request: AppRequest, app_key: str) -> HttpResponse:
         origin=f"{request.scheme}://{request.get_host()}",
     )
     code = None
-    if body.method == SignInMethod.NOTE:
+    if body.method == "note":
         code = challenges.new_code(account.pk, challenge, agent_id=None)
     else:
         _publish(account.pk, challenge)
@@ -140,8 +140,9 @@ def sign_out(request: AppRequest, app_key: str) -> HttpResponse:
 def revoke(request: AppRequest, app_key: str, signed: str) -> HttpResponse:
     """The page of the link in a mail. Opening it does nothing yet: mail programs open links by themselves."""
     session_id = mail.read_revocation(signed)
-    sessions = AgentSession.objects.for_account(request.account).filter(pk=session_id)
-    session = sessions.first() if session_id is not None else None
+    session = None
+    if session_id is not None:
+        session = AgentSession.objects.for_account(request.account).filter(pk=session_id).first()
     if session is not None and request.method == "POST":
         revoke_session(session)
         session.refresh_from_db()

@@ -249,9 +249,9 @@ def test_dropping_a_conversation_or_its_contact_asks_the_host_again(
     app: DashboardApp, ask: Ask, host: HostInMemory, clock: Any
 ) -> None:
     ask()
-    for drop in (lambda: drop_conversation(app.account_id, 7), lambda: drop_contact(app.account_id, 70)):
+    for drop, id_ in ((drop_conversation, 7), (drop_contact, 70)):
         clock.shift(1)
-        drop()
+        drop(app.account_id, id_)
         clock.shift(1)
         host.calls.clear()
         ask()

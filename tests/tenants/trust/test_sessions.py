@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
+from msgspec import msgpack
 
 from tenants.models import Account, AgentSession
 from tenants.trust import sessions
@@ -111,5 +112,5 @@ def test_a_request_that_read_the_row_before_cannot_bring_it_back() -> None:
     before = sessions.Session(row.pk, 5, row.expires_at.timestamp())
     revoke_session(row)
     digest = sessions.token_digest(account.pk, token)
-    cache.add(sessions.session_key(account.pk, digest), sessions.msgpack.encode(before), 300)
+    cache.add(sessions.session_key(account.pk, digest), msgpack.encode(before), 300)
     assert find_session(account.pk, token) is None

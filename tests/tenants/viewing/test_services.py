@@ -82,7 +82,7 @@ def test_many_looks_within_a_minute_are_one(app: DashboardApp, host: HostInMemor
     other = sign_in(app.account, agent=6)
     post(Client(), app, other, agent=6)
     services.drain_views()
-    assert sorted(ViewRecord.objects.values_list("agent_id", flat=True)) == [5, 6]
+    assert set(ViewRecord.objects.values_list("agent_id", flat=True)) == {5, 6}
 
 
 def test_an_edited_address_is_flagged(app: DashboardApp, host: HostInMemory, clock: Any) -> None:

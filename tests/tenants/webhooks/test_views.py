@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.db import DatabaseError
 from django.test import Client
 from hypothesis import given
@@ -183,7 +184,7 @@ def test_a_burst_makes_no_query_after_the_first(
     account: Account, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     deliver(account)
-    if not cache.caches["default"].__class__.__name__.startswith("Redis"):
+    if not caches["default"].__class__.__name__.startswith("Redis"):
         pytest.skip("without Redis the journal is in the database")
     with django_assert_num_queries(0):
         for _time in range(20):
@@ -255,7 +256,7 @@ def test_a_planner_that_dies_leaves_its_batch(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(planner.journal, "done", dies)
+        patched.setattr(journal, "done", dies)
         with pytest.raises(KeyboardInterrupt):
             planner.drain()
     assert planner.drain() == 1
