@@ -103,6 +103,7 @@ class Supervisor:
         self._prepare()
         if not one_process:
             self._start_child("worker", WORKER_COMMAND)
+            self._start_child("beat", beat_command(self._configuration))
         give_up = time.monotonic() + SECONDS_TO_START
         while not self._is_healthy():
             if time.monotonic() > give_up:
@@ -202,6 +203,14 @@ def web_command(configuration: Configuration, *, workers: int) -> list[str]:
         *("--workers", str(workers), "--blocking-threads", "8"),
         *("--respawn-failed-workers", "--workers-kill-timeout", "2"),
         *("--log-level", "error", "--no-ws"),
+    )
+
+
+def beat_command(configuration: Configuration) -> list[str]:
+    # A process of its own: as the worker's child it would outlive a killed worker, and then tick twice.
+    return python(
+        *("-m", "celery", "--app", "voxysapps", "--quiet", "beat", "--loglevel", "WARNING"),
+        *("--schedule", str(configuration.run_dir / "beat"), "--pidfile", ""),
     )
 
 

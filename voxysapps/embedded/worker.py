@@ -1,12 +1,15 @@
-"""A Celery worker in a thread, for the run where everything is one process."""
+"""A Celery worker and beat in threads, for the run where everything is one process."""
 
 import threading
+
+from celery.beat import EmbeddedService
+from django.conf import settings
 
 from voxysapps.celery import app
 
 
 def start_worker_thread() -> None:
-    """Start the worker; it ends with the process."""
+    """Start the worker and beat; they end with the process."""
     worker = app.WorkController(
         pool="threads",
         concurrency=4,
@@ -16,3 +19,5 @@ def start_worker_thread() -> None:
         without_heartbeat=True,
     )
     threading.Thread(target=worker.start, name="celery-worker", daemon=True).start()
+    schedule = str(settings.RUN_DIR / "beat")
+    EmbeddedService(app, thread=True, schedule_filename=schedule).start()
