@@ -160,6 +160,7 @@ def test_body_of_many_megabytes(mine: Tenant) -> None:
 def test_keys_of_addresses_are_not_logged(mine: Tenant, caplog: pytest.LogCaptureFixture) -> None:
     """Where the host cannot sign, the key in the address is all that guards it."""
     caplog.set_level(0)
+    caplog.set_level(0, "django.request")
     caplog.handler.setFormatter(DiscreetFormatter())
     deliver(mine, headers={})
     deliver(mine, b"[")
