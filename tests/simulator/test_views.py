@@ -2,12 +2,16 @@
 
 import json
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from tenants.models import Account, DashboardApp, Trust
+from voxysapps.simulator import urls as simulator_urls
+from voxysapps.simulator.host.tokens import agent_token
 from voxysapps.simulator.policies import widened_for_webview
 from voxysapps.simulator.seed import seed_demonstration
 
@@ -47,7 +51,12 @@ def test_page_names_the_accounts_and_another_origin_for_frames(agent: Client, ac
     config = page_config(response.content.decode())
     assert config["frameOrigin"] == "http://127.0.0.1:8000"
     assert config["framesAreApart"] is True
-    assert {"id": account.pk, "name": account.name, "data": f"/simulator/data/{account.pk}.json"} in config["accounts"]  # type: ignore[operator]
+    assert {
+        "id": account.pk,
+        "name": account.name,
+        "data": f"/simulator/data/{account.pk}.json",
+        "news": f"/simulator/data/{account.pk}/news.json",
+    } in config["accounts"]  # type: ignore[operator]
 
 
 def test_page_has_no_inline_code_and_allows_none(agent: Client) -> None:
@@ -87,10 +96,33 @@ def test_page_of_another_name_takes_a_second_allowed_name_for_frames(client: Cli
     assert (config["frameOrigin"], config["framesAreApart"]) == ("http://apps.example.com", True)
 
 
-@pytest.mark.parametrize("path", ["", "data/1.json", "webview/key/", "probe/", "slow.svg"])
-def test_nothing_is_there_when_switched_off(agent: Client, settings: Settings, path: str) -> None:
+def simulator_paths(patterns: list[Any], route: str = "") -> Iterator[str]:
+    """Yield every path of the simulator, with 1 for whatever stands in it."""
+    for pattern in patterns:
+        here = route + str(pattern.pattern)
+        if hasattr(pattern, "url_patterns"):
+            yield from simulator_paths(pattern.url_patterns, here)
+        else:
+            yield re.sub(r"<[^>]+>|\(\?P.*?\)/\.\*\$|\^", "1", here)
+
+
+PATHS = list(simulator_paths(simulator_urls.urlpatterns))
+
+
+def test_all_paths_are_looked_at() -> None:
+    assert {"", "probe/", "mailbox.json", "host/api/v1/profile", "host/api/v1/accounts/1/agents"} <= set(PATHS)
+    assert not [path for path in PATHS if set(path) & set("<>()^$*")]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("method", ["get", "post", "delete"])
+def test_nothing_is_there_when_switched_off(
+    agent: Client, account: Account, settings: Settings, path: str, method: str
+) -> None:
     settings.SIMULATOR = False
-    assert agent.get(f"/simulator/{path}").status_code == 404
+    response = getattr(agent, method)(f"/simulator/{path}", headers={"api-access-token": agent_token(4, 11)})
+    assert response.status_code == 404
+    assert response["Content-Type"].startswith("text/html")
 
 
 def test_data_holds_the_account_and_the_addresses_of_its_apps(
@@ -164,3 +196,65 @@ def test_probe_may_be_framed_by_the_window(agent: Client) -> None:
 @pytest.mark.parametrize("slow", ["-1", "soon", "٣x", ""])
 def test_slow_image_is_at_once_when_asked_for_nonsense(agent: Client, slow: str) -> None:
     assert agent.get("/simulator/slow.svg", {"slow": slow})["Content-Type"] == "image/svg+xml"
+
+
+def test_news_tell_of_the_open_conversation(agent: Client, account: Account) -> None:
+    news = f"/simulator/data/{account.pk}/news.json"
+    posted = {"conversation": 1421, "content": "Anybody?"}
+    agent.post(f"/simulator/customers/{account.pk}", data=posted, content_type="application/json")
+
+    told = agent.get(f"{news}?conversation=1421").json()
+
+    assert told["conversation"]["messages"][-1]["content"] == "Anybody?"
+    assert told["conversation"]["meta"]["sender"]["id"] == 301
+    assert 1421 in told["conversation_ids"]
+    assert told["unread_mails"] == 0
+    assert agent.get(f"{news}?conversation=77").json()["conversation"] is None
+
+
+def test_data_has_what_happened_in_the_host(agent: Client, account: Account) -> None:
+    started = {"contact": 301, "inbox": 5, "content": "By mail now"}
+    agent.post(f"/simulator/customers/{account.pk}", data=started, content_type="application/json")
+    data = agent.get(f"/simulator/data/{account.pk}.json").json()
+    newest = data["conversations"][-1]
+    assert (newest["meta"]["sender"]["id"], newest["inbox_id"], newest["unread_count"]) == (301, 5, 1)
+    assert [contact["id"] for contact in data["contacts"]].count(301) == 1
+
+
+def test_old_host_sends_what_it_has(agent: Client, account: Account) -> None:
+    def of_nora() -> Any:
+        rows = agent.get(f"/simulator/data/{account.pk}.json").json()["conversations"]
+        return next(row for row in rows if row["id"] == 1421)
+
+    assert "uuid" in of_nora()
+    answer = agent.post(f"/simulator/host-faults/{account.pk}", {"fault": "old"}, content_type="application/json")
+    assert answer.json()["fault"] == "old"
+    assert "uuid" not in of_nora()
+    assert "hmac_verified" not in of_nora()["meta"]
+    agent.post(f"/simulator/start-over/{account.pk}", {}, content_type="application/json")
+    assert "uuid" in of_nora()
+
+
+@pytest.mark.parametrize("body", [{}, {"fault": "tired"}, {"fault": None}, {"fault": []}])
+def test_unknown_fault_is_refused_with_those_there_are(agent: Client, account: Account, body: dict[str, Any]) -> None:
+    answer = agent.post(f"/simulator/host-faults/{account.pk}", body, content_type="application/json")
+    assert answer.status_code == 400
+    assert "bad_token" in answer.json()["detail"]
+    assert agent.get(f"/simulator/host-faults/{account.pk}").json()["fault"] == "none"
+
+
+@pytest.mark.parametrize("path", ["host-faults", "customers", "start-over"])
+def test_pages_of_other_sites_change_nothing(agent: Client, account: Account, path: str) -> None:
+    """Their forms can post, but no JSON."""
+    sent = {"fault": "down", "conversation": 1421, "content": "Forged"}
+    assert agent.post(f"/simulator/{path}/{account.pk}", sent).status_code == 404
+    assert agent.post(f"/simulator/{path}/{account.pk}", json.dumps(sent), content_type="text/plain").status_code == 404
+    assert agent.get(f"/simulator/host-faults/{account.pk}").json()["fault"] == "none"
+
+
+@pytest.mark.parametrize(
+    "body", [{"conversation": 77}, {"contact": 77}, {"contact": 301, "inbox": 77}, {"conversation": None}, {}]
+)
+def test_customer_writes_only_where_there_is_one(agent: Client, account: Account, body: dict[str, Any]) -> None:
+    answer = agent.post(f"/simulator/customers/{account.pk}", body, content_type="application/json")
+    assert answer.status_code == 404

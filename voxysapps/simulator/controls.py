@@ -24,7 +24,7 @@ def fault(request: HttpRequest, account_id: int) -> HttpResponseBase:
     host = _host(account_id)
     if request.method == "POST":
         wanted = _sent(request).get("fault")
-        if wanted not in set(Fault):
+        if not isinstance(wanted, str) or wanted not in set(Fault):
             return _refusal(f"Choose one of {', '.join(Fault)}.")
         changes.set_fault(host.account, Fault(wanted))
         host = _host(account_id)
