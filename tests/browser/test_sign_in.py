@@ -80,9 +80,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(page: Page, product: Product) -> Iterator[Desk]:
-    desk = Desk(page, product)
-    yield desk
+def desk(page: Page, product: Product) -> Desk:
+    return Desk(page, product)
 
 
 def use_another_agent(desk: Desk, number: int) -> dict[str, Any]:
