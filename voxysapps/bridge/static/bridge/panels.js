@@ -401,6 +401,9 @@
     const section = sectionOf(id);
     if (!section) return;
     forced.delete(id);
+    // Nothing that is asked for anyway may take the sentence away again.
+    if (polls.has(id)) clearTimeout(polls.get(id).timer);
+    polls.delete(id);
     section.setAttribute("aria-busy", "false");
     const age = section.querySelector(".vx-panel__age");
     age.setAttribute("role", "status");

@@ -59,7 +59,7 @@ window.voxysSession = (() => {
     // What the server does not know any longer, unless another tab has signed in anew meanwhile.
     forget(token) {
       read();
-      if (kept && token && `Bearer ${kept.token}` !== token) return;
+      if (kept && `Bearer ${kept.token}` !== token) return;
       kept = null;
       write();
     },
