@@ -20,7 +20,7 @@ BRIDGE = ("times.js", "context.js", "session.js", "panels.js")
 @cache
 def early_script() -> str:
     """Return the script for the top of `<head>`."""
-    return jsmin(_read("early.js"))
+    return str(jsmin(_read("early.js")))
 
 
 @cache
@@ -32,7 +32,7 @@ def bridge_script() -> str:
 @cache
 def style() -> str:
     """Return the one stylesheet."""
-    return cssmin(_read("frame.css"))
+    return str(cssmin(_read("frame.css")))
 
 
 @cache

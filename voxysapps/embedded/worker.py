@@ -20,4 +20,5 @@ def start_worker_thread() -> None:
     )
     threading.Thread(target=worker.start, name="celery-worker", daemon=True).start()
     schedule = str(settings.RUN_DIR / "beat")
-    EmbeddedService(app, thread=True, schedule_filename=schedule).start()
+    beat = EmbeddedService(app, thread=True, schedule_filename=schedule)
+    threading.Thread(target=beat.run, name="celery-beat", daemon=True).start()
