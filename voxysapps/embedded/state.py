@@ -13,6 +13,7 @@ def write_state(run_dir: Path, *, base_url: str, admin: AdminUser, accounts: Seq
     state = {
         "base_url": base_url,
         "simulator_url": f"{base_url}/simulator/",
+        "mailbox_url": f"{base_url}/simulator/mailbox/",
         "admin": {"url": f"{base_url}/admin/", "username": admin.username, "password": admin.password},
         "accounts": accounts,
     }
