@@ -227,13 +227,13 @@ LOGGING = {
         },
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # It logs a failing receiver's exception with its text, which may quote a customer; the planner logs the place.
-    "loggers": {"django.dispatch": {"level": "CRITICAL"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         # Django's own handlers would write every line twice, and mail requests with all that is in them.
         "django": {"handlers": [], "level": "INFO"},
         # Refusals are counted (/metrics); their lines would only hold addresses.
         "django.request": {"level": "ERROR"},
+        # It logs a failing receiver's exception with its text; the planner logs the place.
+        "django.dispatch": {"level": "CRITICAL"},
     },
 }
