@@ -155,7 +155,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "plan-host-events": {"task": "tenants.plan_host_events", "schedule": 15, "options": _BESIDES},
     "drain-views": {"task": "tenants.drain_views", "schedule": 10, "options": _BESIDES},
-    "purge-views": {"task": "tenants.purge_views", "schedule": crontab(hour=2, minute=17), "options": {"queue": "prefetch"}},
+    "purge-views": {
+        "task": "tenants.purge_views",
+        "schedule": crontab(hour=2, minute=17),
+        "options": {"queue": "prefetch"},
+    },
 }
 # Set by the embedded run where no Redis can be started: a worker thread in the web process.
 EMBEDDED_WORKER = env.bool("EMBEDDED_WORKER", default=False)

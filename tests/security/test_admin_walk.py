@@ -48,7 +48,7 @@ def _row_of(model: Any, mine: Tenant) -> Any:
         return mine.account.pk
     names = {field.name for field in model._meta.get_fields()}
     of_account = {"account": mine.account} if "account" in names else {}
-    found = model.objects.filter(**of_account).first() or baker.make(model, **of_account)
+    found = model.objects.filter(**of_account).first() or baker.make(model, **of_account)  # type: ignore[call-overload]
     return found.pk
 
 

@@ -13,7 +13,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from tenants.models import AgentSession
 from tenants.trust.sessions import revoke_account, revoke_agent, revoke_session
 from tests.security.world import Tenant, refusal, shows_data
-from voxysapps.context.token import TOKEN_SECONDS, b64_decode, b64_encode
+from voxysapps.context.token import TOKEN_SECONDS, b64_decode, b64_encode  # type: ignore[attr-defined]
 
 CLOSED = (403, "not_confirmed")
 

@@ -31,7 +31,7 @@ CONFIRMED, DATA = (403, "not_confirmed"), (200, "data")
 # By name: the attack, given the account and the session of agent 5 where the level has one, and its
 # outcome at `signed_in`, `verified` and `link`.
 ATTACKS: dict[str, tuple[Attack, Any, Any, Any]] = {
-    "account of another tenant": (
+    "account of another tenant": (  # type: ignore[dict-item]
         lambda one, session: one.post_raw(
             one.body().replace(f'"account_id": {one.account.host_account_id}', '"account_id": 1'), session
         ),
@@ -155,7 +155,7 @@ def test_made_up_sessions_are_none(mine: Tenant, theirs: Tenant, connector: type
         theirs.session()["Authorization"],
     ):
         assert refusal(mine.post({"Authorization": header}))[0] == 401
-    assert connector.calls == mine.host.calls == []
+    assert connector.calls == mine.host.calls == []  # type: ignore[comparison-overlap]
 
 
 def test_cookie_without_the_header_that_other_sites_cannot_send_is_none(mine: Tenant) -> None:

@@ -117,7 +117,7 @@ def test_in_every_field_of_a_companys_system(mine: Tenant, connector: type[Recor
         filled.append(count)
         return made
 
-    connector.answer = staticmethod(answer)  # type: ignore[assignment]
+    connector.answer = staticmethod(answer)
     for _time in range(3):
         response = mine.post(mine.session())
     assert response.status_code == 200
@@ -232,7 +232,7 @@ def test_failures_are_told_in_our_words(mine: Tenant, connector: type[RecordingC
     def answer(capability: str, who: Identity) -> Any:
         raise RuntimeError(SCRIPT)
 
-    connector.answer = staticmethod(answer)  # type: ignore[assignment]
+    connector.answer = staticmethod(answer)
     for _time in range(3):
         response = mine.post(mine.session())
     html = response.content.decode()

@@ -245,7 +245,7 @@ def test_host_whose_api_is_said_to_be_inside(connected: list[str], address: str)
     set_host_token(account, "secret")
     for ask in (lambda client: client.agents(), lambda client: client.conversation(7), lambda client: client.profile()):
         with pytest.raises(HostError) as caught:
-            ask(HostClient(account))
+            ask(HostClient(account))  # type: ignore[no-untyped-call]
         assert "secret" not in str(caught.value)
     assert connected == []
 

@@ -205,7 +205,7 @@ def test_agents_cannot_be_told_from_strangers(mine: Tenant, monkeypatch: pytest.
         mine.host.calls.clear()
         published.clear()
         with counted_trips() as trips:
-            begun = begin(mine, **claim)
+            begun = begin(mine, **claim)  # type: ignore[arg-type]
             wrong = attempt(mine, begun.json(), "0000-0000")
         told = {**wrong.json(), "trace_id": None}
         shape = {name: (len(value) if isinstance(value, str) else value) for name, value in begun.json().items()}

@@ -28,10 +28,10 @@ def test_a_new_url_would_be_noticed() -> None:
 
     new = [
         *PATTERNS,
-        path("a/<str:app_key>/export", view, name="export"),
-        path("a/<str:app_key>/", include(([path("x/<int:id>/", view, name="row")], "new"))),
-        path("api/v1/", include([path("accounts/", view, name="accounts"), path("nameless/<int:id>", view)])),
-        re_path(r"^hooks/(?P<key>.+)/extra$", view),
+        path("a/<str:app_key>/export", view, name="export"),  # type: ignore[arg-type]
+        path("a/<str:app_key>/", include(([path("x/<int:id>/", view, name="row")], "new"))),  # type: ignore[arg-type]
+        path("api/v1/", include([path("accounts/", view, name="accounts"), path("nameless/<int:id>", view)])),  # type: ignore[arg-type]
+        re_path(r"^hooks/(?P<key>.+)/extra$", view),  # type: ignore[arg-type]
     ]
     found = untested(new)
     assert found == {"export", "new:row", "accounts", "api/v1/nameless/<int:id>", "^hooks/(?P<key>.+)/extra$"}

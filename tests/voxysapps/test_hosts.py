@@ -74,7 +74,7 @@ def test_remembered_names_are_bounded() -> None:
     for number in range(250):
         client.get(f"/a/{app.key}/", headers={"host": f"n{number}.example.com"})
     assert client.get(f"/a/{app.key}/", headers={"host": ADMIN}).status_code == 404
-    middleware = client.handler._middleware_chain
+    middleware = client.handler._middleware_chain  # type: ignore[attr-defined]
     while not hasattr(middleware, "hosts"):
         middleware = getattr(middleware, "__wrapped__", None) or middleware.get_response
     assert len(middleware.hosts._frame_hosts) == 200

@@ -57,11 +57,11 @@ def test_failed_tasks_are_told_without_what_the_exception_says(caplog: pytest.Lo
         raise ValueError(address)
 
     trace = build_tracer(failing.name, failing, app=celery_app, eager=False)
-    trace("id", (SECRET,), {}, {"id": "id", "task": failing.name, "root_id": "id"})
+    trace("id", (SECRET,), {}, {"id": "id", "task": failing.name, "root_id": "id"})  # type: ignore[arg-type]
     assert "tests.failing" in caplog.text
     assert "ValueError" in caplog.text
     assert SECRET not in caplog.text
 
 
 def test_the_product_writes_such_lines() -> None:
-    assert settings.LOGGING["formatters"]["line"]["()"] == "voxysapps.logs.DiscreetFormatter"
+    assert settings.LOGGING["formatters"]["line"]["()"] == "voxysapps.logs.DiscreetFormatter"  # type: ignore[index]

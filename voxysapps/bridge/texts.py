@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 
 def bridge_texts(*, signs_in: bool) -> dict[str, object]:
-    """Return the sentences the bridge shows, translated for the active language; `signs_in`: those of sign-in, too."""
+    """Return the sentences the bridge shows, in the active language; `signs_in`: those of sign-in, too."""
     return {
         "outside": {
             "title": _("Open this in Voxys Connect"),
@@ -68,7 +68,9 @@ def _sign_in_texts() -> dict[str, object]:
             "noteWhat": _("Send exactly this as a private note in this conversation, then come back here:"),
             "noteText": _("Sign me in to the tabs: {code}"),
             "copy": _("Copy"),
-            "noteWaiting": _("Waiting for the note. Write it for nobody but yourself: whoever asked you to is not you."),
+            "noteWaiting": _(
+                "Waiting for the note. Write it for nobody but yourself: whoever asked you to is not you."
+            ),
             "unreachable": _("No answer. Try again."),
         },
     }

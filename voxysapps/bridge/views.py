@@ -86,6 +86,7 @@ _documents = _Documents()
 
 
 def _render(plan: AppPlan, locale: str) -> str:
+    signs_in = plan.account.trust == Trust.SIGNED_IN
     waiting = [Section(placement, "loading") for placement in plan.placements]
     with translation.override(locale):
         context: dict[str, Any] = {
@@ -95,7 +96,7 @@ def _render(plan: AppPlan, locale: str) -> str:
             "needs": " ".join(sorted(plan.needs)),
             "zone": plan.account.time_zone,
             "account": plan.account.pk,
-            "needs_session": plan.account.trust == Trust.SIGNED_IN,
+            "needs_session": signs_in,
             "htmx": static("bridge/htmx.min.js"),
             "sign_in": static("bridge/sign-in.js"),
             "sign_in_style": static("bridge/sign-in.css"),
@@ -104,6 +105,6 @@ def _render(plan: AppPlan, locale: str) -> str:
             "bridge": assets.bridge_script(),
             "style": assets.style(),
             "skeleton": render_sections(waiting, plan, locale).decode(),
-            "texts": msgspec.json.encode(bridge_texts(signs_in=plan.account.trust == Trust.SIGNED_IN)).decode().translate(_ESCAPES),
+            "texts": msgspec.json.encode(bridge_texts(signs_in=signs_in)).decode().translate(_ESCAPES),
         }
         return render_to_string("bridge/frame.html", context)

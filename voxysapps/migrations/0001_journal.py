@@ -4,26 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='JournalEntry',
+            name="JournalEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('journal', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=120, null=True)),
-                ('entry', models.BinaryField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("journal", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=120, null=True)),
+                ("entry", models.BinaryField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ('id',),
-                'indexes': [models.Index(fields=['journal', 'id'], name='journal_in_order')],
-                'constraints': [models.UniqueConstraint(fields=('journal', 'name'), name='journal_entry_once')],
+                "ordering": ("id",),
+                "indexes": [models.Index(fields=["journal", "id"], name="journal_in_order")],
+                "constraints": [models.UniqueConstraint(fields=("journal", "name"), name="journal_entry_once")],
             },
         ),
     ]
