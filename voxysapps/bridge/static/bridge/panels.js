@@ -267,7 +267,7 @@
   }
 
   function noticesOf(section) {
-    return [...section.children].filter((child) => child.matches(".vx-notice, .vx-banner"));
+    return [...section.children].filter((child) => child.matches(".vx-unverified, .vx-notice, .vx-banner"));
   }
 
   // Untouched while they say the same: a screen reader would read them out again.
