@@ -33,7 +33,7 @@ COUNTED: dict[Counted, tuple[str, tuple[str, ...]]] = {
     ),
     "sign_ins": (
         "Steps of agents' sign-ins.",
-        ("asked", "signed_in", "waiting", "wrong_code", "used_up", "expired", "limited", "unavailable", "revoked"),
+        ("asked", "signed_in", "wrong_code", "used_up", "limited", "revoked"),
     ),
     "webhooks": (
         "Webhooks by what became of them.",

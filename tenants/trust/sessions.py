@@ -16,6 +16,7 @@ from django.utils import timezone
 from msgspec import MsgspecError, Struct, msgpack
 
 from tenants.models import Account, AgentSession
+from voxysapps.metrics import count
 
 # An agent signs in once a month, and anew after two weeks away.
 LIFE = timedelta(days=30)
@@ -104,6 +105,8 @@ def _revoke(sessions: "QuerySet[AgentSession]") -> int:
     marks = {session_key(account_id, digest): _REVOKED for _pk, account_id, digest in live}
     if marks:
         transaction.on_commit(lambda: cache.set_many(marks, CACHED_SECONDS * 2))
+    for _session in live:
+        count("sign_ins", result="revoked")
     return len(live)
 
 

@@ -10,7 +10,10 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from tests.factories import make_app
+from tenants.host.errors import HostUnreachable
+from tests.factories import make_account, make_app
+from tests.support.contexts import context_body
+from tests.support.host import HostInMemory, host_answers
 from voxysapps.metrics import COUNTED, Counted, count
 
 
@@ -46,6 +49,21 @@ def test_requests_to_frames_are_counted_by_outcome(client: Client) -> None:
     assert counted("requests", "ok") == ok + 1
     assert counted("requests", "unknown_app") == unknown + 1
     assert counted("requests", "not_confirmed") == closed + 1
+
+
+@pytest.mark.django_db
+def test_confirmations_are_counted_by_what_became_of_them(client: Client) -> None:
+    results = ("confirmed", "refused", "sign_in_required", "unavailable")
+    before = {result: counted("confirmations", result) for result in results}
+    for trust, failure in (("link", None), ("signed_in", None), ("verified", None), ("verified", HostUnreachable("x"))):
+        app, host = make_app(make_account(trust=trust)), HostInMemory()
+        host.failure = failure
+        with host_answers({app.account_id: host}):
+            # At `verified` it lacks the uuid.
+            client.post(f"/a/{app.key}/context", context_body(app.account), content_type="application/json")
+    assert {result: counted("confirmations", result) - before[result] for result in results} == dict.fromkeys(
+        results, 1
+    )
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "::ffff:127.0.0.1", "127.8.9.1"])

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.http.request import UnreadablePostError
 from django.utils import translation
@@ -25,6 +24,7 @@ from tenants.viewing import entries as views
 from voxysapps.client_address import client_address, counted_address
 from voxysapps.context.parser import MAX_BYTES, BadContext, parse_app_context
 from voxysapps.limits import count_and_append
+from voxysapps.metrics import count
 from voxysapps.problems import new_trace_id, place_of, problem
 
 logger = logging.getLogger(__name__)
@@ -68,16 +68,21 @@ class ContextMiddleware:
         app_key = kwargs.get("app_key")
         if app_key is None or not request.path_info.startswith("/a/"):
             return None
+        access = getattr(view, "frame_access", "token")
         try:
-            _enter(request, app_key, getattr(view, "frame_access", "token"))
+            _enter(request, app_key, access)
         except (Refused, BadContext) as refusal:
             return _problem(request, refusal.code, refusal.detail)
         except (SignInRequired, NotConfirmed, HostAway) as error:
             return _counted(request, error)
         except quotas.TooMany as error:
             return _rate_limited(request, error.wait)
-        except DatabaseError as error:
+        except Http404:
+            raise
+        except Exception as error:  # noqa: BLE001 - as what views raise: Django would log what it says
             return self.process_exception(request, error)
+        if access == "posted":
+            count("confirmations", result="confirmed")
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
@@ -183,9 +188,12 @@ def _counted(request: FrameRequest, error: SignInRequired | NotConfirmed | HostA
     if wait:
         return _rate_limited(request, wait)
     if isinstance(error, SignInRequired):
+        count("confirmations", result="sign_in_required")
         return _sign_in_required(request, error)
     if isinstance(error, HostAway):
+        count("confirmations", result="unavailable")
         return _host_away(request, error)
+    count("confirmations", result="refused")
     return _problem(request, "not_confirmed", error.detail)
 
 

@@ -163,6 +163,7 @@ def _answer_code(request: AppRequest, challenge: Challenge, entered: str) -> Htt
     code = challenges.get_code(account.pk, challenge)
     is_right = challenges.is_code(account.pk, challenge, code, entered)
     if left < 0:
+        count("sign_ins", result="used_up")
         raise Refusal("sign_in_required", gettext_noop("Too many wrong codes. Ask for a new one."), reason="used_up")
     if not is_right or code is None or code.agent_id is None:
         count("sign_ins", result="wrong_code")
@@ -249,6 +250,7 @@ def _read(request: HttpRequest, kind: type[Body]) -> Body:
 def _count(counters: Iterable[Counter]) -> None:
     wait = count_and_append(tuple(counters), JOURNAL)
     if wait:
+        count("sign_ins", result="limited")
         raise Refusal("rate_limited", gettext_noop("This was tried too often. Wait some minutes."), retry_after=wait)
 
 

@@ -153,6 +153,19 @@ def test_database_gone_serves_known_apps_and_says_so_of_others(monkeypatch: pyte
     assert refusal(post(unknown, context_body(unknown.account))) == (503, "unavailable")
 
 
+def test_whatever_the_way_in_raises_is_told_plainly(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*args: object, **kwargs: object) -> None:
+        raise ValueError("ada@example.com")
+
+    app = make_app()
+    monkeypatch.setattr("voxysapps.context.middleware.enter_posted", broken)
+    assert refusal(post(app, context_body(app.account))) == (503, "unavailable")
+    assert "ValueError" in caplog.text
+    assert "ada@example.com" not in caplog.text
+
+
 def test_nothing_of_a_context_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(0)
     app = make_app()
