@@ -35,14 +35,16 @@ class Desk:
 
     # --- past the browser ----------------------------------------------------------------------------
 
-    def ask(self, path: str, body: Any = None, **headers: str) -> tuple[int, dict[str, str], str]:
+    def ask(
+        self, path: str, body: Any = None, *, method: str | None = None, **headers: str
+    ) -> tuple[int, dict[str, str], str]:
         """Return status, headers and text of the platform's answer."""
         data = None if body is None else (body if isinstance(body, bytes) else json.dumps(body).encode())
         named = {
             "Content-Type": "application/json",
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }
-        request = Request(f"{self.frames}{path}", data=data, headers=named)  # noqa: S310 -- our own server
+        request = Request(f"{self.frames}{path}", data=data, headers=named, method=method)  # noqa: S310 -- our own server
         try:
             with urlopen(request, timeout=10) as answer:  # noqa: S310 -- our own server
                 return answer.status, dict(answer.headers), answer.read().decode()
@@ -64,9 +66,9 @@ class Desk:
         )
         return str(json.loads(answer[2])["token"])
 
-    def context(self) -> dict[str, Any]:
-        """Return an honest context of the first conversation."""
-        conversation = self.account["conversations"][0]
+    def context(self, number: int = 0) -> dict[str, Any]:
+        """Return an honest context of a conversation."""
+        conversation = self.account["conversations"][number]
         data = {
             "conversation": {**conversation, "account_id": self.account["host_account_id"]},
             "contact": conversation["contact"],

@@ -7,6 +7,7 @@ secret, which never leaves the frame that began.
 import functools
 import hashlib
 import hmac
+import re
 import secrets
 import time
 
@@ -21,6 +22,7 @@ MAX_TRIES = 5
 # 40 random bits, in letters and digits that are not taken for one another (Crockford's base 32).
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_LENGTH = 8
+_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 # The whole of a note that signs its writer in. A code among other words may be the customer's, whom an agent quotes.
 NOTE_TEXT = gettext_noop("Sign me in to the tabs: {code}")
 _ALIKE = str.maketrans("OIL", "011", " -\u2010\u2011\u2012\u2013\u2014\u00a0\t\r\n")
@@ -77,6 +79,8 @@ def begin(
 
 def get(account_id: int, challenge_id: str) -> Challenge | None:
     """Return the account's challenge, or None when there is none or its time is over."""
+    if not _ID.fullmatch(challenge_id):
+        return None
     try:
         stored = cache.get(_key(account_id, "challenge", challenge_id))
         challenge = None if stored is None else msgpack.decode(stored, type=Challenge)
