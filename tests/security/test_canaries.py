@@ -263,6 +263,8 @@ def test_the_run_was_a_full_one(run: Run) -> None:
     assert len(task_bodies(run)) > 3
     assert len(run.secrets) >= 10
     assert records(run, "tenants_viewrecord")
+    assert "host not asked: account=" in run.product.output, "web processes and workers write their lines there"
+    assert find(f"… {CANARY.upper()} …", run) == {"canary"}
 
 
 def test_nothing_in_the_logs(run: Run) -> None:
