@@ -94,13 +94,14 @@ class watching:  # noqa: N801 - used as a statement
 
     def __enter__(self) -> None:
         if self._client is None:
-            pytest.skip("the run has no Redis to watch")
-        self._monitor = self._client.monitor()
+            return
+        self._monitor = self._client.monitor()  # type: ignore[no-untyped-call]
         self._monitor.__enter__()
         threading.Thread(target=self._listen, daemon=True).start()
 
     def __exit__(self, *_exception: object) -> None:
-        assert self._client is not None
+        if self._client is None:
+            return
         time.sleep(0.5)
         self._run.commands += [f"KEY {key.decode(errors='replace')}" for key in self._client.scan_iter(count=1000)]
         self._client.close()
@@ -257,10 +258,10 @@ def test_the_run_was_a_full_one(run: Run) -> None:
     """What is looked for below was there to be found."""
     statuses = {status for _path, status, _text in run.answers}
     assert {200, 400, 401, 403, 404, 503} <= statuses
-    tasks = "".join(command for command in run.commands if "panels.refresh_snapshot" in command)
-    assert tasks
-    assert any("tenants.send_sign_in_code" in command for command in run.commands)
-    assert len(task_bodies(run)) > 3
+    if run.commands:  # with a Redis to watch
+        for task in ("panels.refresh_snapshot", "tenants.send_sign_in_code", "tenants.tell_new_session"):
+            assert any(task in command for command in run.commands), task
+        assert len(task_bodies(run)) > 3
     assert len(run.secrets) >= 10
     assert records(run, "tenants_viewrecord")
     assert "host not asked: account=" in run.product.output, "web processes and workers write their lines there"
@@ -287,10 +288,14 @@ def test_nothing_in_metrics(run: Run) -> None:
 
 
 def test_nothing_in_tasks(run: Run) -> None:
+    if not run.commands:
+        pytest.skip("the queue is in the process")
     assert [find(body, run) for body in task_bodies(run) if find(body, run)] == []
 
 
 def test_nothing_in_keys_counters_and_journals(run: Run) -> None:
+    if not run.commands:
+        pytest.skip("the cache is in the process")
     found = set()
     for command in run.commands:
         name, _space, rest = command.partition(" ")
