@@ -31,5 +31,15 @@ def get_hook_secret(account: Account) -> str | None:
     return unseal(account.sealed_hook_secret, _place(account, "hook_secret")) if account.sealed_hook_secret else None
 
 
+def reseal(account: Account) -> None:
+    """Seal what is stored with the newest key. Raises `SealBroken`, having changed nothing of the broken one."""
+    for field in ("host_token", "hook_secret"):
+        column = f"sealed_{field}"
+        if sealed := getattr(account, column):
+            anew = seal(unseal(sealed, _place(account, field)), _place(account, field))
+            # Unless it was replaced meanwhile.
+            Account.objects.filter(pk=account.pk, **{column: sealed}).update(**{column: anew})
+
+
 def _place(account: Account, field: str) -> Place:
     return Place(account.pk, "tenants.account", account.pk, field)
