@@ -11,8 +11,9 @@ from voxysapps.limits import Counter, count_and_append
 
 SECONDS = 60
 APP, AGENT, ACCOUNT, ADDRESS = 3_000, 600, 6_000, 3_000
-# Requests that were refused for want of a session or of confirmation: nobody sees data by them.
-REFUSED_ADDRESS = 120
+# Requests that were refused for want of a session or of confirmation: nobody sees data by them. An office
+# that has not signed in yet opens its tabs from one address.
+REFUSED_ADDRESS = 600
 # Questions to the host that requests cause: a forged context may cost the host as little as us.
 HOST_ADDRESS, HOST_ACCOUNT = 120, 1_200
 

@@ -9,10 +9,10 @@ from django.core.cache import cache
 from voxysapps.limits import Counter
 
 WINDOW_SECONDS = 600
-# Codes asked for within the window; an office shares one address.
-PER_ADDRESS, PER_AGENT, PER_ACCOUNT = 30, 6, 300
+# Codes asked for within the window. A whole office shares one address, and signs in on one morning.
+PER_ADDRESS, PER_AGENT, PER_ACCOUNT = 120, 6, 600
 # Codes entered, and looks for a note, within the window.
-ANSWERS_PER_ADDRESS = 600
+ANSWERS_PER_ADDRESS = 6_000
 DAY_SECONDS = 24 * 3600
 MAILS_PER_RECIPIENT, MAILS_PER_RECIPIENT_SOON, MAILS_PER_ACCOUNT = 10, 3, 500
 SOON_SECONDS = 900

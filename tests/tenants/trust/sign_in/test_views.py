@@ -13,7 +13,7 @@ from django.test import Client
 from tenants.host.errors import HostUnreachable
 from tenants.models import AgentSession, DashboardApp, Notice
 from tenants.trust.sessions import find_session
-from tenants.trust.sign_in import challenges, tasks
+from tenants.trust.sign_in import challenges, limits, tasks
 from tests.factories import make_account, make_app
 from tests.support.contexts import context_body
 from tests.support.host import ADMINISTRATOR, AGENT, STRANGER, HostInMemory, host_answers
@@ -230,7 +230,10 @@ def test_mails_are_capped(app: DashboardApp, host: HostInMemory) -> None:
     assert Notice.objects.for_account(app.account).get().kind == "too-many-mails"
 
 
-def test_asking_is_limited_by_agent_and_address(app: DashboardApp, host: HostInMemory) -> None:
+def test_asking_is_limited_by_agent_and_address(
+    app: DashboardApp, host: HostInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "PER_ADDRESS", 30)
     answers = [begin(app) for _time in range(7)]
     assert [answer.status_code for answer in answers] == [200] * 6 + [429]
     assert int(answers[-1]["Retry-After"]) > 0
