@@ -68,7 +68,7 @@ DEEP: dict[str, bytes] = {
 def test_json(product: Product, name: str, trust: str) -> None:
     begun = time.monotonic()
     status, answer = request(product, context_path(product, trust), DEEP[name])
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 4
     assert no_data(answer)
     assert status == 401 if trust == "signed_in" else status in (200, 400)
 
@@ -109,7 +109,7 @@ def test_body_that_does_not_come(product: Product) -> None:
             one.sendall(head)
         begun = time.monotonic()
         assert request(product, "/healthz", method="GET")[0] == 200
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < 3
         assert {status_of(one.recv(4096)) for one in slow} == {401}
 
 
@@ -120,7 +120,7 @@ def test_head_that_does_not_come(product: Product) -> None:
             one.sendall(b"GET /healthz HTTP/1.1\r\nX-Slow: ")
         begun = time.monotonic()
         assert request(product, "/healthz", method="GET")[0] == 200
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < 3
 
 
 @pytest.mark.parametrize(
