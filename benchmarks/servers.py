@@ -87,7 +87,7 @@ class Stage:
         """Return the product's environment: as in production, but with TLS left to nobody."""
         if self._env is None:
             self._env = {
-                **_without_settings(os.environ),
+                **without_settings(os.environ),
                 "DJANGO_SETTINGS_MODULE": "voxysapps.settings",
                 "SECRET_KEY": "for measuring only " * 4,
                 "ENCRYPTION_KEYS": "for measuring only, and nothing else at all",
@@ -109,7 +109,7 @@ class Stage:
 
     def start_bare(self, sections: Path) -> Server:
         """Start the bare project; `sections` is the folder with the template and the values it shows."""
-        env = {**_without_settings(os.environ), "BASELINE_SECTIONS": str(sections)}
+        env = {**without_settings(os.environ), "BASELINE_SECTIONS": str(sections)}
         return self._start(_BARE, env, ready="/hello")
 
     def _start(self, application: str, env: Mapping[str, str], *, ready: str) -> Server:
@@ -131,7 +131,7 @@ class Stage:
         return self._valkey.url
 
 
-def _without_settings(env: Mapping[str, str]) -> dict[str, str]:
+def without_settings(env: Mapping[str, str]) -> dict[str, str]:
     """Return the caller's environment without what would change the product's settings."""
     return {name: env[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in env}
 

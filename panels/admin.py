@@ -1,77 +1,206 @@
 """Connections and placements in the Django admin."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import ManyToManyField, QuerySet
-from django.forms import BaseInlineFormSet, ModelForm
-from django.forms.models import ModelMultipleChoiceField
-from django.http import HttpRequest
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from panels.forms import ConnectionForm, PlacementForm
+from panels import registry
+from panels.admin_tabs import connections_step, tabs_step, tabs_urls
+from panels.forms import PREFIX, ConnectionForm, PlacementForm, PlacementRowForm, form_for
 from panels.models import Connection, Placement
-from panels.services import check_connection
-from tenants.admin import DashboardAppAdmin
+from panels.services import check_connection, delete_placement, save_placement
+from panels.settings_forms import settings_form
+from tenants import admin_steps
+from tenants.admin import AccountAdmin
+from tenants.admin_apps import DashboardAppAdmin
+from tenants.admin_base import AccountFilter, OfAccountsAdmin
+from tenants.admin_secrets import secrets_table
 from tenants.models import DashboardApp
+from tenants.selectors import may_read, may_write
+from voxysapps.admin_base import TabularInline
 
 
-class PlacementInline(admin.StackedInline[Placement, DashboardApp]):
+class PlacementInline(TabularInline[Placement, DashboardApp]):
     """The panels of a dashboard app, in order."""
 
     model = Placement
-    form = PlacementForm
-    fields = ("panel", "title", "position", "is_enabled", "connections", "settings")
+    form = PlacementRowForm
+    fields = ("panel", "title", "position", "is_enabled")
     extra = 0
+    min_num = 1
+    show_change_link = True
 
-    def get_formset(
-        self, request: HttpRequest, obj: DashboardApp | None = None, **kwargs: Any
-    ) -> type[BaseInlineFormSet[Placement, DashboardApp, ModelForm[Placement]]]:
-        request.edited_app = obj  # type: ignore[attr-defined]  # for the choice of connections below
-        return super().get_formset(request, obj, **kwargs)
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_read(request.user)
 
-    def formfield_for_manytomany(
-        self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> ModelMultipleChoiceField[Any] | None:
-        app: DashboardApp | None = getattr(request, "edited_app", None)
-        of_account = Connection.objects.for_account(app.account_id) if app else Connection.objects.none()
-        return super().formfield_for_manytomany(db_field, request, **{**kwargs, "queryset": of_account})
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_write(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_write(request.user)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_write(request.user)
 
 
 def save_formset(self: DashboardAppAdmin, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-    """Give new placements the account of their app."""
+    """Save an app's placements by their service."""
     for placement in formset.save(commit=False):
-        if isinstance(placement, Placement):
-            placement.account = form.instance.account
-        placement.save()
+        try:
+            save_placement(placement)
+        except ValidationError as error:
+            self.message_user(request, f"{placement.panel}: {' '.join(error.messages)}", messages.ERROR)
     for deleted in formset.deleted_objects:
-        deleted.delete()
-    formset.save_m2m()
+        delete_placement(deleted)
 
 
-# tenants knows nothing of panels, so panels puts its part into the app's page.
+# tenants knows nothing of panels, so panels puts its part into the pages of apps and accounts.
 DashboardAppAdmin.inlines = [*DashboardAppAdmin.inlines, PlacementInline]
 DashboardAppAdmin.save_formset = save_formset  # type: ignore[method-assign, assignment]
+AccountAdmin.pages.append(tabs_urls)
+admin_steps.STEPS[admin_steps.STEPS.index(admin_steps.tabs_step)] = tabs_step
+admin_steps.STEPS.insert(admin_steps.STEPS.index(tabs_step), connections_step)
+
+
+class _PluginAdmin(OfAccountsAdmin):
+    """Rows with the settings of a plugin: the form is made for each plugin."""
+
+    plugin_form: ClassVar[Any]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        row = obj or self.new_row(request)
+        form_class = settings_form(row)
+        names = tuple(PREFIX + name for name in form_class.base_fields) if form_class else ()
+        shown: list[tuple[Any, dict[str, Any]]] = [(None, {"fields": self.get_own_fields(obj)})]
+        if names:
+            shown.append((_("Settings"), {"fields": names}))
+        if obj and obj.secrets.exists():
+            shown.append((_("Stored secrets"), {"fields": ("stored_secrets",)}))
+        return shown
+
+    def get_own_fields(self, obj: Any) -> tuple[str, ...]:
+        """Return our fields, before the plugin's."""
+        raise NotImplementedError
+
+    def new_row(self, request: HttpRequest) -> Any:
+        """Return what an empty page begins with."""
+        raise NotImplementedError
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = form_for(self.plugin_form, obj or self.new_row(request))
+        return super().get_form(request, obj, change, **{**kwargs, "form": form})
+
+    @admin.display(description=_("stored secrets"))
+    def stored_secrets(self, row: Any) -> SafeString | str:
+        return secrets_table(row)
 
 
 @admin.register(Connection)
-class ConnectionAdmin(admin.ModelAdmin[Connection]):
+class ConnectionAdmin(_PluginAdmin):
     """Connections to outside systems."""
 
-    form = ConnectionForm
+    plugin_form = ConnectionForm
     list_display = ("name", "account", "connector", "is_enabled")
-    list_filter = ("account", "connector", "is_enabled")
+    list_filter = (("account", AccountFilter), "connector", "is_enabled")
     list_select_related = ("account",)
     search_fields = ("name", "account__name")
+    autocomplete_fields = ("account",)
     actions = ("check_connections",)
 
-    @admin.action(description=_("Check that the chosen connections answer"))
+    def get_own_fields(self, obj: Connection | None) -> tuple[str, ...]:
+        return ("account", "name", *(("connector",) if obj else ()), "is_enabled")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Connection | None = None) -> list[str]:
+        # Placements of the account use it: it does not move to another, nor become something else.
+        return ["stored_secrets", *(["account", "connector"] if obj else [])]
+
+    def new_row(self, request: HttpRequest) -> Connection:
+        return Connection(connector=request.GET.get("connector", ""))
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        if obj is not None:
+            return form
+        connector = request.GET.get("connector", "")
+
+        class NewConnectionForm(form):  # type: ignore[misc, valid-type]
+            """A connection of the chosen connector."""
+
+            def __init__(self, *args: Any, **more: Any) -> None:
+                super().__init__(*args, **more)
+                self.instance.connector = connector
+
+        return NewConnectionForm
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        kind = registry.connectors().plugins.get(request.GET.get("connector", ""))
+        return {**super().get_changeform_initial_data(request), **({"name": str(kind.title)[:60]} if kind else {})}
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Ask first which kind of system it is: the form is that connector's."""
+        kinds = registry.connectors().plugins
+        if request.GET.get("connector") in kinds:
+            return super().add_view(request, form_url, extra_context)
+        if not self.has_add_permission(request):
+            raise Http404
+        query = request.GET.copy()
+        links = []
+        for slug, kind in kinds.items():
+            query["connector"] = slug
+            links.append({"title": kind.title, "url": f"?{query.urlencode()}", "capabilities": kind.capabilities})
+        if len(links) == 1:
+            return HttpResponseRedirect(f"{request.path}{links[0]['url']}")
+        context = {**self.admin_site.each_context(request), "title": _("Add a connection"), "links": links}
+        return render(request, "panels/choose_connector.html", {**context, "opts": self.opts})
+
+    def save_model(self, request: HttpRequest, obj: Connection, form: ConnectionForm, change: bool) -> None:  # type: ignore[override]
+        super().save_model(request, obj, form, change)
+        if form.warning:
+            self.message_user(request, _("Saved, but it does not answer now: %s") % form.warning, messages.WARNING)
+
+    @admin.action(description=_("Check that the chosen connections answer"), permissions=["change"])
     def check_connections(self, request: HttpRequest, queryset: QuerySet[Connection]) -> None:
         for connection in queryset.select_related("account"):
             answers, sentence = check_connection(connection)
             level = messages.SUCCESS if answers else messages.ERROR
             self.message_user(request, f"{connection.account}, {connection}: {sentence}", level)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Connection | None = None) -> list[str]:
-        # Placements of the account use it: it does not move to another.
-        return ["account"] if obj else []
+
+@admin.register(Placement)
+class PlacementAdmin(_PluginAdmin):
+    """One panel in one app, with its settings."""
+
+    plugin_form = PlacementForm
+    list_display = ("__str__", "dashboard_app", "account", "position", "is_enabled")
+    list_filter = (("account", AccountFilter), "panel", "is_enabled")
+    list_select_related = ("account", "dashboard_app")
+    search_fields = ("title", "panel", "dashboard_app__title")
+
+    def get_own_fields(self, obj: Placement | None) -> tuple[str, ...]:
+        return ("dashboard_app", "panel", "title", "position", "is_enabled", "connections")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Placement | None = None) -> list[str]:
+        return ["stored_secrets", "dashboard_app", "panel"]
+
+    def new_row(self, request: HttpRequest) -> Placement:
+        return Placement()
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: type[ModelForm[Placement]] = super().get_form(request, obj, change, **kwargs)
+        field: Any = form.base_fields.get("connections")
+        if field is not None:
+            field.queryset = Connection.objects.for_account(obj.account_id) if obj else Connection.objects.none()
+        return form
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Placements are added on their app's page.
+        return False

@@ -4,6 +4,7 @@ from panels.base import API_VERSION, FetchContext, Panel, PanelContext
 from panels.capabilities import *  # noqa: F403 - the data models are part of the API as a whole
 from panels.connectors.base import Connector
 from panels.errors import ConnectorError, FinalError, OperatorError, PanelUnavailable, TemporaryError
+from panels.secret_field import SecretField
 from tenants.trust.identity import Identity, MatchKey
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "Panel",
     "PanelContext",
     "PanelUnavailable",
+    "SecretField",
     "TemporaryError",
 ]

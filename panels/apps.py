@@ -7,6 +7,6 @@ class PanelsConfig(AppConfig):
     verbose_name = _("Panels")
 
     def ready(self) -> None:
-        from panels import checks, signals  # noqa: F401, PLC0415 - models are there only now
+        from panels import checks, preflight, signals  # noqa: F401, PLC0415 - models are there only now
 
         signals.connect()

@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from django import forms
 from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, transaction
@@ -26,6 +25,7 @@ from django.utils import translation
 from panels import registry, selectors
 from panels.base import Panel
 from panels.models import Connection, Placement
+from panels.settings_forms import clean_settings
 from panels.snapshots import Source
 from tenants.models import Account, DashboardApp
 from tenants.validators import APP_KEY
@@ -199,15 +199,3 @@ def _titles(placement: Placement, panel: Panel | None) -> dict[str, str]:
 
 def _digest(*parts: object) -> str:
     return hashlib.blake2b(msgspec.json.encode(parts, order="deterministic"), digest_size=8).hexdigest()
-
-
-def clean_settings(form_class: type[forms.Form], stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings as the form cleans them; a value it refuses is replaced by the field's initial.
-
-    A plugin's new version may know other fields than the one that stored the settings.
-    """
-    unbound = form_class()
-    initial = {name: unbound.get_initial_for_field(field, name) for name, field in unbound.fields.items()}
-    form = form_class(data={**initial, **stored})
-    form.is_valid()
-    return {**initial, **form.cleaned_data}

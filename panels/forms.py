@@ -1,91 +1,193 @@
-"""Forms for what operators enter about placements and connections."""
+"""Forms for what operators enter about connections and placements: our fields, and the plugin's own."""
 
-from typing import Any
+import copy
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
+from msgspec import json
+from unfold import widgets
 
 from panels import registry
 from panels.models import Connection, Placement
+from panels.secret_field import SecretField
+from panels.services import (
+    save_connection,
+    save_placement,
+    try_connection,
+    validate_connection,
+    validate_placement,
+)
+from panels.settings_forms import secret_names, settings_form
+from tenants.secrets import live_rows
+
+# What the plugin's fields are called among ours.
+PREFIX = "setting_"
+_WIDGETS: tuple[tuple[type[forms.Widget], type[forms.Widget]], ...] = (
+    (forms.PasswordInput, widgets.UnfoldAdminPasswordWidget),
+    (forms.CheckboxSelectMultiple, widgets.UnfoldAdminCheckboxSelectMultipleWidget),
+    (forms.Select, widgets.UnfoldAdminSelectWidget),
+    (forms.CheckboxInput, widgets.UnfoldBooleanSwitchWidget),
+    (forms.Textarea, widgets.UnfoldAdminTextareaWidget),
+    (forms.NumberInput, widgets.UnfoldAdminIntegerFieldWidget),
+    (forms.TextInput, widgets.UnfoldAdminTextInputWidget),
+)
 
 
-class ConnectionForm(forms.ModelForm[Connection]):
-    """A connection, with its settings checked by its connector's own form."""
+class PluginForm(forms.ModelForm[Any]):
+    """A row with its plugin's settings. Made for one plugin by `form_for`."""
 
-    connector = forms.ChoiceField(label=capfirst(gettext_lazy("connector")))
+    settings_class: ClassVar[type[forms.Form]] = forms.Form
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stored = {row.name: row for row in reversed(live_rows(self.instance))} if self.instance.pk else {}
+        for name in self.settings_class.base_fields:
+            field = self.fields.get(PREFIX + name)
+            if field is None:
+                continue
+            if name in self.instance.settings:
+                self.initial[PREFIX + name] = self.instance.settings[name]
+            if name in stored:
+                field.required = False
+                told = _("Stored, ending in …%(last4)s. Leave empty to keep it.") % {"last4": stored[name].last4}
+                field.help_text = f"{field.help_text} {told}".strip()
+
+    @property
+    def entered_secrets(self) -> dict[str, str]:
+        """The secrets that were entered, by name."""
+        names = secret_names(self.settings_class)
+        return {name: value for name in names if (value := self.cleaned_data.get(PREFIX + name))}
+
+    def validate(self) -> None:
+        """Raise ValidationError for what could not be saved."""
+        raise NotImplementedError
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]  # Django's, which its stubs leave out
+        if self.errors:
+            return
+        known = self.settings_class.base_fields
+        self.instance.settings = {
+            name: plain_value(self.cleaned_data[PREFIX + name])
+            for name, field in known.items()
+            if not isinstance(field, SecretField) and PREFIX + name in self.cleaned_data
+        }
+        try:
+            self.validate()
+        except ValidationError as error:
+            self.add_error(None, error.messages)
+
+
+class ConnectionForm(PluginForm):
+    """A connection; the outside system is tried with what was entered."""
+
+    warning = ""
 
     class Meta:
         model = Connection
-        fields = ("account", "name", "connector", "settings", "is_enabled")
+        fields = ("account", "name", "is_enabled")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        plugins = registry.connectors().plugins
-        _choose(self, "connector", {slug: str(kind.title) for slug, kind in plugins.items()})
+    def validate(self) -> None:
+        validate_connection(self.instance, self.entered_secrets)
+        if not self.instance.is_enabled:
+            return
+        answer = try_connection(self.instance, self.entered_secrets)
+        if not answer.answers and not answer.temporary:
+            raise ValidationError(answer.sentence)
+        self.warning = "" if answer.answers else answer.sentence
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        kind = registry.connectors().plugins.get(cleaned.get("connector", ""))
-        if kind is not None:
-            cleaned["settings"] = _checked(kind.SettingsForm, cleaned.get("settings"))
-        return cleaned
+    def save_by_service(self) -> None:
+        """Save what was found good."""
+        save_connection(self.instance, self.entered_secrets, is_validated=True)
 
 
-class PlacementForm(forms.ModelForm[Placement]):
-    """A placement, with its settings checked by its panel's own form."""
-
-    panel = forms.ChoiceField(label=capfirst(gettext_lazy("panel")))
+class PlacementForm(PluginForm):
+    """A placement with its panel's settings."""
 
     class Meta:
         model = Placement
-        fields = ("panel", "title", "position", "settings", "connections", "is_enabled")
+        fields = ("title", "position", "is_enabled", "connections")
+        widgets: ClassVar = {"connections": widgets.UnfoldAdminCheckboxSelectMultipleWidget}
+
+    def validate(self) -> None:
+        validate_placement(self.instance, self.cleaned_data.get("connections") or (), self.entered_secrets)
+
+    def save_by_service(self) -> None:
+        """Save what was found good."""
+        connections = self.cleaned_data.get("connections")
+        save_placement(self.instance, connections, self.entered_secrets, is_validated=True)
+
+
+class PlacementRowForm(forms.ModelForm[Placement]):
+    """A placement in its app's list: which panel, where. Its settings have a page of their own."""
+
+    panel = forms.ChoiceField(label=gettext_lazy("Panel"), widget=widgets.UnfoldAdminSelectWidget)
+
+    class Meta:
+        model = Placement
+        fields = ("panel", "title", "position", "is_enabled")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        plugins = registry.panels().plugins
-        _choose(self, "panel", {slug: str(panel.title) for slug, panel in plugins.items()})
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        panel = registry.panels().plugins.get(cleaned.get("panel", ""))
-        if panel is not None:
-            cleaned["settings"] = _checked(panel.SettingsForm, cleaned.get("settings"))
-        return cleaned
-
-
-def _choose(form: forms.ModelForm[Any], name: str, titles: dict[str, str]) -> None:
-    """Offer the installed plugins, and keep the stored one where its package is gone."""
-    stored = getattr(form.instance, name)
-    choices = [("", "---------"), *titles.items()]
-    if stored and stored not in titles:
-        choices.append((stored, _("%(slug)s (not installed)") % {"slug": stored}))
-    field = form.fields[name]
-    assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
-    field.choices = choices
+        stored, field = self.instance.panel, self.fields["panel"]
+        titles = {slug: str(panel.title) for slug, panel in registry.panels().plugins.items()}
+        choices = [("", "---------"), *titles.items()]
+        if stored and stored not in titles:
+            choices.append((stored, _("%(slug)s (not installed)") % {"slug": stored}))
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
+        field.choices = choices
+        if stored:
+            # Another panel's settings would mean something else.
+            field.disabled = True
 
 
-def _checked(form_class: type[forms.Form], entered: Any) -> dict[str, Any]:
-    """Return the settings as entered, or raise a ValidationError that names each wrong one."""
-    if not isinstance(entered, dict | None):
-        raise ValidationError({"settings": _("Enter the settings as an object, such as {}.")})
-    settings: dict[str, Any] = entered or {}
-    unbound = form_class()
-    unknown = sorted(set(settings) - set(unbound.fields))
-    if unknown:
-        known = ", ".join(unbound.fields) or pgettext("settings", "none")
-        raise ValidationError(
-            {
-                "settings": _("Unknown setting: %(unknown)s. Known settings: %(known)s.")
-                % {"unknown": ", ".join(unknown), "known": known}
-            }
-        )
-    initial = {name: unbound.get_initial_for_field(field, name) for name, field in unbound.fields.items()}
-    form = form_class(data={**initial, **settings})
-    if not form.is_valid():
-        raise ValidationError(
-            {"settings": [f"{name}: {message}" for name, messages in form.errors.items() for message in messages]}
-        )
-    return settings
+class TabsForm(forms.Form):
+    """Which panels get a tab of their own."""
+
+    panels = forms.MultipleChoiceField(
+        label=gettext_lazy("Panels"),
+        widget=widgets.UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=gettext_lazy(
+            "Each gets a tab of its own, filled from all connections. All of it can be changed later."
+        ),
+    )
+
+    def __init__(self, choices: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["panels"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
+        field.choices = choices
+        field.initial = [slug for slug, _title in choices]
+
+
+def form_for(base: type[PluginForm], row: Connection | Placement) -> type[PluginForm]:
+    """Return the form for rows of the same plugin as `row`."""
+    settings_class = settings_form(row) or forms.Form
+    fields = {PREFIX + name: _styled(field) for name, field in settings_class.base_fields.items()}
+    return type(base.__name__, (base,), {"settings_class": settings_class, **fields})
+
+
+def plain_value(value: Any) -> Any:
+    """Return a cleaned value as it is stored: JSON."""
+    if isinstance(value, Mapping | list | tuple | str | bool | int | float | None):
+        return value
+    return json.decode(json.encode(value, enc_hook=str))
+
+
+def _styled(field: forms.Field) -> forms.Field:
+    """Return the plugin's field with the admin's look; a widget of its own it keeps."""
+    styled = copy.deepcopy(field)
+    for plain, ours in _WIDGETS:
+        if type(styled.widget) is plain:
+            options = {"choices": styled.widget.choices} if isinstance(styled.widget, forms.Select) else {}
+            attrs = {**styled.widget.attrs, **(styled.widget_attrs(styled.widget) or {})}
+            styled.widget = ours(attrs=attrs, **options)
+            styled.widget.is_required = styled.required
+            break
+    if isinstance(styled, forms.ChoiceField):
+        styled.widget.choices = styled.choices
+    return styled

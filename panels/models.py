@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tenants.models import Account, AccountQuerySet, DashboardApp
+from tenants.models import Account, AccountQuerySet, DashboardApp, SealedSecret
 
 
 class Connection(models.Model):
@@ -74,3 +74,49 @@ class Placement(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.panel
+
+
+class ConnectionSecret(SealedSecret):
+    """A credential of a connection: what its connector declares as a `SecretField`."""
+
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, related_name="secrets", verbose_name=_("connection")
+    )
+
+    class Meta(SealedSecret.Meta):
+        verbose_name = _("secret")
+        verbose_name_plural = _("secrets")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def owner(self) -> Connection:
+        return self.connection
+
+    @property
+    def owner_account_id(self) -> int:
+        return self.connection.account_id
+
+
+class PlacementSecret(SealedSecret):
+    """A credential of a placement: what its panel declares as a `SecretField`."""
+
+    placement = models.ForeignKey(
+        Placement, on_delete=models.CASCADE, related_name="secrets", verbose_name=_("placement")
+    )
+
+    class Meta(SealedSecret.Meta):
+        verbose_name = _("secret")
+        verbose_name_plural = _("secrets")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def owner(self) -> Placement:
+        return self.placement
+
+    @property
+    def owner_account_id(self) -> int:
+        return self.placement.account_id

@@ -13,20 +13,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from django import forms
 from django.core.cache import cache
 from django.utils.translation import gettext_noop
 from kombu.exceptions import OperationalError
 from msgspec import MsgspecError, msgpack
 
-from panels import configuration, registry, selectors, snapshots
+from panels import registry, selectors, snapshots
 from panels.base import FetchContext
 from panels.capabilities import CAPABILITIES
 from panels.errors import OperatorError, PanelUnavailable, TemporaryError
+from panels.models import Connection, Placement
+from panels.settings_forms import read_settings
 from panels.snapshots import Failure, Head, Source
 from tenants.trust.confirmation import ConfirmedContext
 from tenants.trust.identity import Identity
 from voxysapps.cache import cache_is_down
 from voxysapps.problems import new_trace_id, place_of
+from voxysapps.sealing import SealBroken
 
 logger = logging.getLogger(__name__)
 
@@ -122,7 +126,7 @@ def take_quota(context: ConfirmedContext, placement_id: int, *, limit: int, seco
 
 def read_identity(account_id: int, customer: str) -> Identity | None:
     """Return whom a queued refresh is about, or None when that was forgotten."""
-    stored = cache.get(_identity_key(account_id, customer))
+    stored = cache.get(snapshots.identity_key(account_id, customer))
     try:
         return None if stored is None else msgpack.decode(stored, type=Identity)
     except MsgspecError:
@@ -136,7 +140,7 @@ def _enqueue(account_id: int, identity: Identity, source: Source, wanted_at: flo
         return False
     customer = identity.digest()
     # Customer data stay out of the broker: the task names the customer by digest.
-    cache.set(_identity_key(account_id, customer), msgpack.encode(identity), snapshots.KEPT_SECONDS)
+    cache.set(snapshots.identity_key(account_id, customer), msgpack.encode(identity), snapshots.KEPT_SECONDS)
     try:
         enqueue(account_id, source, customer, new_trace_id(), wanted_at)
     except (OperationalError, OSError) as error:
@@ -185,9 +189,16 @@ def _prepare(account_id: int, source: Source, identity: Identity, trace_id: str)
     panel = registry.panels().plugins.get(placement.panel) if placement else None
     if placement is None or panel is None:
         raise OperatorError(gettext_noop("This panel is switched off or not installed."))
-    settings = configuration.clean_settings(panel.SettingsForm, placement.settings)
+    settings = _settings(placement, panel.SettingsForm)
     context = FetchContext(identity=identity, settings=settings, trace_id=trace_id)
     return _Call(lambda: panel.fetch(context), panel.fresh_for)
+
+
+def _settings(row: Connection | Placement, form_class: type[forms.Form]) -> dict[str, Any]:
+    try:
+        return read_settings(row, form_class)
+    except SealBroken:
+        raise OperatorError(gettext_noop("A stored secret cannot be opened any longer. Enter it again.")) from None
 
 
 def _prepare_connector(account_id: int, connection_id: int, capability: str, identity: Identity) -> _Call:
@@ -198,7 +209,7 @@ def _prepare_connector(account_id: int, connection_id: int, capability: str, ide
     known = identity.only(kind.recognises_by)
     if known.is_anonymous:
         return _Call(CAPABILITIES[capability], kind.fresh_for)  # nobody to look for: an empty answer
-    settings = configuration.clean_settings(kind.SettingsForm, connection.settings)
+    settings = _settings(connection, kind.SettingsForm)
     connector = kind(settings, name=connection.name)
     return _Call(lambda: getattr(connector, capability)(known), kind.fresh_for, kind.max_concurrency)
 
@@ -258,7 +269,3 @@ def _leave_queue(account_id: int, source: Source, customer: str) -> None:
 
 def _key(account_id: int, kind: str, source: Source, customer: str) -> str:
     return f"{account_id}:{kind}:{source.key}:{customer}"
-
-
-def _identity_key(account_id: int, customer: str) -> str:
-    return f"{account_id}:identity:{customer}"

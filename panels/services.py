@@ -1,28 +1,201 @@
-"""What is done to connections and placements."""
+"""What is done to connections and placements. The admin, the API, CSV and `apply` all come through here."""
 
+import datetime as dt
 import logging
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from panels import configuration, registry
-from panels.errors import PanelUnavailable
-from panels.models import Connection
+from panels import registry
+from panels.errors import ConnectorError, PanelUnavailable, TemporaryError
+from panels.models import Connection, Placement
+from panels.settings_forms import check_settings, clean_settings, read_settings, secret_names, settings_form
+from tenants import audit
+from tenants.models import Account, DashboardApp, clear_secrets
+from tenants.secrets import live_rows, set_secret
+from tenants.services import delete, save_dashboard_app
 from voxysapps.problems import place_of
+from voxysapps.sealing import SealBroken
 
 logger = logging.getLogger(__name__)
 
 
-def check_connection(connection: Connection) -> tuple[bool, str]:
-    """Ask the outside system whether it would answer; return whether it does, and a sentence about it."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an outside system said when asked whether it would answer. `temporary`: it may later."""
+
+    answers: bool
+    sentence: str
+    milliseconds: int = 0
+    temporary: bool = False
+
+
+def validate_connection(connection: Connection, secrets: Mapping[str, str] | None = None) -> None:
+    """Raise ValidationError, by field, for what could not be saved. `secrets` are those entered, by name."""
+    connection.full_clean()
     kind = registry.connectors().plugins.get(connection.connector)
     if kind is None:
-        return False, _("The connector “%(slug)s” is not installed.") % {"slug": connection.connector}
-    settings = configuration.clean_settings(kind.SettingsForm, connection.settings)
+        if connection.pk and connection.is_enabled:
+            return  # its package is gone for now: it keeps its settings
+        raise ValidationError(
+            {"connector": _("The connector “%(slug)s” is not installed.") % {"slug": connection.connector}}
+        )
+    stored = () if _moves(connection) else _stored_names(connection)
+    check_settings(kind.SettingsForm, connection.settings, secrets or {}, stored)
+
+
+def try_connection(connection: Connection, secrets: Mapping[str, str] | None = None) -> Answer:
+    """Ask the outside system whether it would answer with what was entered. Nothing is saved.
+
+    Stored secrets are used only for the saved destination.
+    """
+    kind = registry.connectors().plugins.get(connection.connector)
+    if kind is None:
+        return Answer(False, _("The connector “%(slug)s” is not installed.") % {"slug": connection.connector})
+    entered = {**connection.settings, **(secrets or {})}
     try:
-        return True, kind(settings, name=connection.name).check()
+        if connection.pk and not _moves(connection):
+            stored = read_settings(connection, kind.SettingsForm)
+            entered = {**{name: stored.get(name) for name in secret_names(kind.SettingsForm)}, **entered}
+        settings = clean_settings(kind.SettingsForm, entered)
+        started = time.perf_counter()
+        sentence = kind(settings, name=connection.name).check()
+        return Answer(True, sentence, round((time.perf_counter() - started) * 1000))
+    except SealBroken:
+        return Answer(False, _("A stored secret cannot be opened any longer. Enter it again."))
     except PanelUnavailable as error:
-        return False, error.message
+        temporary = isinstance(error, TemporaryError) or not isinstance(error, ConnectorError)
+        return Answer(False, _(error.message), temporary=temporary)
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything
         # Without the exception's text, which may quote a secret.
         logger.error("check of connection %s failed: %s", connection.pk, place_of(error))  # noqa: TRY400
-        return False, _("The connector failed: %(error)s.") % {"error": type(error).__name__}
+        return Answer(False, _("The connector failed: %(error)s.") % {"error": type(error).__name__})
+
+
+def check_connection(connection: Connection) -> tuple[bool, str]:
+    """Ask the outside system whether it would answer; return whether it does, and a sentence about it."""
+    answer = try_connection(connection)
+    return answer.answers, answer.sentence
+
+
+def save_connection(
+    connection: Connection,
+    secrets: Mapping[str, str] | None = None,
+    *,
+    keep_old_for: dt.timedelta | None = None,
+    is_validated: bool = False,
+) -> None:
+    """Save the connection and the secrets that were entered. Raises ValidationError.
+
+    Another destination than before, as the connector declares it, clears the secrets given for that one.
+    """
+    if not is_validated:
+        validate_connection(connection, secrets)
+    is_moved = _moves(connection)
+    before = audit.stored_values(connection)
+    entered = {name: value for name, value in (secrets or {}).items() if value}
+    with _nobody_else_saved(), transaction.atomic():
+        connection.save()
+        if is_moved:
+            clear_secrets(connection)
+        for name, value in entered.items():
+            set_secret(connection, name, value, keep_old_for=keep_old_for)
+        _record(connection, before, entered)
+
+
+def delete_connection(connection: Connection) -> None:
+    delete(connection)
+
+
+def validate_placement(
+    placement: Placement, connections: Iterable[Connection], secrets: Mapping[str, str] | None = None
+) -> None:
+    """Raise ValidationError, by field, for what could not be saved."""
+    placement.full_clean(exclude={"account"})
+    if any(connection.account_id != placement.account_id for connection in connections):
+        raise ValidationError({"connections": _("Choose connections of this account.")})
+    panel = registry.panels().plugins.get(placement.panel)
+    if panel is None:
+        if placement.pk:
+            return
+        raise ValidationError({"panel": _("The panel “%(slug)s” is not installed.") % {"slug": placement.panel}})
+    check_settings(panel.SettingsForm, placement.settings, secrets or {}, _stored_names(placement))
+
+
+def save_placement(
+    placement: Placement,
+    connections: Iterable[Connection] | None = None,
+    secrets: Mapping[str, str] | None = None,
+    *,
+    is_validated: bool = False,
+) -> None:
+    """Save the placement, in the account of its app. `connections` None: those it has. Raises ValidationError."""
+    placement.account = placement.dashboard_app.account
+    had = set(placement.connections.values_list("name", flat=True)) if placement.pk else set()
+    chosen = None if connections is None else list(connections)
+    if not is_validated:
+        validate_placement(placement, chosen or (), secrets)
+    before = {**audit.stored_values(placement), "connections": sorted(had)} if placement.pk else {}
+    entered = {name: value for name, value in (secrets or {}).items() if value}
+    with _nobody_else_saved(), transaction.atomic():
+        placement.save()
+        if chosen is not None:
+            placement.connections.set(chosen)
+        for name, value in entered.items():
+            set_secret(placement, name, value)
+        now = sorted(had) if chosen is None else sorted(connection.name for connection in chosen)
+        _record(placement, before, entered, connections=now)
+
+
+def delete_placement(placement: Placement) -> None:
+    delete(placement)
+
+
+def save_tabs(account: Account, titles: Mapping[str, str], *, first_position: int = 0) -> None:
+    """Create a dashboard app for each panel, by slug, filled from all connections of the account."""
+    taken = set(DashboardApp.objects.for_account(account).values_list("title", flat=True))
+    with transaction.atomic():
+        for position, (slug, title) in enumerate(titles.items(), first_position):
+            free = title if title not in taken else f"{title} ({slug})"
+            app = DashboardApp(account=account, title=free[:60], position=position)
+            save_dashboard_app(app)
+            save_placement(Placement(account=account, dashboard_app=app, panel=slug), ())
+
+
+def _moves(connection: Connection) -> bool:
+    """Return whether the settings name another destination than the saved ones."""
+    kind = registry.connectors().plugins.get(connection.connector)
+    saved = Connection.objects.filter(pk=connection.pk).first() if connection.pk else None
+    if saved is None:
+        return False
+    if kind is None or saved.connector != connection.connector:
+        return saved.connector != connection.connector
+    return any(saved.settings.get(name) != connection.settings.get(name) for name in kind.destination)
+
+
+def _stored_names(row: Connection | Placement) -> tuple[str, ...]:
+    form_class = settings_form(row)
+    if not row.pk or form_class is None:
+        return ()
+    names = {secret.name for secret in live_rows(row)}
+    return tuple(name for name in secret_names(form_class) if name in names)
+
+
+def _record(row: Connection | Placement, before: dict[str, object], entered: Mapping[str, str], **more: object) -> None:
+    audit.record(
+        "change" if before else "add", row, before=before, after={**audit.values(row), **more}, secrets=entered
+    )
+
+
+class _nobody_else_saved:  # noqa: N801 - reads as what it is, a context
+    """Tell who saved at the same time as somebody else, instead of failing."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, IntegrityError):
+            raise ValidationError(_("This was saved by somebody else at the same time. Try again.")) from None

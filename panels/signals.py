@@ -6,9 +6,9 @@ from django.db.models.signals import m2m_changed, post_delete, post_save
 
 from panels.capabilities import CAPABILITIES
 from panels.configuration import change_stamp
-from panels.models import Connection, Placement
+from panels.models import Connection, ConnectionSecret, Placement, PlacementSecret
 from panels.snapshots import Source, forget_customers
-from tenants.models import Account, DashboardApp
+from tenants.models import Account, AccountSecret, DashboardApp, SealedSecret
 from tenants.signals import contact_deleted
 
 
@@ -18,6 +18,8 @@ def connect() -> None:
         signal.connect(_account_changed, sender=Account, dispatch_uid=f"panels.account.{id(signal)}")
         for model in (DashboardApp, Placement, Connection):
             signal.connect(_row_changed, sender=model, dispatch_uid=f"panels.{model.__name__}.{id(signal)}")
+        for secret in (AccountSecret, ConnectionSecret, PlacementSecret):
+            signal.connect(_secret_changed, sender=secret, dispatch_uid=f"panels.{secret.__name__}.{id(signal)}")
     contact_deleted.connect(_forget_customers, dispatch_uid="panels.contact_deleted")
     m2m_changed.connect(_connections_changed, sender=Placement.connections.through, dispatch_uid="panels.connections")
 
@@ -40,6 +42,10 @@ def _account_changed(instance: Account, **kwargs: Any) -> None:
 
 def _row_changed(instance: DashboardApp | Placement | Connection, **kwargs: Any) -> None:
     change_stamp(instance.account_id)
+
+
+def _secret_changed(instance: SealedSecret, **kwargs: Any) -> None:
+    change_stamp(instance.owner_account_id)
 
 
 def _connections_changed(instance: Placement | Connection, **kwargs: Any) -> None:

@@ -73,6 +73,11 @@ def data_key(account_id: int, source: Source, customer: str) -> str:
     return f"{account_id}:data:{source.key}:{customer}"
 
 
+def identity_key(account_id: int, customer: str) -> str:
+    """Return where a refresh that is queued finds whom it is about."""
+    return f"{account_id}:identity:{customer}"
+
+
 _decode_head = msgpack.Decoder(Head).decode
 
 
@@ -121,12 +126,15 @@ def write_failure(
 
 
 def forget_customers(account_id: int, sources: Iterable[Source], customers: Iterable[str]) -> None:
-    """Delete all that is kept of the customers, named by their digests."""
-    kinds = (head_key, data_key)
-    sources = list(sources)
-    cache.delete_many(
-        [kind(account_id, source, customer) for customer in customers for source in sources for kind in kinds]
-    )
+    """Delete all that is kept of the customers, named by their digests.
+
+    The HTML made of it is shown no more, since no head speaks for it, and ends by itself within `KEPT_SECONDS`.
+    """
+    customers, sources = list(customers), list(sources)
+    keys = [identity_key(account_id, customer) for customer in customers]
+    for kind in (head_key, data_key):
+        keys += [kind(account_id, source, customer) for customer in customers for source in sources]
+    cache.delete_many(keys)
 
 
 def read_data(account_id: int, sources: Iterable[Source], customer: str) -> dict[str, Any]:

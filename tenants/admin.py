@@ -1,34 +1,54 @@
-"""Accounts and dashboard apps in the Django admin."""
+"""Accounts in the Django admin; the other pages of `tenants` register themselves."""
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from tenants import admin_sessions, admin_viewing  # noqa: F401 - they register themselves
+from tenants import admin_apps, admin_audit, admin_operators, admin_sessions, admin_users, admin_viewing  # noqa: F401
+from tenants.admin_account_pages import rotation_urls
+from tenants.admin_base import OfAccountsAdmin
+from tenants.admin_preflight import preflight_step, preflight_urls
+from tenants.admin_publish import publish_step, publish_urls
+from tenants.admin_secrets import secrets_table
+from tenants.admin_steps import STEPS, steps_of
 from tenants.forms import AccountForm
-from tenants.models import Account, DashboardApp
-from tenants.secrets import set_hook_secret
-from tenants.services import check_host, store_proved_token
+from tenants.models import Account, Light
+from tenants.services import check_host, delete_account
+
+STEPS.extend((publish_step, preflight_step))
 
 
 @admin.register(Account)
-class AccountAdmin(admin.ModelAdmin[Account]):
+class AccountAdmin(OfAccountsAdmin):
     """Accounts with their host and trust."""
 
     form = AccountForm
-    list_display = ("name", "host_origin", "host_account_id", "coloured_trust", "is_proved", "is_active")
-    list_filter = ("is_active", "trust", "is_demonstration")
-    search_fields = ("name", "host_origin")
+    change_form_outer_before_template = "tenants/account_steps.html"
+    list_display = ("name", "host_origin", "host_account_id", "coloured_trust", "is_proved", "light", "is_active")
+    list_filter = ("is_active", "trust", "preflight__worst", "is_demonstration")
+    list_select_related = ("preflight",)
+    search_fields = ("name", "host_origin", "=host_account_id")
     readonly_fields = ("is_demonstration", "created_at", "host_proved_at", "stored_secrets", "hook_address")
     actions = ("check_hosts",)
+    add_fieldsets = (
+        (
+            None,
+            {
+                "fields": ("name", "host_origin", "host_account_id", "host_token"),
+                "description": _("Everything else can wait. Nothing is served before the token was proved."),
+            },
+        ),
+        (_("More"), {"fields": ("host_api", "trust", "locale", "time_zone"), "classes": ("collapse",)}),
+    )
     fieldsets = (
         (None, {"fields": ("name", "is_active", "locale", "time_zone", "is_demonstration", "created_at")}),
         (
@@ -36,8 +56,8 @@ class AccountAdmin(admin.ModelAdmin[Account]):
             {
                 "fields": (
                     *("host_origin", "extra_host_origins", "host_account_id", "host_api"),
-                    *("host_token", "hook_secret", "accepts_unsigned_hooks", "hook_address"),
-                    *("stored_secrets", "host_proved_at"),
+                    *("host_token", "hook_secret", "keep_old_hours", "stored_secrets", "host_proved_at"),
+                    *("accepts_unsigned_hooks", "hook_address"),
                 ),
                 "description": _(
                     "Nothing is served before the token was seen to be an administrator's of this account."
@@ -65,22 +85,47 @@ class AccountAdmin(admin.ModelAdmin[Account]):
     class Media:
         css: ClassVar = {"all": ("tenants/admin.css",)}
 
-    def save_model(self, request: HttpRequest, obj: Account, form: AccountForm, change: bool) -> None:
-        """Store the secrets that were entered; the form has tried the token."""
+    # Further pages of an account; `panels` puts its own in.
+    pages: ClassVar[list[Callable[[OfAccountsAdmin], list[URLPattern]]]] = [rotation_urls, publish_urls, preflight_urls]
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*(url for pages_of in type(self).pages for url in pages_of(self)), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        account = self.get_visible(request, object_id)
+        context = {"steps": steps_of(account), "may_change": self.has_change_permission(request)}
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
+
+    def save_model(self, request: HttpRequest, obj: Account, form: AccountForm, change: bool) -> None:  # type: ignore[override]
         super().save_model(request, obj, form, change)
-        if secret := form.cleaned_data.get("hook_secret"):
-            set_hook_secret(obj, secret)
-        if token := form.cleaned_data.get("host_token"):
-            try:
-                store_proved_token(obj, token)
-            except ValidationError as error:
-                self.message_user(request, " ".join(error.messages), messages.ERROR)
-        elif not obj.is_proved:
+        if not obj.is_proved:
             self.message_user(
                 request, _("Nothing is served for this account yet: enter an administrator's token."), messages.WARNING
             )
 
-    @admin.action(description=_("Ask the host again whether the token is good"))
+    def response_add(self, request: HttpRequest, obj: Account, post_url_continue: str | None = None) -> HttpResponse:
+        """Go on with the next step on the account's own page."""
+        self.message_user(request, _("%(account)s was saved.") % {"account": obj}, messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:tenants_account_change", args=[obj.pk]))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Account], search_term: str
+    ) -> tuple[QuerySet[Account], bool]:
+        """Find accounts by any of their fields; where one is chosen by typing, by name."""
+        if request.path == reverse("admin:autocomplete"):
+            return queryset.filter(name__icontains=search_term.strip()), False
+        return super().get_search_results(request, queryset, search_term)
+
+    def delete_model(self, request: HttpRequest, obj: Account) -> None:
+        delete_account(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
+        for account in queryset:
+            delete_account(account)
+
+    @admin.action(description=_("Ask the host again whether the token is good"), permissions=["change"])
     def check_hosts(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
         for account in queryset:
             try:
@@ -94,43 +139,24 @@ class AccountAdmin(admin.ModelAdmin[Account]):
     def is_proved(self, account: Account) -> bool:
         return account.is_proved
 
+    @admin.display(description=_("pre-flight"), ordering="preflight__worst")
+    def light(self, account: Account) -> SafeString | str:
+        found = getattr(account, "preflight", None)
+        if found is None:
+            return "-"
+        return format_html('<span class="light light-{}">{}</span>', found.worst, Light(found.worst).label)
+
     @admin.display(description=_("stored secrets"))
-    def stored_secrets(self, account: Account) -> str:
-        stored = [
-            str(label)
-            for label, sealed in (
-                (_("API token"), account.sealed_host_token),
-                (_("webhook secret"), account.sealed_hook_secret),
-            )
-            if sealed
-        ]
-        return ", ".join(stored) or "-"
+    def stored_secrets(self, account: Account) -> SafeString | str:
+        return secrets_table(account)
 
     @admin.display(description=_("address for webhooks"))
-    def hook_address(self, account: Account) -> str:
-        return reverse("hook", args=[account.hook_key]) if account.pk else "-"
+    def hook_address(self, account: Account) -> SafeString | str:
+        if not account.pk:
+            return "-"
+        rotate = reverse("admin:tenants_account_rotate_hook_key", args=[account.pk])
+        return format_html('{} <a href="{}">{}</a>', reverse("hook", args=[account.hook_key]), rotate, _("Change"))
 
     @admin.display(description=_("trust"), ordering="trust")
     def coloured_trust(self, account: Account) -> SafeString:
         return format_html('<span class="trust trust-{0}">{0}</span>', account.trust)
-
-
-@admin.register(DashboardApp)
-class DashboardAppAdmin(admin.ModelAdmin[DashboardApp]):
-    """Dashboard apps; `panels` adds their placements."""
-
-    list_display = ("title", "account", "is_enabled", "address")
-    list_filter = ("account", "is_enabled")
-    list_select_related = ("account",)
-    search_fields = ("title", "key", "account__name")
-    fields = ("account", "title", "position", "is_enabled", "address")
-    readonly_fields = ("address",)
-    inlines: ClassVar = []
-
-    def get_readonly_fields(self, request: HttpRequest, obj: DashboardApp | None = None) -> list[str]:
-        # Placements and connections belong to the account: an app does not move between two.
-        return [*super().get_readonly_fields(request, obj), *(["account"] if obj else [])]
-
-    @admin.display(description=_("address to enter in Voxys"))
-    def address(self, app: DashboardApp) -> str:
-        return reverse("frame", args=[app.key]) if app.pk else "-"

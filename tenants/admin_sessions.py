@@ -1,21 +1,24 @@
 """Agents' sessions and notices in the Django admin."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from tenants.admin_base import AccountFilter, OfAccountsAdmin
 from tenants.models import AgentSession, Notice
 from tenants.trust.sessions import revoke_account, revoke_agent, revoke_session
 
 
 @admin.register(AgentSession)
-class AgentSessionAdmin(admin.ModelAdmin[AgentSession]):
+class AgentSessionAdmin(OfAccountsAdmin):
     """Who has signed in where. Sessions end here, and change in no other way."""
 
     list_display = ("agent", "account", "agent_id", "method", "browser", "created_at", "last_used_at", "state")
-    list_filter = ("account", "method", ("revoked_at", admin.EmptyFieldListFilter))
+    list_filter = (("account", AccountFilter), "method", ("revoked_at", admin.EmptyFieldListFilter))
     list_select_related = ("account",)
     search_fields = ("agent_name", "agent_email", "=agent_id")
     fields = (
@@ -33,18 +36,18 @@ class AgentSessionAdmin(admin.ModelAdmin[AgentSession]):
     def state(self, session: AgentSession) -> str:
         return str(_("ended") if session.revoked_at else _("until %(day)s") % {"day": f"{session.expires_at:%Y-%m-%d}"})
 
-    @admin.action(description=_("End the chosen sessions"))
+    @admin.action(description=_("End the chosen sessions"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[AgentSession]) -> None:
         for session in queryset:
             revoke_session(session)
         self._say(request, queryset.count())
 
-    @admin.action(description=_("End all sessions of these agents"))
+    @admin.action(description=_("End all sessions of these agents"), permissions=["change"])
     def revoke_agents(self, request: HttpRequest, queryset: QuerySet[AgentSession]) -> None:
         agents = {(session.account, session.agent_id) for session in queryset.select_related("account")}
         self._say(request, sum(revoke_agent(account, agent_id) for account, agent_id in agents))
 
-    @admin.action(description=_("End all sessions of these accounts"))
+    @admin.action(description=_("End all sessions of these accounts"), permissions=["change"])
     def revoke_accounts(self, request: HttpRequest, queryset: QuerySet[AgentSession]) -> None:
         accounts = {session.account for session in queryset.select_related("account")}
         self._say(request, sum(map(revoke_account, accounts)))
@@ -53,7 +56,7 @@ class AgentSessionAdmin(admin.ModelAdmin[AgentSession]):
         text = ngettext("%(number)d session ended.", "%(number)d sessions ended.", number) % {"number": number}
         self.message_user(request, text, messages.SUCCESS)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: AgentSession | None = None) -> bool:
@@ -64,20 +67,20 @@ class AgentSessionAdmin(admin.ModelAdmin[AgentSession]):
 
 
 @admin.register(Notice)
-class NoticeAdmin(admin.ModelAdmin[Notice]):
+class NoticeAdmin(OfAccountsAdmin):
     """What operators should look at; the open ones first."""
 
     list_display = ("text", "account", "kind", "times", "last_at", "is_resolved")
-    list_filter = ("account", "is_resolved", "kind")
+    list_filter = (("account", AccountFilter), "is_resolved", "kind")
     list_select_related = ("account",)
     search_fields = ("text", "account__name")
     fields = ("account", "kind", "text", "times", "first_at", "last_at", "is_resolved")
     readonly_fields = ("account", "kind", "text", "times", "first_at", "last_at")
     actions = ("resolve",)
 
-    @admin.action(description=_("Mark the chosen notices as resolved"))
+    @admin.action(description=_("Mark the chosen notices as resolved"), permissions=["change"])
     def resolve(self, request: HttpRequest, queryset: QuerySet[Notice]) -> None:
         queryset.update(is_resolved=True)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -9,7 +9,9 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from tenants.models import Account, ViewRecord
+from tenants.admin_base import AccountFilter, OfAccountsAdmin
+from tenants.models import ViewRecord
+from tenants.selectors import visible_accounts
 from tenants.trust.identity import identifier_digests
 
 _COLUMNS = (
@@ -23,20 +25,20 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @admin.register(ViewRecord)
-class ViewRecordAdmin(admin.ModelAdmin[ViewRecord]):
+class ViewRecordAdmin(OfAccountsAdmin):
     """Who saw which customer's data, when, through which panels."""
 
     list_display = (
         *("seen_at", "account", "agent_id", "contact_id", "conversation_id", "dashboard_app", "shown_panels"),
         *("level", "identifiers_edited"),
     )
-    list_filter = ("account", "trust", "identifiers_edited", "seen_at")
+    list_filter = (("account", AccountFilter), "trust", "identifiers_edited", "seen_at")
     list_select_related = ("account", "dashboard_app")
     search_fields = ("=agent_id", "=contact_id", "=conversation_id")
     search_help_text = _("An agent's, contact's or conversation's id; or a customer's e-mail, phone or identifier.")
     date_hierarchy = "seen_at"
     actions = ("export",)
-    show_full_result_count = False
+    is_editable = False
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[ViewRecord], search_term: str
@@ -46,7 +48,7 @@ class ViewRecordAdmin(admin.ModelAdmin[ViewRecord]):
         if not value or (value.isdecimal() and len(value) <= _LONGEST_ID):
             return super().get_search_results(request, queryset, search_term)
         wanted = Q(pk__in=())
-        for account_id in Account.objects.values_list("pk", flat=True):
+        for account_id in visible_accounts(request.user).values_list("pk", flat=True):
             (digest,) = identifier_digests(account_id, value)
             wanted |= Q(account_id=account_id, identifiers__contains=f" {digest} ")
         return queryset.filter(wanted), False
@@ -66,15 +68,6 @@ class ViewRecordAdmin(admin.ModelAdmin[ViewRecord]):
         response["Content-Disposition"] = 'attachment; filename="view-records.csv"'
         response["Cache-Control"] = "no-store"
         return response
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: ViewRecord | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: ViewRecord | None = None) -> bool:
-        return False
 
 
 class _Line:

@@ -8,8 +8,10 @@ class TenantsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        from tenants.models import Account  # noqa: PLC0415 - models come with the registry
+        from tenants.models import Account, AccountSecret  # noqa: PLC0415 - models come with the registry
         from tenants.webhooks import receivers  # noqa: PLC0415
 
         for signal in (post_save, post_delete):
-            signal.connect(receivers.account_changed, sender=Account, dispatch_uid=f"tenants.receivers.{id(signal)}")
+            for model in (Account, AccountSecret):
+                name = f"tenants.receivers.{model.__name__}.{id(signal)}"
+                signal.connect(receivers.account_changed, sender=model, dispatch_uid=name)

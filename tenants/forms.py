@@ -1,55 +1,175 @@
-"""Forms for what operators enter about accounts."""
+"""Forms for what operators enter about accounts and dashboard apps."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
-from tenants.models import Account
-from tenants.services import prove
+from tenants.host.choices import Choices, agents_of, inboxes_of, teams_of
+from tenants.models import Account, DashboardApp
+from tenants.services import ACCOUNT_SECRETS, save_account, save_dashboard_app, validate_account
+
+_MAX_OVERLAP_HOURS = 24 * 30
+
+
+class LinesField(forms.CharField):
+    """A list, entered one a line."""
+
+    widget = UnfoldAdminTextareaWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+        self.widget.attrs["rows"] = 3
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return [line.strip() for line in str(value or "").splitlines() if line.strip()]
 
 
 class AccountForm(forms.ModelForm[Account]):
     """An account, with the token of its host's API: entered, tried and never shown again."""
 
     host_token = forms.CharField(
-        label=_("administrator's API token"),
+        label=gettext_lazy("Administrator's API token"),
         required=False,
         strip=True,
         max_length=300,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}, render_value=False),
-        help_text=_("From the administrator's profile in Voxys. It is tried while saving, and never shown again."),
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}, render_value=False),
+        help_text=gettext_lazy(
+            "From the administrator's profile in Voxys. It is tried while saving, and never shown again."
+        ),
     )
     hook_secret = forms.CharField(
-        label=_("webhook secret"),
+        label=gettext_lazy("Webhook secret"),
         required=False,
         strip=True,
         max_length=300,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}, render_value=False),
-        help_text=_("What Voxys shows beside the webhook; hosts before 4.13 have none. Never shown again."),
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}, render_value=False),
+        help_text=gettext_lazy(
+            "Publishing fills it in. By hand: what Voxys shows beside the webhook; hosts before 4.13 have none."
+        ),
+    )
+    keep_old_hours = forms.IntegerField(
+        label=gettext_lazy("Keep replaced secrets for, in hours"),
+        required=False,
+        initial=0,
+        min_value=0,
+        max_value=_MAX_OVERLAP_HOURS,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text=gettext_lazy("During a rotation the old value stays good beside the new one for so long."),
+    )
+
+    extra_host_origins = LinesField(
+        label=gettext_lazy("Further host addresses"),
+        help_text=gettext_lazy("Other addresses under which agents open the same installation, one a line."),
     )
 
     class Meta:
         model = Account
         exclude = ()  # noqa: DJ006 - the admin names the fields
 
-    def clean(self) -> dict[str, Any]:
-        """Try the token against the host; a destination that changes needs it again."""
-        cleaned = super().clean() or {}
-        if self.errors:
-            return cleaned
-        if cleaned.get("host_token"):
-            try:
-                prove(self._candidate(cleaned), cleaned["host_token"])
-            except ValidationError as error:
-                raise ValidationError({"host_token": error.messages}) from None
-        return cleaned
+    @property
+    def entered_secrets(self) -> dict[str, str]:
+        """The secrets that were entered, by name."""
+        return {name: value for name in ACCOUNT_SECRETS if (value := self.cleaned_data.get(name))}
 
-    def _candidate(self, cleaned: dict[str, Any]) -> Account:
-        """Return the account as it would be saved, without what was given for another destination."""
-        names = ("host_origin", "host_api", "host_account_id")
-        account = Account(pk=self.instance.pk)
-        for name in names:
-            setattr(account, name, cleaned.get(name, getattr(self.instance, name)))
-        return account
+    def save_by_service(self) -> None:
+        """Save what was found good."""
+        hours = self.cleaned_data.get("keep_old_hours") or 0
+        overlap = dt.timedelta(hours=hours) if hours else None
+        save_account(self.instance, self.entered_secrets, keep_old_for=overlap, is_validated=True)
+
+    def _post_clean(self) -> None:
+        """Try what was entered at the host; another destination than before needs the token again."""
+        super()._post_clean()  # type: ignore[misc]  # Django's, which its stubs leave out
+        if not self.errors:
+            try:
+                validate_account(self.instance, self.entered_secrets)
+            except ValidationError as error:
+                self._update_errors(error)  # type: ignore[attr-defined]  # likewise
+
+
+class HostIdsField(forms.TypedMultipleChoiceField):
+    """Things of the host, chosen by name where it tells them, else entered as numbers."""
+
+    widget = UnfoldAdminCheckboxSelectMultipleWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(coerce=int, empty_value=[], required=False, **kwargs)
+        self._is_told = True
+
+    def offer(self, known: Choices | None, stored: list[int]) -> None:
+        """Offer what the host has, and what is stored though it has it no longer."""
+        self._is_told = known is not None
+        if known is None:
+            self.widget = UnfoldAdminTextInputWidget()
+            self.help_text = _("The host did not tell its list. Enter numbers with commas between them.")
+            return
+        gone = [(id_, _("%(id)s (not in the host)") % {"id": id_}) for id_ in stored if id_ not in dict(known)]
+        self.choices = [*known, *gone]
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if not self._is_told and isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:
+        if self._is_told:
+            return super().to_python(value)
+        return [part.strip() for part in str(value or "").split(",") if part.strip()]
+
+    def valid_value(self, value: Any) -> bool:
+        return super().valid_value(value) if self._is_told else str(value).isdecimal()
+
+
+class DashboardAppForm(forms.ModelForm[DashboardApp]):
+    """A dashboard app, with inboxes, teams and agents chosen by their names in the host."""
+
+    inboxes = HostIdsField(
+        label=gettext_lazy("Inboxes"), help_text=gettext_lazy("None chosen: conversations of every inbox.")
+    )
+    teams = HostIdsField(
+        label=gettext_lazy("Teams"), help_text=gettext_lazy("None chosen: conversations of every team, and of none.")
+    )
+    draft_agents = HostIdsField(
+        label=gettext_lazy("Agents who see the draft"),
+        help_text=gettext_lazy("The others read that the tab is not ready yet."),
+    )
+
+    class Meta:
+        model = DashboardApp
+        exclude = ()  # noqa: DJ006 - the admin names the fields
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, known_of in (("inboxes", inboxes_of), ("teams", teams_of), ("draft_agents", agents_of)):
+            field = self.fields.get(name)
+            if isinstance(field, HostIdsField) and self.instance.pk:
+                field.offer(known_of(self.instance.account), getattr(self.instance, name))
+
+    def save_by_service(self) -> None:
+        """Save what was found good."""
+        save_dashboard_app(self.instance)
+
+
+class OverlapForm(forms.Form):
+    """For how long the key that is replaced stays good."""
+
+    hours = forms.IntegerField(
+        label=gettext_lazy("Keep the old one good for, in hours"),
+        initial=24,
+        min_value=0,
+        max_value=_MAX_OVERLAP_HOURS,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text=gettext_lazy("0: it ends at once. Publish afterwards, so that the host uses the new one."),
+    )

@@ -1,16 +1,78 @@
-"""What is done to accounts."""
+"""What is done to accounts and dashboard apps. The admin, the API, CSV and `apply` all come through here."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tenants import audit
 from tenants.host.client import HostClient
 from tenants.host.errors import HostError, HostForbidden, HostNotFound, HostRefusedToken
-from tenants.models import Account
+from tenants.models import Account, DashboardApp, new_app_key, new_hook_key
 from tenants.notices import resolve_notice
-from tenants.secrets import set_host_token
+from tenants.secrets import HOOK_SECRET, HOST_TOKEN, set_secret
+from tenants.selectors import get_operator
 from tenants.trust.confirmation import ADMINISTRATOR
+
+ACCOUNT_SECRETS = (HOST_TOKEN, HOOK_SECRET)
+
+
+def validate_account(account: Account, secrets: Mapping[str, str] | None = None) -> None:
+    """Raise ValidationError, by field, for what could not be saved; the token is tried at the host.
+
+    `account` has the new values; `secrets` are those entered, by name (`ACCOUNT_SECRETS`).
+    """
+    account.full_clean()
+    twin = Account.objects.filter(
+        host_origin=account.host_origin, host_account_id=account.host_account_id, host_proved_at__isnull=False
+    ).exclude(pk=account.pk)
+    if twin.exists():
+        raise ValidationError({"host_account_id": _("This account of this host is connected already.")})
+    if token := (secrets or {}).get(HOST_TOKEN):
+        try:
+            prove(account, token)
+        except ValidationError as error:
+            raise ValidationError({HOST_TOKEN: error.messages}) from None
+
+
+def save_account(
+    account: Account,
+    secrets: Mapping[str, str] | None = None,
+    *,
+    keep_old_for: dt.timedelta | None = None,
+    is_validated: bool = False,
+) -> None:
+    """Save the account and the secrets that were entered. Raises ValidationError.
+
+    With a token that was tried the account is served from now on, and its place on the host is taken. Another
+    destination than before clears the secrets given for that one. During `keep_old_for` the values that are
+    replaced stay live. `is_validated`: `validate_account` has just been called with the same.
+    """
+    entered = {name: value for name, value in (secrets or {}).items() if value}
+    if not is_validated:
+        validate_account(account, entered)
+    before = audit.stored_values(account)
+    action = "change" if before else "add"
+    try:
+        with transaction.atomic():
+            account.save()
+            if HOST_TOKEN in entered:
+                account.host_proved_at = timezone.now()
+                account.save(update_fields=["host_proved_at"])
+            for name, value in entered.items():
+                set_secret(account, name, value, keep_old_for=keep_old_for)
+            if not before:
+                _give_to_actor(account)
+            audit.record(action, account, before=before, after=audit.values(account), secrets=entered)
+    except IntegrityError:
+        account.host_proved_at = None
+        raise ValidationError({"host_account_id": _("This account of this host is connected already.")}) from None
+    if HOST_TOKEN in entered:
+        resolve_notice(account, "host-refuses")
 
 
 def connect_host(account: Account, token: str) -> None:
@@ -19,23 +81,15 @@ def connect_host(account: Account, token: str) -> None:
     Only then is the account served and its place on the host taken. Raises ValidationError, with a sentence
     that says what to do; what was stored before stays as it was.
     """
-    prove(account, token)
-    store_proved_token(account, token)
+    save_account(account, {HOST_TOKEN: token})
 
 
-def store_proved_token(account: Account, token: str) -> None:
-    """Store a token that `prove` has found good, and take the account's place on the host. Raises ValidationError."""
-    try:
-        with transaction.atomic():
-            if account.pk is None:
-                account.save()
-            account.host_proved_at = timezone.now()
-            account.save(update_fields=["host_proved_at"])
-            set_host_token(account, token)
-    except IntegrityError:
-        account.host_proved_at = None
-        raise ValidationError(_("This account of this host is connected already.")) from None
-    resolve_notice(account, "host-refuses")
+def delete_account(account: Account) -> None:
+    """Delete the account with all that belongs to it. What the audit has of it stays."""
+    before = audit.values(account)
+    with transaction.atomic():
+        audit.record("delete", account, before=before)
+        account.delete()
 
 
 def check_host(account: Account) -> None:
@@ -44,6 +98,45 @@ def check_host(account: Account) -> None:
     account.host_proved_at = timezone.now()
     account.save(update_fields=["host_proved_at"])
     resolve_notice(account, "host-refuses")
+
+
+def rotate_hook_key(account: Account, *, keep_old_for: dt.timedelta) -> None:
+    """Give the account another webhook address; the one before is good for `keep_old_for`."""
+    account.previous_hook_key = account.hook_key if keep_old_for else None
+    account.previous_hook_key_ends_at = timezone.now() + keep_old_for if keep_old_for else None
+    account.hook_key = new_hook_key()
+    with transaction.atomic():
+        account.save(update_fields=["hook_key", "previous_hook_key", "previous_hook_key_ends_at"])
+        audit.record("rotate_hook_key", account, after=_kept_until(account.previous_hook_key_ends_at))
+
+
+def save_dashboard_app(app: DashboardApp) -> None:
+    """Validate and save the dashboard app. Raises ValidationError, by field."""
+    app.full_clean()
+    _save(app)
+
+
+def delete_dashboard_app(app: DashboardApp) -> None:
+    """Delete the app and its placements. Publishing then removes its tab from the host."""
+    delete(app)
+
+
+def rotate_app_key(app: DashboardApp, *, keep_old_for: dt.timedelta) -> None:
+    """Give the app another address, to be published; the one before is good for `keep_old_for`."""
+    app.previous_key = app.key if keep_old_for else None
+    app.previous_key_ends_at = timezone.now() + keep_old_for if keep_old_for else None
+    app.key = new_app_key()
+    with transaction.atomic():
+        app.save(update_fields=["key", "previous_key", "previous_key_ends_at"])
+        audit.record("rotate_app_key", app, after=_kept_until(app.previous_key_ends_at))
+
+
+def delete(row: Any) -> None:
+    """Delete a row of an account, and write that down."""
+    before = audit.values(row)
+    with transaction.atomic():
+        audit.record("delete", row, before=before)
+        row.delete()
 
 
 def prove(account: Account, token: str | None) -> None:
@@ -71,3 +164,25 @@ def prove(account: Account, token: str | None) -> None:
         raise ValidationError(_("The host has no such account. Check the address and the account id.")) from None
     except HostError as error:
         raise ValidationError(_("The host could not be asked: %(why)s") % {"why": _(error.detail)}) from None
+
+
+def _save(row: DashboardApp) -> None:
+    before = audit.stored_values(row)
+    try:
+        with transaction.atomic():
+            row.save()
+            audit.record("change" if before else "add", row, before=before, after=audit.values(row))
+    except IntegrityError:
+        raise ValidationError(_("This was saved by somebody else at the same time. Try again.")) from None
+
+
+def _give_to_actor(account: Account) -> None:
+    """Make a new account one of its operator's own: they could not see it otherwise."""
+    user = audit.current_actor().user
+    operator = get_operator(user) if user is not None and not getattr(user, "is_superuser", False) else None
+    if operator is not None and not operator.has_all_accounts:
+        operator.accounts.add(account)
+
+
+def _kept_until(ends_at: dt.datetime | None) -> dict[str, Any]:
+    return {"old key good until": ends_at.isoformat() if ends_at else None}

@@ -79,6 +79,12 @@ def validate_origins(value: object) -> None:
         validate_origin(origin)
 
 
+def validate_ids(value: object) -> None:
+    """Refuse anything but a list of the host's numbers."""
+    if not isinstance(value, list) or not all(type(id_) is int and 0 < id_ < 2**63 for id_ in value):
+        raise ValidationError(_("Enter a list of numbers, such as [1, 5]."))
+
+
 def validate_app_key(value: str) -> None:
     """Refuse a key that could be guessed or would not fit in a URL."""
     if not APP_KEY.fullmatch(value):

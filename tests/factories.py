@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from panels.models import Connection, Placement
-from tenants.models import Account, DashboardApp
+from tenants.models import Account, DashboardApp, ViewRecord
 
 _numbers = count(1)
 
@@ -41,3 +41,8 @@ def make_placement(app: DashboardApp, *connections: Connection, **values: Any) -
     placement = Placement.objects.create(account=app.account, dashboard_app=app, **{**defaults, **values})
     placement.connections.set(connections)
     return placement
+
+
+def make_view_record(account: Account, **values: Any) -> ViewRecord:
+    defaults = {"seen_at": timezone.now(), "trust": "signed_in", "agent_id": 5, "contact_id": 70, "customer": "abc"}
+    return ViewRecord.objects.create(account=account, **{**defaults, **values})

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import cast
 
+from axes.middleware import AxesMiddleware
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -15,12 +16,16 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
+from django.middleware.locale import LocaleMiddleware
+from django_otp.middleware import OTPMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from tenants.middleware import AuditMiddleware
 from voxysapps.headers import AdminHeadersMiddleware
 from voxysapps.hosts import Hosts
 from voxysapps.metrics import OTHER, count
 from voxysapps.problems import Problem, problem
+from voxysapps.second_factor.middleware import SecondFactorMiddleware
 
 FRAMES = "/a/"
 WITHOUT_COOKIES = (FRAMES, "/hooks/")
@@ -31,11 +36,16 @@ _USUAL = (
     AdminHeadersMiddleware,
     WhiteNoiseMiddleware,
     SessionMiddleware,
+    LocaleMiddleware,
     CommonMiddleware,
     CsrfViewMiddleware,
     AuthenticationMiddleware,
+    OTPMiddleware,
     MessageMiddleware,
     XFrameOptionsMiddleware,
+    SecondFactorMiddleware,
+    AuditMiddleware,
+    AxesMiddleware,
 )
 
 

@@ -1,5 +1,6 @@
 """Settings of the platform, read from the environment. docs/settings.md lists every variable."""
 
+import datetime as dt
 from pathlib import Path
 
 import django_stubs_ext
@@ -32,8 +33,12 @@ TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 OUTGOING_NETWORKS = env.list("OUTGOING_NETWORKS", default=[])
 # Multiplies every limit on requests (tenants.trust.quotas).
 RATE_LIMIT_FACTOR = env.float("RATE_LIMIT_FACTOR", default=1.0)
+# Where agents' browsers and the hosts' servers reach us, such as https://apps.example.com: published to hosts.
+PUBLIC_URL = env.str("PUBLIC_URL", default="")
 # Names under which the admin and the API answer, and frames do not; "*": both under every name.
 ADMIN_HOSTS = env.list("ADMIN_HOSTS", default=[]) or (["*"] if DEBUG else [])
+# Whether everybody who uses the admin needs a second factor; where not, they may still have one.
+ADMIN_SECOND_FACTOR = env.bool("ADMIN_SECOND_FACTOR", default=not DEBUG)
 # Who may read /metrics.
 METRICS_NETWORKS = env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"])
 
@@ -41,13 +46,22 @@ METRICS_NETWORKS = env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128
 SIMULATOR = env.bool("SIMULATOR", default=DEBUG)
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    # Before the admin, whose templates it replaces; its other configuration would replace our site, too.
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "voxysapps.admin_config.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "axes",
     "voxysapps",
+    "voxysapps.second_factor",
     "voxysapps.bridge",
     "voxysapps.embedded",
     "voxysapps.simulator",
@@ -61,12 +75,19 @@ MIDDLEWARE = [
     "voxysapps.middleware.ShortcutMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "voxysapps.headers.AdminHeadersMiddleware",
+    # Before anything that knows its users by a session.
+    "voxysapps.second_factor.middleware.SecondFactorMiddleware",
+    "tenants.middleware.AuditMiddleware",
+    # Answers for a sign-in that was refused.
+    "axes.middleware.AxesMiddleware",
     "voxysapps.context.middleware.ContextMiddleware",
 ]
 
@@ -155,6 +176,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "plan-host-events": {"task": "tenants.plan_host_events", "schedule": 15, "options": _BESIDES},
     "drain-views": {"task": "tenants.drain_views", "schedule": 10, "options": _BESIDES},
+    "preflight": {
+        "task": "tenants.preflight_all",
+        "schedule": crontab(hour=3, minute=7),
+        "options": {"queue": "prefetch"},
+    },
     "purge-views": {
         "task": "tenants.purge_views",
         "schedule": crontab(hour=2, minute=17),
@@ -174,6 +200,47 @@ elif SIMULATOR:
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Voxys dashboard apps <no-reply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Whoever opens the sign-in by itself goes on to the admin.
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+AUTHENTICATION_BACKENDS = [
+    # First: it refuses whoever has tried too often, before a password is looked at.
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+# Passwords: five wrong ones for a name at an address, fifty at an address, then a quarter of an hour of none.
+# All of it is counted in the database, so it holds in every process, and with Redis away.
+AXES_HANDLER = "voxysapps.second_factor.lockout.Handler"
+AXES_FAILURE_LIMIT = 5
+# The handler takes them in this order.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
+AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "voxysapps.second_factor.lockout.address_of"
+AXES_CLIENT_STR_CALLABLE = "voxysapps.second_factor.lockout.describe_client"
+AXES_LOCKOUT_CALLABLE = "voxysapps.second_factor.lockout.locked_out"
+# Nothing is kept but failures, and those no longer than they count.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+OTP_TOTP_ISSUER = "Voxys dashboard apps"
+
+UNFOLD = {
+    "SITE_TITLE": "Voxys dashboard apps",
+    "SITE_HEADER": "Voxys dashboard apps",
+    "SITE_URL": None,
+    "SITE_ICON": "voxysapps.admin_site.icon",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "voxysapps.admin_site.icon"}],
+    "STYLES": ["voxysapps.admin_site.stylesheet", "voxysapps.admin_site.stylesheet_rtl"],
+    "SHOW_LANGUAGES": True,
+    "LANGUAGES": {"action": "voxysapps.admin_site.language_address"},
+    "SIDEBAR": {"navigation": "voxysapps.admin_site.navigation"},
+    "ACCOUNT": {"navigation": "voxysapps.admin_site.account_links"},
+    "GLOBAL_CALLBACK": "voxysapps.admin_site.extra_context",
+}
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -215,6 +282,9 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
 SECURE_HSTS_PRELOAD = not DEBUG
 SESSION_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_SECURE = not DEBUG
+LANGUAGE_COOKIE_SECURE = not DEBUG
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 
 # A request body past this is refused while it is read (host-contract 2.10: 5 MB).
@@ -237,6 +307,8 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO"},
         # Refusals are counted (/metrics); their lines would only hold addresses.
         "django.request": {"level": "ERROR"},
+        # It would say of every sign-in what it does.
+        "axes": {"level": "WARNING"},
         # It logs a failing receiver's exception with its text; the planner logs the place.
         "django.dispatch": {"level": "CRITICAL"},
     },

@@ -28,6 +28,8 @@ class Connector:
     capabilities: ClassVar[tuple[str, ...]]
     # The connection's settings, edited in the admin.
     SettingsForm: ClassVar[type[forms.Form]] = forms.Form
+    # Settings that say where the secrets are sent, such as a shop's address: another one clears the secrets.
+    destination: ClassVar[tuple[str, ...]] = ()
     # By what it recognises a customer, surest first. It is given nothing else to look for, and is not
     # asked about contacts who have none of these.
     recognises_by: ClassVar[tuple[MatchKey, ...]] = ("identifier", "email", "phone")

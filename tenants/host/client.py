@@ -24,14 +24,14 @@ from tenants.host.records import (
     HostInbox,
     HostMessage,
     HostProfile,
+    HostTeam,
     HostWebhook,
     record,
 )
 from tenants.models import Account
-from tenants.secrets import get_host_token
+from tenants.secrets import HOST_TOKEN, get_live_secrets, mark_used
 from voxysapps.metrics import count
 from voxysapps.outgoing import OutgoingError, Response, send
-from voxysapps.sealing import SealBroken
 
 # Hosts that lack the newer ones refuse the whole list, so there is a shorter one (host-contract 4).
 EVENTS = (
@@ -71,6 +71,9 @@ class HostClient:
     def inbox_members(self, inbox_id: int) -> frozenset[int]:
         """Return the ids of the agents who are members of the inbox."""
         return frozenset(HostAgent.of(row).id for row in _rows(self._ask("GET", f"/inbox_members/{inbox_id:d}")))
+
+    def teams(self) -> list[HostTeam]:
+        return [HostTeam.of(row) for row in _rows(self._ask("GET", "/teams"))]
 
     def conversation(self, display_id: int) -> HostConversation:
         return HostConversation.of(_row(self._ask("GET", f"/conversations/{display_id:d}")))
@@ -126,8 +129,18 @@ class HostClient:
                 raise
             return self._create_webhook(url, EVENTS_OF_OLD_HOSTS)
 
+    def update_webhook(self, id_: int) -> None:
+        """Subscribe the webhook to all events; where the host does not know them all, to those of old hosts."""
+        try:
+            self._subscribe(id_, EVENTS)
+        except HostRejected:
+            self._subscribe(id_, EVENTS_OF_OLD_HOSTS)
+
     def delete_webhook(self, id_: int) -> None:
         self._ask("DELETE", f"/webhooks/{id_:d}")
+
+    def _subscribe(self, id_: int, events: tuple[str, ...]) -> None:
+        self._ask("PATCH", f"/webhooks/{id_:d}", json={"webhook": {"subscriptions": list(events)}})
 
     def _create_webhook(self, url: str, events: tuple[str, ...]) -> HostWebhook:
         body = {"webhook": {"url": url, "subscriptions": list(events)}}
@@ -143,15 +156,25 @@ class HostClient:
         is_of_account: bool = True,
     ) -> Any:
         base = f"/api/v1/accounts/{self._account.host_account_id:d}" if is_of_account else ""
+        url = f"{self._account.api_address}{base}{path}"
+        if self._token:
+            return self._ask_as(self._token, method, url, params, json)
+        refused = HostRefusedToken(gettext_noop("No token is stored for this host. Enter an administrator's."))
+        # During a rotation there are two: the host may know the new one only later, or the old one no longer.
+        for position, token in enumerate(get_live_secrets(self._account, HOST_TOKEN)):
+            try:
+                answer = self._ask_as(token, method, url, params, json)
+            except HostRefusedToken as error:
+                refused = error
+                continue
+            mark_used(self._account, HOST_TOKEN, position=position)
+            return answer
+        raise refused
+
+    def _ask_as(self, token: str, method: str, url: str, params: Mapping[str, str] | None, json: Any) -> Any:
+        headers = {"api_access_token": token}
         try:
-            response = send(
-                method,
-                f"{self._account.api_address}{base}{path}",
-                headers={"api_access_token": self._stored_token()},
-                params=params,
-                json=json,
-                timeout=self._timeout,
-            )
+            response = send(method, url, headers=headers, params=params, json=json, timeout=self._timeout)
             answer = self._read(response)
         except OutgoingError as error:
             count("host_calls", result=error.kind)
@@ -160,15 +183,6 @@ class HostClient:
             raise HostUnreachable(str(error)) from None
         count("host_calls", result="ok")
         return answer
-
-    def _stored_token(self) -> str:
-        try:
-            token = self._token or get_host_token(self._account)
-        except SealBroken:
-            token = None
-        if not token:
-            raise HostRefusedToken(gettext_noop("No token is stored for this host. Enter an administrator's."))
-        return token
 
     def _read(self, response: Response) -> Any:
         if response.status < HTTPStatus.MULTIPLE_CHOICES:

@@ -45,6 +45,17 @@ class HostInbox(Struct, frozen=True, kw_only=True):
         )
 
 
+class HostTeam(Struct, frozen=True, kw_only=True):
+    """A team of the account."""
+
+    id: int
+    name: str = ""
+
+    @classmethod
+    def of(cls, raw: Raw) -> Self:
+        return cls(id=integer(raw.get("id")) or 0, name=text(raw.get("name")) or "")
+
+
 class HostContact(Struct, frozen=True, kw_only=True):
     """A contact. Anything but the id may be missing."""
 
@@ -79,6 +90,7 @@ class HostConversation(Struct, frozen=True, kw_only=True):
     channel: str | None = None
     hmac_verified: bool | None = None
     assignee_id: int | None = None
+    team_id: int | None = None
     status: str | None = None
 
     @classmethod
@@ -97,6 +109,7 @@ class HostConversation(Struct, frozen=True, kw_only=True):
             channel=text(meta.get("channel")) or text(raw.get("channel")),
             hmac_verified=verified if isinstance(verified, bool) else None,
             assignee_id=integer(assignee.get("id")) if is_user else None,
+            team_id=integer(record(meta.get("team")).get("id")),
             status=text(raw.get("status")),
         )
 

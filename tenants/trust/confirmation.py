@@ -8,6 +8,7 @@ from msgspec import Struct, structs
 
 from tenants.host.errors import HostError
 from tenants.models import Account, DashboardApp, Trust
+from tenants.trust.audience import Viewing, why_not_for, why_not_for_agent
 from tenants.trust.identity import Identity
 from tenants.trust.records import AgentRecord, ContactRecord, ConversationRecord, Evidence
 from tenants.trust.sessions import Session
@@ -96,6 +97,7 @@ def confirm(
     5. The agent may see the conversation's inbox: as administrator or member; with a custom role only as
        the conversation's assignee, since the API does not tell what else such a role may see.
     6. Without a conversation: the agent is an administrator, and the host has the contact.
+    7. The app is for this agent and this conversation's inbox and team (`tenants.trust.audience`).
 
     The customer's identity is the host's, never what was posted.
     """
@@ -134,6 +136,8 @@ def resume(token: str, *, account: Account, app: DashboardApp, session: Session 
     wanted = (account.pk, app.pk, account.trust, session.id if is_signed_in and session else None)
     if claims is None or (claims.account_id, claims.app_id, claims.trust, claims.session_id) != wanted:
         raise NotConfirmed(gettext_noop("The page's pass has run out. It is renewed by posting the context again."))
+    if sentence := why_not_for_agent(app, claims.agent_id):
+        raise NotConfirmed(sentence)
     return ConfirmedContext(**{name: getattr(claims, name) for name in _Claims.__struct_fields__})
 
 
@@ -142,12 +146,17 @@ def _believe(posted: AppContext, account: Account, app: DashboardApp) -> Confirm
     verified = conversation.meta.hmac_verified if conversation else None
     channel = (conversation.meta.channel or conversation.channel) if conversation else None
     contact = posted.contact
+    agent_id = posted.agent.id if posted.agent else None
+    team = conversation.meta.team if conversation else None
+    _require_audience(
+        app, Viewing(agent_id, conversation.inbox_id if conversation else None, team.id if team else None)
+    )
     return ConfirmedContext(
         account_id=account.pk,
         app_id=app.pk,
         trust=account.trust,
         session_id=None,
-        agent_id=posted.agent.id if posted.agent else None,
+        agent_id=agent_id,
         # The host's API knows roles; what is posted here would be the viewer's own word.
         role=None,
         conversation_id=conversation.id if conversation else None,
@@ -192,10 +201,12 @@ def _confirm(
             raise NotConfirmed(gettext_noop("In Voxys you have no access to this conversation's inbox."))
         contact, verified, channel = conversation.contact, conversation.hmac_verified, conversation.channel
         conversation_id = conversation.id
+        _require_audience(app, Viewing(agent.id, conversation.inbox_id, conversation.team_id))
     else:
         if agent.role != ADMINISTRATOR or agent.has_custom_role:
             raise NotConfirmed(gettext_noop("Without a conversation, only administrators see customer data."))
         contact, verified, channel, conversation_id = _confirm_contact(posted, evidence), None, _WEB_WIDGET, None
+        _require_audience(app, Viewing(agent.id))
     assert contact is not None  # noqa: S101 - both ways have refused what has none
     return ConfirmedContext(
         account_id=account.pk,
@@ -219,6 +230,11 @@ def may_see(agent: AgentRecord, conversation: ConversationRecord, evidence: Evid
     if agent.role == ADMINISTRATOR:
         return True
     return conversation.inbox_id is not None and agent.id in evidence.inbox(conversation.inbox_id).members
+
+
+def _require_audience(app: DashboardApp, viewing: Viewing) -> None:
+    if sentence := why_not_for(app, viewing):
+        raise NotConfirmed(sentence)
 
 
 def _confirm_conversation(

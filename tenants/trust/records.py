@@ -76,6 +76,7 @@ class ConversationRecord(Struct, frozen=True, array_like=True):
     hmac_verified: bool | None = None
     assignee_id: int | None = None
     contact: ContactRecord | None = None
+    team_id: int | None = None
 
 
 Record = TypeVar("Record", AgentRecord, InboxRecord, ContactRecord, ConversationRecord)
@@ -272,6 +273,7 @@ def read_conversation(account: Account, conversation_id: int) -> ConversationRec
             hmac_verified=answer.hmac_verified,
             assignee_id=answer.assignee_id,
             contact=_contact(account, answer.contact, now) if answer.contact else None,
+            team_id=answer.team_id,
         )
     # What was dropped while it was being read is not kept.
     dropped = cache.get(f"{key}:dropped")

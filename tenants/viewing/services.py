@@ -1,27 +1,31 @@
-"""From the journal to view records, and from view records to nothing once their time is over."""
+"""From the journal to view records."""
 
 import datetime as dt
+import logging
+import secrets
+import time
 from collections.abc import Iterable, Sequence
 
 from django.core.cache import cache
-from django.utils import timezone
+from django.db import DataError, IntegrityError, transaction
 from msgspec import structs
 
-from tenants.host.client import HostClient
-from tenants.host.errors import HostError, HostNotFound
 from tenants.models import Account, AgentSession, DashboardApp, ViewRecord
-from tenants.signals import contact_deleted
-from tenants.trust.records import drop_contact
 from tenants.viewing.entries import JOURNAL, ViewEntry, read_entry
 from voxysapps import journal
+from voxysapps.problems import place_of
+
+logger = logging.getLogger(__name__)
 
 BATCH = 1_000
 # The same agent looking at the same customer again so soon is the same look.
 SAME_LOOK_SECONDS = 60
-# Contacts that are looked for in the host in one night, for one account.
-CONTACTS_A_NIGHT = 200
+_LOCK = "views:drain"
 _LOCK_SECONDS = 120
-_CHECKED_SECONDS = 14 * 24 * 3600
+# The lock must outlive the last batch: two who drain at a time would record everything twice.
+_DRAINING_SECONDS = 30
+# What the database says of values that it does not take, however often they are offered.
+_REFUSED = (DataError, IntegrityError, OverflowError, ValueError)
 
 Timed = tuple[float, ViewEntry]
 
@@ -32,17 +36,21 @@ def drain_views() -> int:
     An entry is forgotten once its record is stored. After a crash in between it is recorded twice, which is
     better than not at all.
     """
-    if not cache.add("views:drain", 1, _LOCK_SECONDS):
+    token = secrets.token_hex(8)
+    if not cache.add(_LOCK, token, _LOCK_SECONDS):
         return 0
-    total = 0
+    total, until = 0, time.monotonic() + _DRAINING_SECONDS
     try:
-        while batch := journal.read(JOURNAL, BATCH):
+        while time.monotonic() < until and (batch := journal.read(JOURNAL, BATCH)):
             views = [(entry.at, view) for entry in batch if (view := read_entry(entry.body))]
+            if lost := len(batch) - len(views):
+                logger.error("view records: %d entries of another version are lost", lost)
             store(merge(views))
             journal.done(JOURNAL, [entry.id for entry in batch])
             total += len(batch)
     finally:
-        cache.delete("views:drain")
+        if cache.get(_LOCK) == token:
+            cache.delete(_LOCK)
     return total
 
 
@@ -68,7 +76,7 @@ def store(views: Sequence[Timed]) -> None:
     accounts = _existing(Account, {view.account_id for _at, view in views})
     apps = _existing(DashboardApp, {view.app_id for _at, view in views})
     sessions = _existing(AgentSession, {view.session_id for _at, view in views if view.session_id})
-    ViewRecord.objects.bulk_create(
+    records = [
         ViewRecord(
             account_id=view.account_id,
             seen_at=dt.datetime.fromtimestamp(at, dt.UTC),
@@ -85,59 +93,26 @@ def store(views: Sequence[Timed]) -> None:
         )
         for at, view in views
         if view.account_id in accounts
-    )
+    ]
+    try:
+        _insert(records)
+    except _REFUSED:
+        # Ids come from the accounts' hosts: an odd one must not stop everybody's records for good.
+        for record in records:
+            _insert_alone(record)
 
 
-def purge_views() -> int:
-    """Delete the records that have been kept for as long as their account says; return how many."""
-    deleted = 0
-    for account in Account.objects.only("pk", "view_records_kept_days"):
-        before = timezone.now() - dt.timedelta(days=account.view_records_kept_days)
-        old = ViewRecord.objects.for_account(account).filter(seen_at__lt=before)
-        while chunk := list(old.values_list("pk", flat=True)[:BATCH]):
-            deleted += ViewRecord.objects.filter(pk__in=chunk).delete()[0]
-    return deleted
+def _insert(records: Sequence[ViewRecord]) -> None:
+    with transaction.atomic():
+        ViewRecord.objects.bulk_create(records)
 
 
-def purge_deleted_contacts() -> int:
-    """Forget what belongs to contacts that the hosts have deleted; return how many contacts that were.
-
-    Some a night for each account; a host that is away is asked the next night.
-    """
-    return sum(
-        _purge_contacts_of(account)
-        for account in Account.objects.filter(is_active=True, host_proved_at__isnull=False).exclude(trust="link")
-    )
-
-
-def _purge_contacts_of(account: Account) -> int:
-    client, deleted = HostClient(account), 0
-    for contact_id in _contacts_to_check(account):
-        try:
-            client.contact(contact_id)
-        except HostNotFound:
-            forget_contact(account, contact_id)
-            deleted += 1
-        except HostError:
-            break
-        cache.set(f"{account.pk}:contact-checked:{contact_id}", 1, _CHECKED_SECONDS)
-    return deleted
-
-
-def forget_contact(account: Account, contact_id: int) -> None:
-    """Remove what would tell the customer again: digests in records, and all that is cached."""
-    records = ViewRecord.objects.for_account(account).filter(contact_id=contact_id)
-    customers = set(records.exclude(customer="").values_list("customer", flat=True))
-    records.update(customer="", identifiers="")
-    drop_contact(account.pk, contact_id)
-    contact_deleted.send_robust(sender=Account, account_id=account.pk, contact_id=contact_id, customers=customers)
-
-
-def _contacts_to_check(account: Account) -> list[int]:
-    seen = ViewRecord.objects.for_account(account).exclude(customer="").exclude(contact_id=None)
-    ids = seen.order_by("contact_id").values_list("contact_id", flat=True).distinct()
-    unchecked = (id_ for id_ in ids if not cache.has_key(f"{account.pk}:contact-checked:{id_}"))
-    return [id_ for _number, id_ in zip(range(CONTACTS_A_NIGHT), unchecked, strict=False) if id_ is not None]
+def _insert_alone(record: ViewRecord) -> None:
+    account_id = record.account_id
+    try:
+        _insert([record])
+    except _REFUSED as error:
+        logger.error("view record not stored: account=%s: %s", account_id, place_of(error))  # noqa: TRY400
 
 
 def _existing(model: type[Account | DashboardApp | AgentSession], ids: set[int]) -> set[int]:

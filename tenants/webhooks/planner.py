@@ -1,6 +1,8 @@
 """From deliveries to reads: drains the journal and tells whoever wants to know, once for many of the same."""
 
+import datetime as dt
 import logging
+import time
 from collections.abc import Iterable
 
 from django.core.cache import cache
@@ -16,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 BATCH = 500
 _LOCK_SECONDS = 60
+_ARRIVED_KEPT_SECONDS = 30 * 24 * 3600
 # Conversations read ahead for one account within a minute: a flood of webhooks is no flood of questions.
 READS_PER_MINUTE = 120
 
@@ -30,13 +33,22 @@ def drain() -> int:
     total = 0
     try:
         while batch := journal.read(JOURNAL, BATCH):
-            for event in merge(filter(None, (unpack(entry.body) for entry in batch))):
+            events = merge(filter(None, (unpack(entry.body) for entry in batch)))
+            for account_id in {event.account_id for event in events}:
+                cache.set(_arrived_key(account_id), time.time(), _ARRIVED_KEPT_SECONDS)
+            for event in events:
                 deal_with(event)
             journal.done(JOURNAL, [entry.id for entry in batch])
             total += len(batch)
     finally:
         cache.delete("webhooks:planner")
     return total
+
+
+def arrived_at(account_id: int) -> dt.datetime | None:
+    """Return when the account's host last sent something that was dealt with; None where that is not known."""
+    at = cache.get(_arrived_key(account_id))
+    return None if at is None else dt.datetime.fromtimestamp(at, dt.UTC)
 
 
 def merge(events: Iterable[HostEvent]) -> list[HostEvent]:
@@ -70,6 +82,10 @@ def _read_ahead(account_id: int, conversation_id: int) -> None:
     account = Account.objects.filter(pk=account_id, is_active=True, host_proved_at__isnull=False).first()
     if account is not None and account.trust != "link":
         records.read_conversation_ahead(account, conversation_id)
+
+
+def _arrived_key(account_id: int) -> str:
+    return f"{account_id}:hook-arrived"
 
 
 def _may_read(account_id: int) -> bool:

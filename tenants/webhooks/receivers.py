@@ -4,10 +4,12 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+from django.utils import timezone
+
 from tenants.models import Account
-from tenants.secrets import get_hook_secret
+from tenants.secrets import HOOK_SECRET, get_live_secrets, live_rows
 from tenants.validators import APP_KEY
-from voxysapps.sealing import SealBroken
 
 _KEPT_SECONDS = 60.0
 _MAX = 2_000
@@ -18,7 +20,8 @@ class Receiver:
     """An account as its webhooks need it. The secret stays in this process."""
 
     account_id: int
-    secret: str | None
+    # The newest first; two of them during a rotation.
+    secrets: tuple[str, ...]
     accepts_unsigned: bool
     read_at: float
 
@@ -53,11 +56,11 @@ def account_changed(**_kwargs: Any) -> None:
 
 
 def _read(hook_key: str, now: float) -> Receiver | None:
-    account = Account.objects.filter(hook_key=hook_key, is_active=True, host_proved_at__isnull=False).first()
+    key = Q(hook_key=hook_key) | Q(previous_hook_key=hook_key, previous_hook_key_ends_at__gt=timezone.now())
+    account = Account.objects.filter(key, is_active=True, host_proved_at__isnull=False).first()
     if account is None:
         return None
-    try:
-        secret = get_hook_secret(account)
-    except SealBroken:
-        secret = None
-    return Receiver(account.pk, secret, account.accepts_unsigned_hooks, now)
+    secrets = tuple(get_live_secrets(account, HOOK_SECRET))
+    # Where a secret is stored, and be it one that does not open any longer, the host can sign.
+    accepts_unsigned = account.accepts_unsigned_hooks and not live_rows(account, HOOK_SECRET)
+    return Receiver(account.pk, secrets, accepts_unsigned, now)

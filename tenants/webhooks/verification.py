@@ -20,15 +20,18 @@ def why_refused(receiver: Receiver, headers: Mapping[str, str], body: bytes) -> 
     """
     signature, timestamp = headers.get("X-Chatwoot-Signature", ""), headers.get("X-Chatwoot-Timestamp", "")
     if not signature:
-        return None if receiver.accepts_unsigned and receiver.secret is None else "unsigned"
-    if receiver.secret is None:
-        return "wrong_signature"
-    expected = hmac.new(receiver.secret.encode(), timestamp.encode(errors="replace") + b"." + body, hashlib.sha256)
-    if not hmac.compare_digest(f"sha256={expected.hexdigest()}".encode(), signature.encode(errors="replace")):
+        return None if receiver.accepts_unsigned else "unsigned"
+    signed = timestamp.encode(errors="replace") + b"." + body
+    if not any(_is_signed_with(secret, signed, signature) for secret in receiver.secrets):
         return "wrong_signature"
     if not timestamp.isdecimal() or abs(time.time() - int(timestamp[:15])) > WINDOW_SECONDS:
         return "too_old"
     return None
+
+
+def _is_signed_with(secret: str, signed: bytes, signature: str) -> bool:
+    expected = f"sha256={hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()}"
+    return hmac.compare_digest(expected.encode(), signature.encode(errors="replace"))
 
 
 def delivery_name(receiver: Receiver, headers: Mapping[str, str], body: bytes) -> str:

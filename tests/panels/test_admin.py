@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from panels.forms import ConnectionForm, PlacementForm
-from panels.models import Placement
+from panels.models import Connection, Placement
+from tenants.models import AuditEntry, DashboardApp
+from tenants.secrets import get_secret
 from tests.factories import make_account, make_app, make_connection, make_placement
+from tests.support.connectors import WithSecret, connector_with_secret  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -19,31 +21,8 @@ def operator(admin_client: Client) -> Client:
     return admin_client
 
 
-@pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(
-    ("path", "queries"),
-    [
-        # session and user; the filter's accounts; two counts; rows with their account
-        ("tenants/dashboardapp", 6),
-        # and the filter's connectors
-        ("panels/connection", 7),
-        # session and user; two counts; rows
-        ("tenants/account", 5),
-    ],
-)
-def test_lists_make_as_many_queries_for_one_row_as_for_three(
-    operator: Client, django_assert_num_queries: Any, path: str, queries: int, rows: int
-) -> None:
-    for _ in range(rows):
-        app = make_app()
-        make_connection(app.account, connector="demo")
-    with django_assert_num_queries(queries):
-        assert operator.get(f"/admin/{path}/").status_code == 200
-
-
 def test_app_page_adds_a_placement_of_the_apps_account(operator: Client) -> None:
     app = make_app()
-    shop = make_connection(app.account, connector="demo")
     response = operator.post(
         f"/admin/tenants/dashboardapp/{app.pk}/change/",
         {
@@ -55,24 +34,48 @@ def test_app_page_adds_a_placement_of_the_apps_account(operator: Client) -> None
             "placements-0-panel": "orders",
             "placements-0-position": "0",
             "placements-0-is_enabled": "on",
-            "placements-0-connections": [str(shop.pk)],
-            "placements-0-settings": '{"rows": 3}',
         },
     )
     assert response.status_code == 302, response.content.decode()
     placement = Placement.objects.get()
-    assert (placement.account, placement.dashboard_app, placement.settings) == (app.account, app, {"rows": 3})
-    assert list(placement.connections.all()) == [shop]
+    assert (placement.account, placement.dashboard_app, placement.panel) == (app.account, app, "orders")
+    entry = AuditEntry.objects.get(object_type="panels.placement")
+    assert (entry.action, entry.actor, entry.via, entry.account) == ("add", "admin", "admin", app.account)
 
 
-def test_app_page_offers_no_other_accounts_connections(operator: Client) -> None:
+def test_a_placement_has_its_panels_own_form(operator: Client) -> None:
     app = make_app()
-    make_placement(app)
+    placement = make_placement(app)
     mine = make_connection(app.account, name="Mine", connector="demo")
     make_connection(make_account(), name="Theirs", connector="demo")
-    html = operator.get(f"/admin/tenants/dashboardapp/{app.pk}/change/").content.decode()
+    address = f"/admin/panels/placement/{placement.pk}/change/"
+    html = operator.get(address).content.decode()
+    assert "setting_rows" in html
     assert mine.name in html
     assert "Theirs" not in html
+    entered = {"position": "0", "is_enabled": "on", "connections": [mine.pk], "setting_rows": "3"}
+    assert operator.post(address, entered).status_code == 302
+    placement.refresh_from_db()
+    assert placement.settings["rows"] == 3
+    assert list(placement.connections.all()) == [mine]
+
+
+def test_another_accounts_connection_cannot_be_chosen(operator: Client) -> None:
+    placement, theirs = make_placement(make_app()), make_connection(make_account(), connector="demo")
+    address = f"/admin/panels/placement/{placement.pk}/change/"
+    response = operator.post(address, {"position": "0", "connections": [theirs.pk], "setting_rows": "3"})
+    assert response.status_code == 200
+    assert not placement.connections.exists()
+
+
+@pytest.mark.parametrize(("name", "value"), [("rows", "0"), ("rows", "many")])
+def test_wrong_settings_are_said_beside_the_field(operator: Client, name: str, value: str) -> None:
+    placement = make_placement(make_app())
+    response = operator.post(
+        f"/admin/panels/placement/{placement.pk}/change/", {"position": "0", f"setting_{name}": value}
+    )
+    assert response.status_code == 200
+    assert f"setting_{name}" in response.context["adminform"].form.errors
 
 
 def test_account_of_an_app_cannot_be_changed(operator: Client) -> None:
@@ -83,37 +86,99 @@ def test_account_of_an_app_cannot_be_changed(operator: Client) -> None:
     assert (app.title, app.account_id) == ("Moved", app.account.pk)
 
 
-@pytest.mark.parametrize(
-    ("settings", "said"),
-    [
-        ('{"rows": 0}', "rows:"),
-        ('{"colour": "red"}', "Unknown setting: colour. Known settings: "),
-        ("[1]", "Enter the settings as an object"),
-        ("{", "Enter a valid JSON."),
-    ],
-)
-def test_wrong_settings_are_named(settings: str, said: str) -> None:
-    form = PlacementForm(
-        {"panel": "orders", "position": "0", "settings": settings}, instance=make_placement(make_app())
-    )
-    assert not form.is_valid()
-    assert said in str(form.errors["settings"])
+def add_connection(operator: Client, account_id: int, connector: str = "demo", **values: Any) -> Any:
+    address = f"/admin/panels/connection/add/?connector={connector}&account={account_id}"
+    entered = {"account": account_id, "name": "Shop", "is_enabled": "on", **values}
+    return operator.post(address, entered, follow=True)
 
 
-def test_connection_settings_are_checked_by_the_connector() -> None:
+DEMO = {"setting_shop": "Demo", "setting_currency": "EUR", "setting_latency": "0", "setting_fault": "none"}
+
+
+def test_a_connection_is_added_with_its_connectors_own_form(operator: Client) -> None:
     account = make_account()
-    data = {"account": account.pk, "name": "Shop", "connector": "demo", "is_enabled": "on"}
-    assert ConnectionForm({**data, "settings": '{"shop": "a", "currency": "EUR"}'}).is_valid()
-    form = ConnectionForm({**data, "settings": '{"currency": "euro"}'})
-    assert not form.is_valid()
-    assert "currency:" in str(form.errors["settings"])
+    page = operator.get(f"/admin/panels/connection/add/?connector=demo&account={account.pk}").content.decode()
+    assert "setting_currency" in page
+    add_connection(operator, account.pk, **DEMO)
+    connection = Connection.objects.get()
+    assert (connection.connector, connection.settings["shop"], connection.settings["latency"]) == ("demo", "Demo", 0)
 
 
-def test_placement_of_an_uninstalled_panel_can_still_be_edited() -> None:
-    placement = make_placement(make_app(), panel="acme-loyalty")
-    form = PlacementForm({"panel": "acme-loyalty", "position": "0", "settings": "{}"}, instance=placement)
-    assert form.is_valid(), form.errors
-    assert "acme-loyalty (not installed)" in str(form["panel"])
+def test_a_connection_that_is_refused_is_not_saved(operator: Client) -> None:
+    page = add_connection(operator, make_account().pk, **{**DEMO, "setting_fault": "operator"}).content.decode()
+    assert not Connection.objects.exists()
+    assert "token" in page
+
+
+def test_a_connection_that_does_not_answer_now_is_saved_and_said_so(operator: Client) -> None:
+    page = add_connection(operator, make_account().pk, **{**DEMO, "setting_fault": "temporary"}).content.decode()
+    assert Connection.objects.exists()
+    assert "does not answer now" in page
+
+
+def test_a_wrong_setting_of_a_connection_is_said_beside_the_field(operator: Client) -> None:
+    response = add_connection(operator, make_account().pk, **{**DEMO, "setting_currency": "euro"})
+    assert "setting_currency" in response.context["adminform"].form.errors
+    assert not Connection.objects.exists()
+
+
+def test_the_kind_of_system_is_asked_first(
+    operator: Client,
+    connector_with_secret: type[WithSecret],  # noqa: F811 - the fixture
+) -> None:
+    account = make_account()
+    response = operator.get(f"/admin/panels/connection/add/?account={account.pk}")
+    assert f"?account={account.pk}&amp;connector=with-secret" in response.content.decode()
+
+
+def test_secrets_of_a_connection_are_written_only(
+    operator: Client,
+    connector_with_secret: type[WithSecret],  # noqa: F811 - the fixture
+) -> None:
+    account = make_account()
+    values = {"setting_address": "https://shop.example", "setting_token": "canary-of-a-token"}
+    add_connection(operator, account.pk, "with-secret", **values)
+    connection = Connection.objects.get()
+    assert connection.settings == {"address": "https://shop.example"}
+    assert get_secret(connection, "token") == "canary-of-a-token"
+    assert connector_with_secret.seen == [{"address": "https://shop.example", "token": "canary-of-a-token"}]
+    address = f"/admin/panels/connection/{connection.pk}/change/"
+    page = operator.get(address).content.decode()
+    assert "canary" not in page
+    assert "…oken" in page
+    # Kept when nothing is entered, cleared with another destination.
+    kept = {"name": "Shop", "is_enabled": "on", "setting_address": "https://shop.example", "setting_token": ""}
+    assert operator.post(address, kept).status_code == 302
+    assert get_secret(Connection.objects.get(), "token") == "canary-of-a-token"
+    moved = {**kept, "setting_address": "https://evil.example"}
+    assert operator.post(address, moved).status_code == 200
+    assert {seen.get("token") for seen in connector_with_secret.seen if "evil" in seen["address"]} <= {None, ""}
+    assert operator.post(address, {**moved, "setting_token": "another"}).status_code == 302
+    assert get_secret(Connection.objects.get(), "token") == "another"
+    assert "canary" not in str(list(AuditEntry.objects.values_list("changes", flat=True)))
+
+
+def test_usual_tabs_are_set_up_in_one_go(operator: Client) -> None:
+    account = make_account()
+    address = f"/admin/tenants/account/{account.pk}/tabs/"
+    assert "orders" in operator.get(address).content.decode()
+    operator.post(address, {"panels": ["customer", "orders", "payments"]})
+    apps = DashboardApp.objects.for_account(account)
+    assert [app.placements.get().panel for app in apps] == ["customer", "orders", "payments"]
+    assert [app.position for app in apps] == [0, 1, 2]
+    operator.post(address, {"panels": ["orders"]})
+    assert DashboardApp.objects.count() == 3
+
+
+def test_placement_of_an_uninstalled_panel_can_still_be_edited(operator: Client) -> None:
+    placement = make_placement(make_app(), panel="acme-loyalty", settings={"colour": "red"})
+    address = f"/admin/panels/placement/{placement.pk}/change/"
+    assert "acme-loyalty" in operator.get(address).content.decode()
+    assert operator.post(address, {"position": "4"}).status_code == 302
+    placement.refresh_from_db()
+    assert placement.position == 4
+    page = operator.get(f"/admin/tenants/dashboardapp/{placement.dashboard_app_id}/change/").content.decode()
+    assert "acme-loyalty (not installed)" in page
 
 
 def test_strangers_see_no_admin(client: Client) -> None:

@@ -123,7 +123,7 @@ def go_through(run: Run) -> None:
         run.secrets["host token"] = agent_token(desk.account["host_account_id"], desk.account["agents"][0]["id"])
     with sqlite3.connect(f"file:{product.run_dir / 'db.sqlite3'}?mode=ro", uri=True) as database:
         hook_key, secret = database.execute(
-            "SELECT a.hook_key, w.secret FROM tenants_account a JOIN simulator_webhook w ON w.account_id = a.id"
+            "SELECT a.hook_key, w.secret FROM tenants_account a JOIN simulator_webhook w USING (host_account_id)"
             " WHERE a.trust = 'signed_in'"
         ).fetchone()
     run.secrets |= {"webhook address": hook_key, "webhook secret": secret}

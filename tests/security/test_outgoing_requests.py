@@ -267,5 +267,5 @@ def test_token_stays_with_the_destination_it_was_given_for() -> None:
             changed.save()
             with pytest.raises(HostError):
                 HostClient(Account.objects.get(pk=account.pk)).agents()
-            assert not Account.objects.get(pk=account.pk).sealed_host_token
+            assert not Account.objects.get(pk=account.pk).secrets.exists()
         assert not any(b"secret" in request for request in server.requests)

@@ -11,24 +11,30 @@ Test = TypeVar("Test", bound=Callable[..., None])
 WITHOUT_ACCOUNTS = {
     "healthz": "that the process is alive",
     "readyz": "whether database, cache and broker are",
+    "set_language": "keeps a language in a cookie",
+    "second_factor:manage": "one's own second factor",
+    "second_factor:verify": "one's own second factor",
+    "second_factor:set_up": "one's own second factor",
     "metrics": "counters, with labels of ours only",
-    "simulator:page": "demonstration accounts only, and off in production",
-    "simulator:data": "demonstration accounts only, and off in production",
-    "simulator:news": "demonstration accounts only, and off in production",
+    "simulator:page": "the stand-in host's accounts only, and off in production",
+    "simulator:data": "the stand-in host's accounts only, and off in production",
+    "simulator:news": "the stand-in host's accounts only, and off in production",
+    "simulator:profile": "the stand-in host's accounts only, and off in production",
     "simulator:webview": "a frame document of a demonstration, without data",
     "simulator:probe": "what the browser itself was sent",
     "simulator:slow": "a picture",
-    "simulator:fault": "demonstration accounts only, and off in production",
-    "simulator:customer": "demonstration accounts only, and off in production",
-    "simulator:start-over": "demonstration accounts only, and off in production",
+    "simulator:fault": "the stand-in host's accounts only, and off in production",
+    "simulator:customer": "the stand-in host's accounts only, and off in production",
+    "simulator:start-over": "the stand-in host's accounts only, and off in production",
     "simulator:mailbox": "the mails of demonstrations, and off in production",
     "simulator:mails": "the mails of demonstrations, and off in production",
     "simulator:mail-read": "the mails of demonstrations, and off in production",
-    # The stand-in host's API: demonstration accounts only; tests/simulator/host/test_api.py walks it.
+    # The stand-in host's API: its own accounts only; tests/simulator/host/test_api.py walks it.
     **{
-        f"simulator:host-{name}": "demonstration accounts only, and off in production"
+        f"simulator:host-{name}": "the stand-in host's accounts only, and off in production"
         for name in (
-            *("profile", "agents", "inboxes", "members", "contacts", "search", "contact", "contact-conversations"),
+            *("profile", "agents", "inboxes", "members", "teams", "contacts", "search", "contact"),
+            "contact-conversations",
             *("conversations", "conversation", "status", "assignment", "messages", "message"),
             *("apps", "app", "webhooks", "webhook", "else"),
         )

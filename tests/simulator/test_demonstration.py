@@ -9,7 +9,7 @@ import pytest
 from panels.api import Identity
 from panels.connectors.demo.connector import DemoConnector
 from voxysapps.context import parse_app_context
-from voxysapps.simulator.demonstration import DEMONSTRATION_ACCOUNTS
+from voxysapps.simulator.demonstration import HOST_ACCOUNTS
 from voxysapps.simulator.demonstration.records import account_record
 from voxysapps.simulator.demonstration.shapes import DemonstrationAccount, Talk
 
@@ -18,7 +18,7 @@ CHANNELS = (
     *("Line", "TwitterProfile", "Tiktok", "Voice"),
 )
 NOW = int(time.time())
-ALL_TALKS = [(account, talk) for account in DEMONSTRATION_ACCOUNTS for talk in account.talks]
+ALL_TALKS = [(account, talk) for account in HOST_ACCOUNTS for talk in account.talks]
 
 
 def record_of(account: DemonstrationAccount, talk: Talk) -> dict[str, Any]:
@@ -46,18 +46,18 @@ def test_every_conversation_is_a_context_the_platform_reads(account: Demonstrati
 
 
 def test_there_is_a_conversation_on_every_channel_and_on_one_nobody_knows() -> None:
-    shown = {inbox.channel for account in DEMONSTRATION_ACCOUNTS for inbox in account.inboxes}
+    shown = {inbox.channel for account in HOST_ACCOUNTS for inbox in account.inboxes}
     used = {next(inbox.channel for inbox in account.inboxes if inbox.id == talk.inbox) for account, talk in ALL_TALKS}
     assert used == shown
     assert used > set(CHANNELS)
 
 
 def test_ids_are_unique_in_their_account() -> None:
-    for account in DEMONSTRATION_ACCOUNTS:
+    for account in HOST_ACCOUNTS:
         for rows in (account.talks, account.agents, account.inboxes, [talk.person for talk in account.talks]):
             ids = [row.id for row in rows]
             assert len(set(ids)) == len(ids)
-    assert len({account.host_account_id for account in DEMONSTRATION_ACCOUNTS}) == len(DEMONSTRATION_ACCOUNTS)
+    assert len({account.host_account_id for account in HOST_ACCOUNTS}) == len(HOST_ACCOUNTS)
 
 
 def test_a_live_update_moves_the_channel_and_carries_a_secret() -> None:

@@ -16,7 +16,7 @@ from tenants.secrets import get_hook_secret, get_host_token
 from voxysapps.simulator.demonstration import DEMONSTRATION_ACCOUNTS
 from voxysapps.simulator.host.state import seed_of
 from voxysapps.simulator.host.tokens import administrator_token, agent_token
-from voxysapps.simulator.models import Webhook
+from voxysapps.simulator.models import RegisteredApp, Webhook
 from voxysapps.simulator.seed import demonstration_state, seed_demonstration
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,10 @@ ORIGINS = ["http://localhost:8000", "http://127.0.0.1:8000"]
 
 
 def rows() -> list[list[dict[str, Any]]]:
-    models: tuple[Any, ...] = (Account, DashboardApp, Placement, Connection, Placement.connections.through, Webhook)
+    models: tuple[Any, ...] = (
+        *(Account, DashboardApp, Placement, Connection, Placement.connections.through),
+        *(Webhook, RegisteredApp),
+    )
     return [list(model._default_manager.order_by("pk").values()) for model in models]
 
 
@@ -54,11 +57,12 @@ def test_every_account_is_connected_to_the_stand_in_host() -> None:
     seed_demonstration(host_origins=ORIGINS)
 
     for account in Account.objects.all():
-        administrator = next(agent for agent in seed_of(account).agents if agent.role == "administrator")  # type: ignore[union-attr]
-        webhook = Webhook.objects.get(account=account)
+        seed = seed_of(account.host_account_id)
+        assert seed is not None
+        webhook = Webhook.objects.get(host_account_id=account.host_account_id)
         assert account.is_proved
         assert account.api_address == "http://127.0.0.1:8000/simulator/host"
-        assert get_host_token(account) == agent_token(account.host_account_id, administrator.id)
+        assert get_host_token(account) == administrator_token(seed)
         assert get_hook_secret(account) == webhook.secret
         assert webhook.url == f"http://127.0.0.1:8000/hooks/{account.hook_key}/"
 
@@ -73,7 +77,25 @@ def test_another_port_moves_the_stand_in_host_and_sets_the_secrets_again() -> No
         assert account.is_proved
         assert account.host_api == "http://127.0.0.1:9000/simulator/host"
         assert (get_host_token(account), get_hook_secret(account)) == before[account.pk]
-        assert Webhook.objects.get(account=account).url.startswith("http://127.0.0.1:9000/hooks/")
+        assert Webhook.objects.get(host_account_id=account.host_account_id).url.startswith(
+            "http://127.0.0.1:9000/hooks/"
+        )
+
+
+def test_webhook_that_an_operator_registered_again_is_the_seeded_one() -> None:
+    seed_demonstration(host_origins=ORIGINS)
+    account = Account.objects.get(host_account_id=17)
+    theirs = Webhook.objects.get(host_account_id=17)
+    url = f"http://127.0.0.1:9000/hooks/{account.hook_key}/"
+    ours = Webhook.objects.create(host_account_id=17, url=url, subscriptions=["message_created"], secret="new")
+
+    for _time in range(2):
+        seed_demonstration(host_origins=ORIGINS, server="http://127.0.0.1:9000")
+
+    webhook = Webhook.objects.get(host_account_id=17)
+    assert (webhook.pk, webhook.is_seeded, webhook.subscriptions) == (ours.pk, True, ["message_created"])
+    assert webhook.pk != theirs.pk
+    assert get_hook_secret(account) == "new"
 
 
 def test_seed_survives_other_encryption_keys(settings: Settings) -> None:
@@ -81,7 +103,7 @@ def test_seed_survives_other_encryption_keys(settings: Settings) -> None:
     settings.ENCRYPTION_KEYS = ["another key for tests, of more than 32 characters"]
     seed_demonstration(host_origins=ORIGINS)
     for account in Account.objects.all():
-        assert get_hook_secret(account) == Webhook.objects.get(account=account).secret
+        assert get_hook_secret(account) == Webhook.objects.get(host_account_id=account.host_account_id).secret
 
 
 def test_seed_twice_changes_nothing() -> None:

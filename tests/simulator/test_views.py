@@ -12,12 +12,14 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from tenants.models import Account, DashboardApp, Trust
 from voxysapps.simulator import urls as simulator_urls
 from voxysapps.simulator.host.tokens import agent_token
+from voxysapps.simulator.models import RegisteredApp
 from voxysapps.simulator.policies import widened_for_webview
 from voxysapps.simulator.seed import seed_demonstration
 
 pytestmark = pytest.mark.django_db
 
 LOCAL = "localhost:8000"
+FERNWEH = 4
 
 
 @pytest.fixture
@@ -37,7 +39,7 @@ def agent(client: Client) -> Client:
     return client
 
 
-def page_config(html: str) -> dict[str, object]:
+def page_config(html: str) -> dict[str, Any]:
     found = re.search(r'<script id="simulator-config" type="application/json">(.*?)</script>', html)
     assert found
     config = json.loads(found[1])
@@ -51,12 +53,22 @@ def test_page_names_the_accounts_and_another_origin_for_frames(agent: Client, ac
     config = page_config(response.content.decode())
     assert config["frameOrigin"] == "http://127.0.0.1:8000"
     assert config["framesAreApart"] is True
-    assert {
-        "id": account.pk,
+    assert [(one["name"], one["isConnected"]) for one in config["accounts"]] == [
+        ("Fernweh Outdoor", True),
+        ("Atelier Brisa", True),
+        ("Lanterna & Figli", True),
+        ("Nordlicht Radhaus", False),
+    ]
+    assert config["accounts"][0] == {
+        "id": 4,
+        "demonstrationId": account.pk,
         "name": account.name,
-        "data": f"/simulator/data/{account.pk}.json",
-        "news": f"/simulator/data/{account.pk}/news.json",
-    } in config["accounts"]  # type: ignore[operator]
+        "isConnected": True,
+        "isDemonstration": True,
+        "data": "/simulator/data/4.json",
+        "news": "/simulator/data/4/news.json",
+        "profile": "/simulator/profile/4/",
+    }
 
 
 def test_page_has_no_inline_code_and_allows_none(agent: Client) -> None:
@@ -128,30 +140,64 @@ def test_nothing_is_there_when_switched_off(
 def test_data_holds_the_account_and_the_addresses_of_its_apps(
     agent: Client, account: Account, app: DashboardApp, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    # The account; what changed, was sent and was started in it; its apps, their changes, and those created.
-    with django_assert_num_queries(7):
-        response = agent.get(f"/simulator/data/{account.pk}.json")
+    # What changed, was sent and was started in it; the platform's account; the apps.
+    with django_assert_num_queries(5):
+        response = agent.get(f"/simulator/data/{FERNWEH}.json")
 
     data = response.json()
     assert data["id"] == account.host_account_id
     first = data["dashboard_apps"][0]
-    assert (first["id"], first["title"]) == (app.pk, app.title)
+    assert (first["id"], first["title"]) == (app.host_id, app.title)
     assert first["content"] == [{"type": "frame", "url": f"http://127.0.0.1:8000/a/{app.key}/"}]
     assert data["host_origins"] == [f"http://{LOCAL}"]
     assert response["Cache-Control"] == "no-store"
 
 
-def test_data_leaves_out_disabled_apps(agent: Client, account: Account, app: DashboardApp) -> None:
-    DashboardApp.objects.filter(pk=app.pk).update(is_enabled=False)
-    data = agent.get(f"/simulator/data/{account.pk}.json").json()
-    assert app.title not in [shown["title"] for shown in data["dashboard_apps"]]
-
-
 def test_data_of_a_real_account_is_not_there(agent: Client) -> None:
     real = Account.objects.create(
-        name="Real", host_origin="https://app.example.com", host_account_id=4, trust=Trust.VERIFIED
+        pk=1_000_001, name="Real", host_origin="https://app.example.com", host_account_id=4, trust=Trust.VERIFIED
     )
     assert agent.get(f"/simulator/data/{real.pk}.json").status_code == 404
+
+
+def test_account_of_the_start_may_be_named_by_the_platforms_number_too(agent: Client) -> None:
+    Account.objects.create(
+        pk=1_000_001, name="Brisa", is_demonstration=True, host_origin=f"http://{LOCAL}", host_account_id=9
+    )
+    assert agent.get("/simulator/data/1000001.json").json()["name"] == "Atelier Brisa"
+
+
+@pytest.mark.parametrize(
+    ("name", "frames"), [(LOCAL, "http://127.0.0.1:8000"), ("demo.example.com", "http://demo.example.com")]
+)
+def test_apps_of_this_server_are_reached_from_where_the_window_is(
+    client: Client, account: Account, settings: Settings, name: str, frames: str
+) -> None:
+    settings.ALLOWED_HOSTS = ["demo.example.com", "localhost", "127.0.0.1"]
+    elsewhere = [{"type": "frame", "url": "https://elsewhere.example.com/x"}]
+    RegisteredApp.objects.create(host_account_id=account.host_account_id, title="Elsewhere", content=elsewhere)
+
+    *own, other = client.get("/simulator/data/4.json", headers={"host": name}).json()["dashboard_apps"]
+
+    assert {app["content"][0]["url"].partition("/a/")[0] for app in own} == {frames}
+    assert other["content"] == elsewhere
+
+
+@pytest.mark.parametrize(
+    ("url", "source"),
+    [
+        ("https://apps.example.com/a/x/", " https://apps.example.com"),
+        ("https://apps.example.com:8443?a=1", " https://apps.example.com:8443"),
+        ("http://localhost:1/x", ""),
+        ("https://a.example;script-src", ""),
+        ("https://user:1@a.example/", ""),
+        ("https://", ""),
+    ],
+)
+def test_window_lets_in_the_frames_that_are_registered(agent: Client, url: str, source: str) -> None:
+    RegisteredApp.objects.create(host_account_id=23, title="Odd", content=[{"type": "frame", "url": url}])
+    policy = agent.get("/simulator/")["Content-Security-Policy"]
+    assert f"frame-src http://127.0.0.1:* http://localhost:*{source}; base-uri" in policy
 
 
 def test_webview_is_the_frame_with_the_mobile_app_before_everything(agent: Client, app: DashboardApp) -> None:
@@ -199,9 +245,9 @@ def test_slow_image_is_at_once_when_asked_for_nonsense(agent: Client, slow: str)
 
 
 def test_news_tell_of_the_open_conversation(agent: Client, account: Account) -> None:
-    news = f"/simulator/data/{account.pk}/news.json"
+    news = f"/simulator/data/{FERNWEH}/news.json"
     posted = {"conversation": 1421, "content": "Anybody?"}
-    agent.post(f"/simulator/customers/{account.pk}", data=posted, content_type="application/json")
+    agent.post(f"/simulator/customers/{FERNWEH}", data=posted, content_type="application/json")
 
     told = agent.get(f"{news}?conversation=1421").json()
 
@@ -214,8 +260,8 @@ def test_news_tell_of_the_open_conversation(agent: Client, account: Account) -> 
 
 def test_data_has_what_happened_in_the_host(agent: Client, account: Account) -> None:
     started = {"contact": 301, "inbox": 5, "content": "By mail now"}
-    agent.post(f"/simulator/customers/{account.pk}", data=started, content_type="application/json")
-    data = agent.get(f"/simulator/data/{account.pk}.json").json()
+    agent.post(f"/simulator/customers/{FERNWEH}", data=started, content_type="application/json")
+    data = agent.get(f"/simulator/data/{FERNWEH}.json").json()
     newest = data["conversations"][-1]
     assert (newest["meta"]["sender"]["id"], newest["inbox_id"], newest["unread_count"]) == (301, 5, 1)
     assert [contact["id"] for contact in data["contacts"]].count(301) == 1
@@ -223,38 +269,38 @@ def test_data_has_what_happened_in_the_host(agent: Client, account: Account) -> 
 
 def test_old_host_sends_what_it_has(agent: Client, account: Account) -> None:
     def of_nora() -> Any:
-        rows = agent.get(f"/simulator/data/{account.pk}.json").json()["conversations"]
+        rows = agent.get(f"/simulator/data/{FERNWEH}.json").json()["conversations"]
         return next(row for row in rows if row["id"] == 1421)
 
     assert "uuid" in of_nora()
-    answer = agent.post(f"/simulator/host-faults/{account.pk}", {"fault": "old"}, content_type="application/json")
+    answer = agent.post(f"/simulator/host-faults/{FERNWEH}", {"fault": "old"}, content_type="application/json")
     assert answer.json()["fault"] == "old"
     assert "uuid" not in of_nora()
     assert "hmac_verified" not in of_nora()["meta"]
-    agent.post(f"/simulator/start-over/{account.pk}", {}, content_type="application/json")
+    agent.post(f"/simulator/start-over/{FERNWEH}", {}, content_type="application/json")
     assert "uuid" in of_nora()
 
 
 @pytest.mark.parametrize("body", [{}, {"fault": "tired"}, {"fault": None}, {"fault": []}])
 def test_unknown_fault_is_refused_with_those_there_are(agent: Client, account: Account, body: dict[str, Any]) -> None:
-    answer = agent.post(f"/simulator/host-faults/{account.pk}", body, content_type="application/json")
+    answer = agent.post(f"/simulator/host-faults/{FERNWEH}", body, content_type="application/json")
     assert answer.status_code == 400
     assert "bad_token" in answer.json()["detail"]
-    assert agent.get(f"/simulator/host-faults/{account.pk}").json()["fault"] == "none"
+    assert agent.get(f"/simulator/host-faults/{FERNWEH}").json()["fault"] == "none"
 
 
 @pytest.mark.parametrize("path", ["host-faults", "customers", "start-over"])
 def test_pages_of_other_sites_change_nothing(agent: Client, account: Account, path: str) -> None:
     """Their forms can post, but no JSON."""
     sent = {"fault": "down", "conversation": 1421, "content": "Forged"}
-    assert agent.post(f"/simulator/{path}/{account.pk}", sent).status_code == 404
-    assert agent.post(f"/simulator/{path}/{account.pk}", json.dumps(sent), content_type="text/plain").status_code == 404
-    assert agent.get(f"/simulator/host-faults/{account.pk}").json()["fault"] == "none"
+    assert agent.post(f"/simulator/{path}/{FERNWEH}", sent).status_code == 404
+    assert agent.post(f"/simulator/{path}/{FERNWEH}", json.dumps(sent), content_type="text/plain").status_code == 404
+    assert agent.get(f"/simulator/host-faults/{FERNWEH}").json()["fault"] == "none"
 
 
 @pytest.mark.parametrize(
     "body", [{"conversation": 77}, {"contact": 77}, {"contact": 301, "inbox": 77}, {"conversation": None}, {}]
 )
 def test_customer_writes_only_where_there_is_one(agent: Client, account: Account, body: dict[str, Any]) -> None:
-    answer = agent.post(f"/simulator/customers/{account.pk}", body, content_type="application/json")
+    answer = agent.post(f"/simulator/customers/{FERNWEH}", body, content_type="application/json")
     assert answer.status_code == 404

@@ -27,37 +27,44 @@ def window(product: Product, page: Page) -> Iterator["Window"]:
 
 
 @pytest.fixture
-def lanterna(product: Product) -> Iterator["Lanterna"]:
-    account = Lanterna(product)
+def lanterna(product: Product) -> Iterator["HostAccount"]:
+    account = HostAccount(product, 17, administrator=51)
     yield account
     account.start_over()
 
 
-class Lanterna:
-    """The demonstration account whose host these tests change; it starts over after each."""
+@pytest.fixture
+def nordlicht(product: Product) -> Iterator["HostAccount"]:
+    account = HostAccount(product, 23, administrator=71)
+    yield account
+    account.start_over()
 
-    def __init__(self, product: Product) -> None:
+
+class HostAccount:
+    """An account of the host that these tests change; it starts over after each."""
+
+    def __init__(self, product: Product, number: int, *, administrator: int) -> None:
         self._base_url = product.base_url
-        state = next(one for one in product.state["accounts"] if one["name"] == "Lanterna & Figli")
-        self.pk: int = state["id"]
-        data = self._send(f"/simulator/data/{self.pk}.json")
-        self._token: str = data["tokens"]["51"]
-        self._api = f"/simulator/host/api/v1/accounts/{state['host_account_id']}"
+        self.number = number
+        data = self._send(f"/simulator/data/{number}.json")
+        self.token: str = data["tokens"][str(administrator)]
+        self._api = f"/simulator/host/api/v1/accounts/{number}"
 
-    def ask(self, path: str, method: str = "GET") -> Any:
+    def ask(self, path: str, method: str = "GET", body: Any = None) -> Any:
         """Ask the host's API as an administrator."""
-        return self._send(f"{self._api}/{path}", method=method)
+        return self._send(f"{self._api}/{path}", method=method, body=body)
 
     def messages(self, conversation: int) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self.ask(f"conversations/{conversation}/messages")["payload"]
         return [row for row in rows if row["message_type"] != 2]
 
     def start_over(self) -> None:
-        self._send(f"/simulator/start-over/{self.pk}", method="POST")
+        self._send(f"/simulator/start-over/{self.number}", method="POST")
 
-    def _send(self, path: str, method: str = "GET") -> Any:
-        headers = {"Content-Type": "application/json", "api-access-token": getattr(self, "_token", "")}
-        request = Request(f"{self._base_url}{path}", method=method, headers=headers)  # noqa: S310 -- our own server
+    def _send(self, path: str, method: str = "GET", body: Any = None) -> Any:
+        headers = {"Content-Type": "application/json", "api-access-token": getattr(self, "token", "")}
+        data = None if body is None else json.dumps(body).encode()
+        request = Request(f"{self._base_url}{path}", data, headers, method=method)  # noqa: S310 -- our own server
         with urlopen(request, timeout=10) as response:  # noqa: S310 -- our own server
             return json.loads(response.read() or "null")
 
@@ -155,8 +162,8 @@ def test_keys_are_letters_where_text_is_written(window: Window) -> None:
     assert window.run("conversationId") == 1421
 
 
-def test_reply_and_private_note_reach_the_host(window: Window, lanterna: Lanterna) -> None:
-    window.open(f"account={lanterna.pk}&conversation=611&agent=52")
+def test_reply_and_private_note_reach_the_host(window: Window, lanterna: HostAccount) -> None:
+    window.open(f"account={lanterna.number}&conversation=611&agent=52")
     reply = window.part("reply")
     reply.locator("textarea").fill("On its **way**")
     reply.get_by_role("button", name="Send").click()
@@ -171,12 +178,12 @@ def test_reply_and_private_note_reach_the_host(window: Window, lanterna: Lantern
     assert (sent["content"], sent["private"]) == ("On its **way**", False)
     assert (note["content"], note["private"], note["sender"]["id"]) == ("Call her", True, 52)
     # They are there after a reload, too.
-    window.open(f"account={lanterna.pk}&conversation=611")
+    window.open(f"account={lanterna.number}&conversation=611")
     expect(window.page.locator(".bubble--private").last).to_contain_text("Call her")
 
 
-def test_deleted_note_disappears_whoever_deleted_it(window: Window, lanterna: Lanterna) -> None:
-    window.open(f"account={lanterna.pk}&conversation=611&agent=52")
+def test_deleted_note_disappears_whoever_deleted_it(window: Window, lanterna: HostAccount) -> None:
+    window.open(f"account={lanterna.number}&conversation=611&agent=52")
     window.run("send({content: 'K7Q2-9XBM', private: true})")
     note = window.page.locator(".bubble--private", has_text="K7Q2-9XBM")
     expect(note).to_be_visible()
@@ -193,9 +200,9 @@ def test_deleted_note_disappears_whoever_deleted_it(window: Window, lanterna: La
     assert lanterna.messages(611)[-1]["content_attributes"] == {"deleted": True}
 
 
-def test_note_that_the_host_refuses_stays_to_be_sent_again(window: Window, lanterna: Lanterna) -> None:
+def test_note_that_the_host_refuses_stays_to_be_sent_again(window: Window, lanterna: HostAccount) -> None:
     # Hanna Sauer is no member of this conversation's inbox.
-    window.open(f"account={lanterna.pk}&conversation=614&agent=53")
+    window.open(f"account={lanterna.number}&conversation=614&agent=53")
     field = window.part("reply").locator("textarea")
     field.fill("Hello")
     window.part("reply").get_by_role("button", name="Send").click()
@@ -205,8 +212,8 @@ def test_note_that_the_host_refuses_stays_to_be_sent_again(window: Window, lante
     window.problems.clear()
 
 
-def test_resolving_and_assigning_reach_the_host(window: Window, lanterna: Lanterna) -> None:
-    window.open(f"account={lanterna.pk}&conversation=611&agent=52")
+def test_resolving_and_assigning_reach_the_host(window: Window, lanterna: HostAccount) -> None:
+    window.open(f"account={lanterna.number}&conversation=611&agent=52")
     window.part("header").get_by_role("button", name="Resolve").click()
     expect(window.part("header").get_by_role("button", name="Reopen")).to_be_visible()
     window.part("contact").get_by_label("Assigned agent").select_option("Hanna Sauer")
@@ -221,9 +228,9 @@ def test_resolving_and_assigning_reach_the_host(window: Window, lanterna: Lanter
     expect(window.part("list")).to_contain_text("One more lamp")
 
 
-def test_records_of_this_window_alone_do_not_reach_the_host(window: Window, lanterna: Lanterna) -> None:
+def test_records_of_this_window_alone_do_not_reach_the_host(window: Window, lanterna: HostAccount) -> None:
     before = lanterna.messages(611)
-    window.open(f"account={lanterna.pk}&conversation=611")
+    window.open(f"account={lanterna.number}&conversation=611")
     window.run("addMessage({content: 'Only here'})")
     window.run("editContact({email: 'somebody.else@example.com'})")
     window.run("refresh()")
@@ -233,8 +240,8 @@ def test_records_of_this_window_alone_do_not_reach_the_host(window: Window, lant
     assert lanterna.ask("contacts/701")["payload"]["email"] == "agnes.thorvald@example.com"
 
 
-def test_fault_of_the_hosts_api_is_switched_in_the_drawer(window: Window, lanterna: Lanterna) -> None:
-    window.open(f"account={lanterna.pk}&conversation=611&tools=situations")
+def test_fault_of_the_hosts_api_is_switched_in_the_drawer(window: Window, lanterna: HostAccount) -> None:
+    window.open(f"account={lanterna.number}&conversation=611&tools=situations")
     drawer = window.part("drawer")
     expect(drawer.get_by_role("button", name="It works")).to_have_attribute("aria-pressed", "true")
     expect(drawer).to_contain_text("has every context confirmed")
@@ -298,8 +305,8 @@ def test_log_shows_each_message_and_its_body(window: Window) -> None:
     expect(rows.nth(1).locator("pre")).to_contain_text('"event": "appContext"')
 
 
-def test_saved_contact_reaches_the_host_and_no_app_hears_of_it(window: Window, lanterna: Lanterna) -> None:
-    window.open(f"account={lanterna.pk}&conversation=611&host=g2&tab=1")
+def test_saved_contact_reaches_the_host_and_no_app_hears_of_it(window: Window, lanterna: HostAccount) -> None:
+    window.open(f"account={lanterna.number}&conversation=611&host=g2&tab=1")
     window.page.frame_locator(".frame:not([hidden]) iframe").locator("[data-panel=orders]").wait_for()
     window.page.wait_for_function("() => simulator.log.some((entry) => entry.reason === 'load')")
     before = len(window.run("log"))
@@ -347,6 +354,62 @@ def test_reading_from_right_to_left_turns_the_window_and_the_apps(window: Window
     expect(window.tab("الرسائل")).to_be_visible()
     frame = window.page.frame_locator(".frame:not([hidden]) iframe")
     expect(frame.locator("html")).to_have_attribute("dir", "rtl")
+
+
+def test_account_of_the_start_is_found_by_the_platforms_number_too(product: Product, window: Window) -> None:
+    state = next(one for one in product.state["accounts"] if one["name"] == "Lanterna & Figli")
+    window.open(f"account={state['id']}&conversation=612")
+    assert (window.run("accountId"), window.run("conversationId")) == (17, 612)
+    assert state["apps"][0]["key"] in window.run("apps")[0]["url"]
+    window.run(f"setAccount({product.state['accounts'][0]['id']})")
+    assert window.run("accountId") == 4
+
+
+def test_account_that_is_not_connected_says_so_and_how(window: Window, nordlicht: HostAccount) -> None:
+    window.open()
+    with window.page.expect_popup() as opening:
+        window.part("toolbar").get_by_role("link", name="Nordlicht Radhaus: not connected yet").click()
+    profile = opening.value
+    expect(profile.get_by_role("heading", name="Profile settings")).to_be_visible()
+    expect(profile.locator("#access-token")).to_have_text(nordlicht.token)
+    expect(profile.locator("#account-id")).to_have_text("23")
+    expect(profile.locator("#host-address")).to_have_text(window.page.evaluate("location.origin"))
+    assert str(profile.locator("#api-address").text_content()).endswith("/simulator/host")
+
+    window.part("toolbar").get_by_label("Account").select_option("Nordlicht Radhaus · not connected yet")
+    expect(window.part("notice")).to_contain_text("Nordlicht Radhaus is not connected yet.")
+    expect(window.part("notice").get_by_role("link")).to_have_attribute("href", "/simulator/profile/23/")
+    expect(window.part("list")).to_contain_text("Eirik Solbakken")
+    expect(window.part("tabs")).to_be_hidden()
+    # Its agents work in it all the same.
+    window.run("openConversation(811)")
+    window.run("send({content: 'Half past seven'})")
+    expect(window.page.locator(".bubble--outgoing").last).to_contain_text("Half past seven")
+    window.part("navigation").get_by_role("link", name="Profile settings: Sunniva Brekke").click()
+    expect(profile.locator("#access-token")).to_have_text(nordlicht.token)
+
+
+def test_tabs_are_those_registered_in_the_host(window: Window, nordlicht: HostAccount, product: Product) -> None:
+    probe = f"{product.base_url}/simulator/probe/?name=Registered"
+    odd = "http://[not-an-address/"
+    for title, url in (("Probe", probe), ("Odd", odd)):
+        app = {"title": title, "content": [{"type": "frame", "url": url}]}
+        nordlicht.ask("dashboard_apps", "POST", {"dashboard_app": app})
+    first, second = nordlicht.ask("dashboard_apps")
+
+    window.open("account=23")
+    assert [(app["id"], app["title"], app["url"]) for app in window.run("apps")] == [
+        (first["id"], "Probe", probe),
+        (second["id"], "Odd", odd),
+    ]
+    window.tab("Probe").click()
+    frame = window.page.frame_locator(".frame:not([hidden]) iframe")
+    expect(frame.locator("#messages")).to_contain_text("appContext")
+
+    nordlicht.ask(f"dashboard_apps/{first['id']}", "PATCH", {"dashboard_app": {"title": "Renamed"}})
+    nordlicht.ask(f"dashboard_apps/{second['id']}", "DELETE")
+    window.open("account=23")
+    expect(window.part("tabs").get_by_role("tab")).to_have_text(["Messages", "Renamed"])
 
 
 def test_each_account_has_its_own_people_and_apps(window: Window) -> None:

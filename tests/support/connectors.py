@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 from unittest.mock import patch
 
 import pytest
+from django import forms
 from msgspec import structs
 
 from panels import registry
-from panels.api import Connector, Customers, Identity, Orders, Payments
+from panels.api import Connector, Customers, Identity, Orders, Payments, SecretField
 from panels.connectors.demo.connector import DemoConnector
 from panels.registry import Installed
 
@@ -73,6 +74,37 @@ def installed_connector() -> Iterator[type[RecordingConnector]]:
     both = Installed({**real.plugins, "recording": RecordingConnector}, real.broken)
     with patch.object(registry, "connectors", lambda: both):
         yield RecordingConnector
+
+
+class WithSecret(Connector):
+    """Takes a token for an address, and writes down with what it was asked."""
+
+    slug = "with-secret"
+    title = "With a secret"
+    capabilities = ("orders",)
+    destination = ("address",)
+    seen: ClassVar[list[dict[str, Any]]] = []
+
+    class SettingsForm(forms.Form):
+        address = forms.URLField(assume_scheme="https")
+        token = SecretField()
+
+    def orders(self, who: Identity) -> Orders:
+        self.seen.append(dict(self.settings))
+        return Orders()
+
+    def check(self) -> str:
+        self.seen.append(dict(self.settings))
+        return "It answers."
+
+
+@pytest.fixture
+def connector_with_secret() -> Iterator[type[WithSecret]]:
+    WithSecret.seen.clear()
+    real = registry.connectors()
+    both = Installed({**real.plugins, "with-secret": WithSecret}, real.broken)
+    with patch.object(registry, "connectors", lambda: both):
+        yield WithSecret
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tenants.trust.sessions import issue_session
 # Where the client is used.
 CLIENTS = (
     *("tenants.trust.records", "tenants.trust.sign_in.tasks", "tenants.trust.sign_in.views"),
-    "tenants.viewing.services",
+    "tenants.viewing.purging",
 )
 
 AGENT, ADMINISTRATOR, STRANGER = 5, 6, 99

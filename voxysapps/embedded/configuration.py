@@ -57,6 +57,8 @@ class Configuration:
             or generated_secret(self.run_dir / "encryption_key", length=32),
             # The stand-in host is on this machine.
             "OUTGOING_NETWORKS": ",".join(("127.0.0.0/8", "::1/128", *self._own_networks)),
+            # Another name than the stand-in host's window: to a browser another site, as in production.
+            "PUBLIC_URL": self.own_url,
             # Everybody is one person at one address here, trying things out.
             "RATE_LIMIT_FACTOR": "10",
             "DEBUG": "1",

@@ -1,4 +1,4 @@
-"""What tests and the simulator's drawer do to a demonstration account from outside: faults, customers, starting over.
+"""What tests and the simulator's drawer do to an account of the host from outside: faults, customers, starting over.
 
 Changes are sent as JSON: pages of other sites cannot without being allowed to.
 """
@@ -7,27 +7,27 @@ import json
 from http import HTTPStatus
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import get_object_or_404
 
-from tenants.models import Account
+from voxysapps.simulator.accounts import connected_account, host_account_or_404
 from voxysapps.simulator.demonstration.records import conversation_record
 from voxysapps.simulator.host import changes
 from voxysapps.simulator.host.faults import Fault
-from voxysapps.simulator.host.state import HostAccount, load
+from voxysapps.simulator.registration import register_all
 from voxysapps.simulator.switch import when_simulating
 
 
 @when_simulating("GET", "POST")
 def fault(request: HttpRequest, account_id: int) -> HttpResponseBase:
     """Return what is wrong with the account's host, or, by POST of `{"fault": "down"}`, let it be that."""
-    host = _host(account_id)
+    host = host_account_or_404(account_id)
     if request.method == "POST":
         wanted = _sent(request).get("fault")
         if not isinstance(wanted, str) or wanted not in set(Fault):
             return _refusal(f"Choose one of {', '.join(Fault)}.")
-        changes.set_fault(host.account, Fault(wanted))
-        host = _host(account_id)
+        changes.set_fault(host.id, Fault(wanted))
+        host = host_account_or_404(host.id)
     return JsonResponse({"fault": host.fault, "faults": list(Fault)})
 
 
@@ -38,7 +38,7 @@ def customer_writes(request: HttpRequest, account_id: int) -> HttpResponseBase:
     `{"conversation": 7, "content": "…"}` in a conversation, `{"contact": 3, "inbox": 1, "content": "…"}` in a
     new one.
     """
-    host = _host(account_id)
+    host = host_account_or_404(account_id)
     sent = _sent(request)
     content = str(sent.get("content") or "Hello?")
     if "conversation" in sent:
@@ -60,17 +60,14 @@ def customer_writes(request: HttpRequest, account_id: int) -> HttpResponseBase:
 @when_simulating("POST")
 def start_over(request: HttpRequest, account_id: int) -> HttpResponseBase:
     """Bring the account back to what it began with."""
-    host = _host(account_id)
+    host = host_account_or_404(account_id)
     _sent(request)
-    changes.start_over(host.account)
+    with transaction.atomic():
+        changes.start_over(host.id)
+        account = connected_account(host.id)
+        if account is not None and account.is_demonstration:
+            register_all(account)
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
-
-
-def _host(account_id: int) -> HostAccount:
-    host = load(get_object_or_404(Account, pk=account_id, is_demonstration=True))
-    if host is None:
-        raise Http404
-    return host
 
 
 def _sent(request: HttpRequest) -> dict[str, Any]:

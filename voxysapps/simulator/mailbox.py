@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from voxysapps.simulator.models import Mail
-from voxysapps.simulator.policies import MAILBOX_POLICY
+from voxysapps.simulator.policies import PLAIN_POLICY
 from voxysapps.simulator.switch import when_simulating
 
 MAX_MAILS = 200
@@ -44,7 +44,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
     """Return the mailbox; its script fetches the mails."""
     config = {"mails": reverse("simulator:mails"), "read": reverse("simulator:mail-read", args=[0])}
     response = render(request, "simulator/mailbox.html", {"config": config})
-    response["Content-Security-Policy"] = MAILBOX_POLICY
+    response["Content-Security-Policy"] = PLAIN_POLICY
     response["Cache-Control"] = "no-store"
     return response
 

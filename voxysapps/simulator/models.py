@@ -3,13 +3,14 @@
 from django.db import models
 from django.utils import timezone
 
-from tenants.models import Account
 
+class OfHostAccount(models.Model):
+    """Something of an account of the stand-in host, by the host's own number of it.
 
-class OfAccount(models.Model):
-    """Something in the stand-in host that belongs to a demonstration account."""
+    The host knows nothing of the platform: an account is there whether the platform is connected to it or not.
+    """
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    host_account_id = models.PositiveBigIntegerField()
 
     class Meta:
         abstract = True
@@ -22,10 +23,9 @@ class Kind(models.TextChoices):
     CONTACT = "contact"
     CONVERSATION = "conversation"
     MESSAGE = "message"
-    DASHBOARD_APP = "dashboard_app"
 
 
-class Change(OfAccount):
+class Change(OfHostAccount):
     """The fields of one record that are no longer as the account began with; `deleted`: it is gone."""
 
     kind = models.CharField(max_length=16, choices=Kind.choices)
@@ -33,13 +33,15 @@ class Change(OfAccount):
     values = models.JSONField(default=dict)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("account", "kind", "host_id"), name="change_once_a_record"),)
+        constraints = (
+            models.UniqueConstraint(fields=("host_account_id", "kind", "host_id"), name="change_once_a_record"),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.host_id}"
 
 
-class SentMessage(OfAccount):
+class SentMessage(OfHostAccount):
     """A message, note or activity that came after those the account began with."""
 
     conversation_id = models.PositiveBigIntegerField()
@@ -51,13 +53,13 @@ class SentMessage(OfAccount):
 
     class Meta:
         ordering = ("id",)
-        indexes = (models.Index(fields=("account", "conversation_id"), name="sent_message_of_conversation"),)
+        indexes = (models.Index(fields=("host_account_id", "conversation_id"), name="sent_message_of_conversation"),)
 
     def __str__(self) -> str:
         return f"message {self.pk}"
 
 
-class StartedConversation(OfAccount):
+class StartedConversation(OfHostAccount):
     """A conversation that a contact has begun."""
 
     contact_id = models.PositiveBigIntegerField()
@@ -70,12 +72,11 @@ class StartedConversation(OfAccount):
         return f"conversation {self.pk}"
 
 
-class CreatedApp(OfAccount):
-    """A dashboard app that was registered in the host by its API."""
+class RegisteredApp(OfHostAccount):
+    """A dashboard app as it is registered in the host: one of the account's tabs."""
 
     title = models.CharField(max_length=255)
     content = models.JSONField()
-    user_id = models.PositiveBigIntegerField()
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -85,7 +86,7 @@ class CreatedApp(OfAccount):
         return self.title
 
 
-class Webhook(OfAccount):
+class Webhook(OfHostAccount):
     """Where the host sends an account's events. The secret is the host's: it shows it to administrators."""
 
     url = models.CharField(max_length=500)
@@ -96,7 +97,7 @@ class Webhook(OfAccount):
 
     class Meta:
         ordering = ("id",)
-        constraints = (models.UniqueConstraint(fields=("account", "url"), name="webhook_url_once_an_account"),)
+        constraints = (models.UniqueConstraint(fields=("host_account_id", "url"), name="webhook_url_once_an_account"),)
 
     def __str__(self) -> str:
         return f"webhook {self.pk}"

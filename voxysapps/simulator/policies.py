@@ -1,19 +1,26 @@
 """Content security policies of the stand-in host's pages."""
 
+import re
+from collections.abc import Iterable, Iterator
+
+from tenants.validators import is_origin
 from voxysapps.simulator.addresses import Addresses
 
-MAILBOX_POLICY = (
+# Pages that show something of the host, and no frames.
+PLAIN_POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'none'; object-src 'none'; frame-src 'none'; "
     "frame-ancestors 'none'"
 )
+_ORIGIN = re.compile(r"(https?://[^/?#:]+)(:\d+)?(?=[/?#]|$)")
 
 
-def page_policy(addresses: Addresses) -> str:
-    """Return the policy of the agent's window. The real host has none; its frames may be anywhere."""
+def page_policy(addresses: Addresses, apps: Iterable[str]) -> str:
+    """Return the policy of the agent's window, with the addresses of its apps. The real host has none."""
+    sources = dict.fromkeys((*addresses.frame_sources, *_sources(addresses, apps)))
     return "; ".join(
         (
             "default-src 'self'",
-            f"frame-src {' '.join(addresses.frame_sources)}",
+            f"frame-src {' '.join(sources)}",
             "base-uri 'none'",
             "form-action 'none'",
             "object-src 'none'",
@@ -29,6 +36,14 @@ def widened_for_webview(policy: str) -> str:
         inherited = next((item for item in directives if item.startswith("default-src ")), "default-src 'none'")
         directives.append(inherited.replace("default-src", "script-src"))
     return "; ".join(_with_self(directive) for directive in directives)
+
+
+def _sources(addresses: Addresses, apps: Iterable[str]) -> Iterator[str]:
+    for url in apps:
+        match = _ORIGIN.match(url)
+        # Whoever registers an app writes its address: what is no origin does not belong in a header.
+        if match and is_origin(match[0]) and f"{match[1]}:*" not in addresses.frame_sources:
+            yield match[0]
 
 
 def _with_self(directive: str) -> str:

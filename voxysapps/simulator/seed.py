@@ -15,14 +15,13 @@ from tenants.host.client import EVENTS
 from tenants.models import APP_KEY_BYTES, Account, DashboardApp
 from tenants.secrets import get_hook_secret, get_host_token, set_hook_secret, set_host_token
 from voxysapps.sealing import SealBroken
+from voxysapps.simulator.addresses import HOST_PATH
 from voxysapps.simulator.demonstration import DEMONSTRATION_ACCOUNTS
 from voxysapps.simulator.demonstration.records import conversation_uuid
 from voxysapps.simulator.demonstration.shapes import AppSeed, DemonstrationAccount
 from voxysapps.simulator.host.tokens import administrator_token
 from voxysapps.simulator.models import Webhook
-
-# Where the stand-in host's API is on this server; what the platform is given as the host's address.
-HOST_PATH = "/simulator/host"
+from voxysapps.simulator.registration import keep_registered, register
 
 
 @transaction.atomic
@@ -30,7 +29,7 @@ def seed_demonstration(*, host_origins: list[str], server: str | None = None) ->
     """Create what is missing of the demonstration accounts, and point them to `host_origins`.
 
     Their host's API is the stand-in's at `server`: this server, as its own processes reach it.
-    What exists already stays as an operator left it: titles, placements, connections, trust.
+    What exists already stays as an operator left it: titles, placements, connections, trust, and the tabs in the host.
     """
     server = server or own_address(host_origins[0])
     for seed in DEMONSTRATION_ACCOUNTS:
@@ -38,7 +37,8 @@ def seed_demonstration(*, host_origins: list[str], server: str | None = None) ->
         _connect(account, seed, server)
         for position, app in enumerate(seed.apps):
             if not _exists(account, app):
-                _create_app(account, seed, app, position)
+                register(_create_app(account, seed, app, position))
+        keep_registered(account)
 
 
 def demonstration_state() -> list[dict[str, Any]]:
@@ -98,20 +98,33 @@ def _connect(account: Account, seed: DemonstrationAccount, server: str) -> None:
     token = administrator_token(seed)
     if _stored(get_host_token, account) != token:
         set_host_token(account, token)
-    webhook, _created = Webhook.objects.get_or_create(
-        account=account,
-        is_seeded=True,
-        defaults={"name": "Dashboard apps", "subscriptions": list(EVENTS), "secret": secrets.token_urlsafe(24)},
-    )
-    if webhook.url != (url := f"{server}/hooks/{account.hook_key}/"):
-        webhook.url = url
-        webhook.save(update_fields=["url"])
+    webhook = _webhook(account, f"{server}/hooks/{account.hook_key}/")
     if _stored(get_hook_secret, account) != webhook.secret:
         set_hook_secret(account, webhook.secret)
     if not account.is_proved:
         # The stand-in host is ours: nothing to prove.
         account.host_proved_at = timezone.now()
         account.save(update_fields=["host_proved_at"])
+
+
+def _webhook(account: Account, url: str) -> Webhook:
+    """Return the host's webhook that leads to the platform, whoever registered it there."""
+    rows = Webhook.objects.filter(host_account_id=account.host_account_id)
+    webhook = rows.filter(url=url).first() or rows.filter(is_seeded=True).first()
+    if webhook is None:
+        return rows.create(
+            host_account_id=account.host_account_id,
+            is_seeded=True,
+            name="Dashboard apps",
+            url=url,
+            subscriptions=list(EVENTS),
+            secret=secrets.token_urlsafe(24),
+        )
+    rows.filter(is_seeded=True).exclude(pk=webhook.pk).delete()
+    if (webhook.url, webhook.is_seeded) != (url, True):
+        webhook.url, webhook.is_seeded = url, True
+        webhook.save(update_fields=["url", "is_seeded"])
+    return webhook
 
 
 def _stored(read: Callable[[Account], str | None], account: Account) -> str | None:
@@ -128,7 +141,7 @@ def _exists(account: Account, app: AppSeed) -> bool:
     return apps.filter(key=_key(account, app)).exists() or apps.filter(title=app.title).exists()
 
 
-def _create_app(account: Account, seed: DemonstrationAccount, app: AppSeed, position: int) -> None:
+def _create_app(account: Account, seed: DemonstrationAccount, app: AppSeed, position: int) -> DashboardApp:
     row = DashboardApp.objects.create(account=account, title=app.title, key=_key(account, app), position=position)
     for place, placement in enumerate(app.placements):
         placed = Placement.objects.create(
@@ -136,6 +149,7 @@ def _create_app(account: Account, seed: DemonstrationAccount, app: AppSeed, posi
         )
         for name in placement.connections:
             placed.connections.add(_connection(account, seed, name))
+    return row
 
 
 def _connection(account: Account, seed: DemonstrationAccount, name: str) -> Connection:

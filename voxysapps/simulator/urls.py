@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.page, name="page"),
     path("data/<int:account_id>.json", views.account_data, name="data"),
     path("data/<int:account_id>/news.json", views.account_news, name="news"),
+    path("profile/<int:account_id>/", views.profile, name="profile"),
     path("webview/<str:app_key>/", views.webview, name="webview"),
     path("probe/", views.probe, name="probe"),
     path("slow.svg", views.slow_image, name="slow"),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
@@ -15,15 +15,19 @@ from panels.configuration import get_plan
 from panels.requests import FrameRequest
 from tenants.models import Account
 from voxysapps.bridge.views import frame
-from voxysapps.simulator.addresses import addresses_for
-from voxysapps.simulator.demonstration.records import account_record
+from voxysapps.simulator.accounts import connected_account, host_account_or_404
+from voxysapps.simulator.addresses import HOST_PATH, Addresses, addresses_for, server_address
+from voxysapps.simulator.demonstration import DEMONSTRATION_ACCOUNTS, HOST_ACCOUNTS
+from voxysapps.simulator.demonstration.records import Record, account_record
 from voxysapps.simulator.demonstration.shapes import DemonstrationAccount
 from voxysapps.simulator.host import answers
 from voxysapps.simulator.host.faults import Fault
-from voxysapps.simulator.host.state import HostAccount, load
-from voxysapps.simulator.host.tokens import agent_token
-from voxysapps.simulator.models import Mail
-from voxysapps.simulator.policies import page_policy, widened_for_webview
+from voxysapps.simulator.host.state import HostAccount
+from voxysapps.simulator.host.tokens import administrator_of, agent_token
+from voxysapps.simulator.models import Mail, RegisteredApp
+from voxysapps.simulator.policies import PLAIN_POLICY, page_policy, widened_for_webview
+from voxysapps.simulator.registration import addresses_of
+from voxysapps.simulator.seed import own_address
 from voxysapps.simulator.switch import when_simulating
 
 MAX_SLOWNESS_MS = 5_000
@@ -35,17 +39,8 @@ def page(request: HttpRequest) -> HttpResponseBase:
     addresses = addresses_for(request)
     if addresses.page != f"{request.scheme}://{request.get_host()}":
         return HttpResponseRedirect(addresses.page + request.get_full_path())
-    accounts = Account.objects.filter(is_demonstration=True).order_by("id")
     config = {
-        "accounts": [
-            {
-                "id": account.pk,
-                "name": account.name,
-                "data": reverse("simulator:data", args=[account.pk]),
-                "news": reverse("simulator:news", args=[account.pk]),
-            }
-            for account in accounts
-        ],
+        "accounts": [_account_config(seed) for seed in HOST_ACCOUNTS],
         "frameOrigin": addresses.frames,
         "framesAreApart": addresses.are_apart,
         "webview": addresses.frames + reverse("simulator:webview", args=["KEY"]),
@@ -58,7 +53,8 @@ def page(request: HttpRequest) -> HttpResponseBase:
         "mailbox": reverse("simulator:mailbox"),
     }
     response = render(request, "simulator/page.html", {"config": config})
-    response["Content-Security-Policy"] = page_policy(addresses)
+    contents = RegisteredApp.objects.values_list("content", flat=True)
+    response["Content-Security-Policy"] = page_policy(addresses, [content[0]["url"] for content in contents])
     # The phone is a window of another origin, and must keep its opener.
     response["Cross-Origin-Opener-Policy"] = "unsafe-none"
     response["Cache-Control"] = "no-store"
@@ -68,16 +64,16 @@ def page(request: HttpRequest) -> HttpResponseBase:
 @when_simulating()
 def account_data(request: HttpRequest, account_id: int) -> HttpResponseBase:
     """Return what the host would have loaded for the account: people, conversations, apps."""
-    host = load(get_object_or_404(Account, pk=account_id, is_demonstration=True))
-    if host is None:
-        raise Http404
+    host = host_account_or_404(account_id)
+    account = connected_account(host.id)
     record = account_record(_as_sent(host), now=host.now)
-    record["dashboard_apps"] = answers.dashboard_apps(host, addresses_for(request).frames)
-    record["host_origins"] = host.account.host_origins
+    apps = [answers.dashboard_app(row) for row in RegisteredApp.objects.filter(host_account_id=host.id)]
+    record["dashboard_apps"] = apps if account is None else _reachable(apps, account, addresses_for(request))
     # Whoever opens the window may be any of its agents.
-    record["tokens"] = {agent.id: agent_token(host.seed.host_account_id, agent.id) for agent in host.seed.agents}
+    record["tokens"] = {agent.id: agent_token(host.id, agent.id) for agent in host.seed.agents}
     record["fault"] = host.fault
-    record["trust"] = host.account.trust
+    record["host_origins"] = account.host_origins if account else None
+    record["trust"] = account.trust if account else None
     response = JsonResponse(record)
     response["Cache-Control"] = "no-store"
     return response
@@ -86,9 +82,7 @@ def account_data(request: HttpRequest, account_id: int) -> HttpResponseBase:
 @when_simulating()
 def account_news(request: HttpRequest, account_id: int) -> HttpResponseBase:
     """Return what the host's live connection would have told: the open conversation as it is, and which there are."""
-    host = load(get_object_or_404(Account, pk=account_id, is_demonstration=True))
-    if host is None:
-        raise Http404
+    host = host_account_or_404(account_id)
     asked = request.GET.get("conversation", "")
     talk = host.talk(int(asked)) if asked.isdecimal() else None
     news = {
@@ -99,6 +93,67 @@ def account_news(request: HttpRequest, account_id: int) -> HttpResponseBase:
     response = JsonResponse(news)
     response["Cache-Control"] = "no-store"
     return response
+
+
+@when_simulating()
+def profile(request: HttpRequest, account_id: int) -> HttpResponseBase:
+    """Return an agent's profile settings: the access token, and what else an operator copies to connect the account.
+
+    `?agent=` names the agent; without it, it is the account's administrator.
+    """
+    host = host_account_or_404(account_id)
+    asked = request.GET.get("agent", "")
+    agent = host.agent(int(asked)) if asked.isdecimal() else administrator_of(host.seed)
+    if agent is None:
+        raise Http404
+    page_address = addresses_for(request).page
+    context = {
+        "seed": host.seed,
+        "agent": agent,
+        "token": agent_token(host.id, agent.id),
+        "host_address": page_address,
+        "api_address": (server_address() or own_address(page_address)) + HOST_PATH,
+        "is_connected": connected_account(host.id) is not None,
+        "is_dark": request.GET.get("theme") == "dark",
+        "window": f"{reverse('simulator:page')}#account={host.id}&agent={agent.id}",
+    }
+    response = render(request, "simulator/profile.html", context)
+    response["Content-Security-Policy"] = PLAIN_POLICY
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _account_config(seed: DemonstrationAccount) -> dict[str, object]:
+    id_ = seed.host_account_id
+    account = connected_account(id_)
+    return {
+        "id": id_,
+        # Scripts may name the account by this, too.
+        "demonstrationId": account.pk if account and account.is_demonstration else None,
+        "name": seed.name,
+        "isConnected": account is not None,
+        "isDemonstration": seed in DEMONSTRATION_ACCOUNTS,
+        "data": reverse("simulator:data", args=[id_]),
+        "news": reverse("simulator:news", args=[id_]),
+        "profile": reverse("simulator:profile", args=[id_]),
+    }
+
+
+def _reachable(apps: list[Record], account: Account, here: Addresses) -> list[Record]:
+    """Return the apps with addresses that reach this server from where the window is opened.
+
+    What is registered at this server's own names leads a browser on another machine to itself.
+    """
+    registered = addresses_of(account)
+    if here.page == registered.page:
+        return apps
+    own = (registered.page, registered.frames)
+    return [{**app, "content": [_moved(item, own, here.frames) for item in app["content"]]} for app in apps]
+
+
+def _moved(item: Record, own: tuple[str, ...], frames: str) -> Record:
+    origin = next((origin for origin in own if item["url"].startswith(f"{origin}/")), None)
+    return item if origin is None else {**item, "url": frames + item["url"].removeprefix(origin)}
 
 
 def _without_id(name: str) -> str:

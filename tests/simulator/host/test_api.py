@@ -69,7 +69,7 @@ def all_paths() -> list[str]:
             for name, number in numbers.items():
                 path = path.replace(f"<int:{name}>", str(number))
             paths.append(path)
-    assert len(paths) == 17
+    assert len(paths) == 18
     return paths
 
 
@@ -118,10 +118,9 @@ def test_body_that_is_no_json_is_a_bad_request(lanterna: Caller) -> None:
 
 
 def test_conversations_come_in_pages_of_25() -> None:
-    account = Account.objects.get(host_account_id=FERNWEH)
     for contact in (301, 302):
         started = {"contact": contact, "content": "Me again"}
-        Client().post(f"/simulator/customers/{account.pk}", data=started, content_type="application/json")
+        Client().post(f"/simulator/customers/{FERNWEH}", data=started, content_type="application/json")
     fernweh = Caller(FERNWEH)
     everything = fernweh.get("conversations?status=all")["data"]
     count = everything["meta"]["all_count"]
@@ -209,9 +208,8 @@ def test_message_that_is_too_long_is_refused(lanterna: Caller) -> None:
 
 
 def test_flood_of_messages_is_refused(lanterna: Caller) -> None:
-    account = Account.objects.get(host_account_id=LANTERNA)
     SentMessage.objects.bulk_create(
-        SentMessage(account=account, conversation_id=611, author="51", content="x") for _ in range(200)
+        SentMessage(host_account_id=LANTERNA, conversation_id=611, author="51", content="x") for _ in range(200)
     )
     status, answer = lanterna.ask("POST", "conversations/611/messages", {"content": "One more"})
     assert (status, answer["message"]) == (422, "Too many messages")
@@ -332,6 +330,32 @@ def test_dashboard_app_is_written_by_administrators_and_read_by_all(lanterna: Ca
     assert lanterna.ask("PATCH", path, {"dashboard_app": {"title": "Newer"}})[1]["title"] == "Newer"
     assert lanterna.ask("DELETE", path) == (204, "")
     assert lanterna.ask("GET", path)[0] == 404
+
+
+def test_dashboard_app_of_another_account_is_not_there(lanterna: Caller) -> None:
+    (theirs, *_others) = Caller(BRISA).get("dashboard_apps")
+    for method in ("GET", "PATCH", "DELETE"):
+        body = {"dashboard_app": {"title": "Ours"}}
+        assert lanterna.ask(method, f"dashboard_apps/{theirs['id']}", body)[0] == 404
+    assert Caller(BRISA).get("dashboard_apps")[0] == theirs
+
+
+def test_webhooks_are_an_administrators(lanterna: Caller) -> None:
+    (seeded,) = lanterna.get("webhooks")["payload"]["webhooks"]
+    ruben = Caller(LANTERNA, 52)
+    body = {"webhook": {"url": "http://127.0.0.1:9/x", "subscriptions": ["message_created"]}}
+    path = f"webhooks/{seeded['id']}"
+    for method, where in (("GET", "webhooks"), ("POST", "webhooks"), ("PATCH", path), ("DELETE", path)):
+        assert ruben.ask(method, where, body) == (401, {"error": "You are not authorized to do this action"})
+    assert lanterna.get("webhooks")["payload"]["webhooks"] == [seeded]
+
+
+def test_webhook_address_is_taken_once_an_account(lanterna: Caller) -> None:
+    body = {"webhook": {"url": "http://127.0.0.1:9/x", "subscriptions": ["message_created"]}}
+    assert lanterna.ask("POST", "webhooks", body)[0] == 200
+    taken = {"message": "Url has already been taken", "attributes": ["url"]}
+    assert lanterna.ask("POST", "webhooks", body) == (422, taken)
+    assert Caller(BRISA).ask("POST", "webhooks", body)[0] == 200
 
 
 @pytest.mark.parametrize("subscriptions", [None, [], ["message_created", "conversation_resolved"], "message_created"])

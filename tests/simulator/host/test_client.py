@@ -1,8 +1,12 @@
 """The platform's own client of the host's API, against the stand-in over HTTP."""
 
 import time
+from contextlib import nullcontext
 
 import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tenants.host.client import EVENTS, EVENTS_OF_OLD_HOSTS, HostClient
@@ -14,7 +18,10 @@ from tenants.host.errors import (
     HostRejected,
     HostUnreachable,
 )
-from tenants.models import Account
+from tenants.models import Account, DashboardApp
+from tenants.publishing.plan import make_plan
+from tenants.publishing.services import publish
+from tenants.secrets import get_hook_secret, set_host_token
 from voxysapps.simulator.host import faults
 from voxysapps.simulator.host.changes import set_fault
 from voxysapps.simulator.host.faults import Fault
@@ -24,6 +31,7 @@ from voxysapps.simulator.seed import seed_demonstration
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LANTERNA = 17
+NORDLICHT = 23
 AGENT = 52
 ELSEWHERE = 53  # not a member of the WhatsApp inbox
 
@@ -54,6 +62,7 @@ def test_agents_inboxes_and_members(client: HostClient) -> None:
     assert {inbox.id: inbox.channel for inbox in client.inboxes()}[61] == "Channel::WebWidget"
     assert client.inbox_members(61) == {51, 52, 53}
     assert client.inbox_members(63) == {51, 52}
+    assert {team.id: team.name for team in client.teams()} == {11: "workshop"}
 
 
 def test_conversations_and_contacts(client: HostClient) -> None:
@@ -82,10 +91,11 @@ def test_note_is_written_read_back_and_deleted(client: HostClient) -> None:
     assert "K7Q2-9XBM" not in [message.content for message in client.messages(611)]
 
 
-def test_dashboard_apps_begin_as_the_accounts_own(client: HostClient, account: Account) -> None:
+def test_dashboard_apps_are_those_registered(client: HostClient, account: Account) -> None:
     own = client.dashboard_apps()
     keys = [app.key for app in account.dashboard_apps.all()]
     assert [app.urls[0].split("/a/")[1] for app in own] == [f"{key}/" for key in keys]
+    assert [app.id for app in own] == [app.host_id for app in account.dashboard_apps.all()]
 
     created = client.create_dashboard_app("More", "https://app.example.com/a/x/")
     assert client.update_dashboard_app(created.id, "Less", "https://app.example.com/a/y/").title == "Less"
@@ -95,6 +105,12 @@ def test_dashboard_apps_begin_as_the_accounts_own(client: HostClient, account: A
         ("Drifted", ("https://elsewhere.example.com/a/x/",)),
         ("Less", ("https://app.example.com/a/y/",)),
     ]
+
+
+def test_demonstration_is_published_already(account: Account, settings: Settings, live_server: LiveServer) -> None:
+    settings.DEBUG = True  # frames without TLS
+    settings.PUBLIC_URL = live_server.url.replace("localhost", "127.0.0.1")
+    assert make_plan(account).is_empty
 
 
 def test_webhooks_have_secrets(client: HostClient, account: Account) -> None:
@@ -160,7 +176,7 @@ def _no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_faults_are_what_the_client_calls_them(account: Account, fault: Fault, error: type[Exception]) -> None:
-    set_fault(account, fault)
+    set_fault(LANTERNA, fault)
     client = HostClient(account, timeout=0.3)
     with pytest.raises(error):
         client.agents()
@@ -168,22 +184,50 @@ def test_faults_are_what_the_client_calls_them(account: Account, fault: Fault, e
         client.profile()
 
 
+@pytest.mark.parametrize(
+    ("fault", "apps_error", "webhooks_error"),
+    [(Fault.NO_APPS, HostForbidden, None), (Fault.NO_WEBHOOKS, None, HostForbidden)],
+)
+def test_what_may_not_be_changed_can_be_read(
+    client: HostClient, fault: Fault, apps_error: type[Exception] | None, webhooks_error: type[Exception] | None
+) -> None:
+    set_fault(LANTERNA, fault)
+    (first, *_others), (webhook,) = client.dashboard_apps(), client.webhooks()
+    for error, asks in (
+        (
+            apps_error,
+            (
+                lambda: client.create_dashboard_app("More", "https://app.example.com/a/x/"),
+                lambda: client.update_dashboard_app(first.id, "Other", "https://app.example.com/a/x/"),
+                lambda: client.delete_dashboard_app(first.id),
+            ),
+        ),
+        (
+            webhooks_error,
+            (lambda: client.create_webhook("http://127.0.0.1:9/x"), lambda: client.delete_webhook(webhook.id)),
+        ),
+    ):
+        for ask in asks:
+            with pytest.raises(error) if error else nullcontext():
+                ask()
+
+
 def test_limited_host_says_how_long_to_wait(account: Account, client: HostClient) -> None:
-    set_fault(account, Fault.LIMITED)
+    set_fault(LANTERNA, Fault.LIMITED)
     with pytest.raises(HostLimited) as limited:
         client.agents()
     assert limited.value.retry_after == faults.RETRY_AFTER_SECONDS
 
 
 def test_plan_limit_refuses_what_is_new_and_nothing_else(account: Account, client: HostClient) -> None:
-    set_fault(account, Fault.PLAN_LIMIT)
+    set_fault(LANTERNA, Fault.PLAN_LIMIT)
     assert client.agents()
     with pytest.raises(HostRejected, match="higher plan"):
         client.create_webhook("http://127.0.0.1:9/hooks/x/")
 
 
 def test_old_host_lacks_what_came_later(account: Account) -> None:
-    set_fault(account, Fault.OLD)
+    set_fault(LANTERNA, Fault.OLD)
     client = HostClient(account)
     conversation = client.conversation(611)
     assert (conversation.uuid, conversation.hmac_verified, conversation.account_id) == (None, None, LANTERNA)
@@ -193,3 +237,35 @@ def test_old_host_lacks_what_came_later(account: Account) -> None:
     # Those it does not know spoil the whole call; the client then asks for the old ones.
     created = client.create_webhook("http://127.0.0.1:9/hooks/x/", (*EVENTS, "conversation_typing_on"))
     assert (created.subscriptions, created.secret) == (EVENTS_OF_OLD_HOSTS, None)
+
+
+def test_account_that_an_operator_connects_is_published_into(live_server: LiveServer, settings: Settings) -> None:
+    server = live_server.url.replace("localhost", "127.0.0.1")
+    settings.DEBUG = True  # frames without TLS
+    settings.PUBLIC_URL = server
+    account = Account.objects.create(
+        name="Nordlicht",
+        host_origin=live_server.url,
+        host_account_id=NORDLICHT,
+        host_api=f"{server}/simulator/host",
+        host_proved_at=timezone.now(),
+    )
+    set_host_token(account, agent_token(NORDLICHT, 71))
+    host = HostClient(account)
+    assert host.profile().roles == {NORDLICHT: "administrator"}
+    assert {agent.id: agent.role for agent in host.agents()} == {71: "administrator", 72: "agent"}
+    assert [team.name for team in host.teams()] == ["verksted"]
+    assert (host.dashboard_apps(), host.webhooks()) == ([], [])
+    app = DashboardApp.objects.create(account=account, title="Customer")
+
+    assert publish(account).is_complete
+
+    (tab,), (webhook,) = host.dashboard_apps(), host.webhooks()
+    app.refresh_from_db()
+    assert (tab.id, tab.title, tab.urls) == (app.host_id, "Customer", (f"{server}/a/{app.key}/",))
+    assert (webhook.url, webhook.secret) == (f"{server}/hooks/{account.hook_key}/", get_hook_secret(account))
+    shown = Client().get(f"/simulator/data/{NORDLICHT}.json").json()["dashboard_apps"]
+    assert [(one["id"], one["title"]) for one in shown] == [(tab.id, "Customer")]
+    # Another start of the server leaves it alone.
+    seed_demonstration(host_origins=["http://localhost:9000"])
+    assert (host.dashboard_apps(), host.webhooks()) == ([tab], [webhook])

@@ -15,7 +15,6 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from tenants.models import Account
 from voxysapps.simulator.host import changes, deliveries, events
 from voxysapps.simulator.host.faults import Fault
 from voxysapps.simulator.host.state import HostAccount, load
@@ -26,6 +25,7 @@ pytestmark = pytest.mark.django_db
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "webhooks"
 SECRET = "a secret of the host"
+LANTERNA = 17
 
 
 class Receiver(ThreadingHTTPServer):
@@ -71,20 +71,14 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def account(receiver: Receiver) -> Account:
+def host(receiver: Receiver) -> HostAccount:
     seed_demonstration(host_origins=["http://localhost:9"])
-    account = Account.objects.get(name="Lanterna & Figli")
-    Webhook.objects.filter(account=account).update(url=receiver.url, secret=SECRET)
-    return account
+    Webhook.objects.filter(host_account_id=LANTERNA).update(url=receiver.url, secret=SECRET)
+    return loaded()
 
 
-@pytest.fixture
-def host(account: Account) -> HostAccount:
-    return loaded(account)
-
-
-def loaded(account: Account) -> HostAccount:
-    host = load(account)
+def loaded() -> HostAccount:
+    host = load(LANTERNA)
     assert host is not None
     return host
 
@@ -189,9 +183,9 @@ def test_what_nobody_subscribed_to_is_not_sent(host: HostAccount) -> None:
     assert len(deliveries.deliveries_of(host, events.contact(host, talk.person, "contact_updated", []))) == 1
 
 
-def test_old_host_does_not_sign(receiver: Receiver, account: Account) -> None:
-    changes.set_fault(account, Fault.OLD)
-    host = loaded(account)
+def test_old_host_does_not_sign(receiver: Receiver, host: HostAccount) -> None:
+    changes.set_fault(LANTERNA, Fault.OLD)
+    host = loaded()
     event = events.conversation(host, talk_of(host, 611), "conversation_updated")
     (delivery,) = deliveries.deliveries_of(host, event)
     assert deliveries.send(delivery) == 500
@@ -214,7 +208,7 @@ def test_old_host_does_not_sign(receiver: Receiver, account: Account) -> None:
     ],
 )
 def test_deliveries_stay_on_this_machine(host: HostAccount, url: str, is_sent: bool) -> None:
-    Webhook.objects.filter(account=host.account).update(url=url)
+    Webhook.objects.filter(host_account_id=LANTERNA).update(url=url)
     event = events.contact(host, host.people[0], "contact_updated", [])
     assert len(deliveries.deliveries_of(host, event)) == is_sent
 
@@ -225,13 +219,13 @@ def test_receiver_that_is_away_is_no_error(host: HostAccount) -> None:
 
 def test_customer_who_writes_is_announced_over_http(
     receiver: Receiver,
-    account: Account,
+    host: HostAccount,
     client: Client,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         sent = {"conversation": 612, "content": "Found it"}
-        answer = client.post(f"/simulator/customers/{account.pk}", data=sent, content_type="application/json")
+        answer = client.post(f"/simulator/customers/{LANTERNA}", data=sent, content_type="application/json")
     assert answer.json()["messages"][-1]["content"] == "Found it"
     ((_headers, body),) = receiver.wait_for(1)
     assert (body["content"], body["message_type"], body["conversation"]["id"]) == ("Found it", "incoming", 612)

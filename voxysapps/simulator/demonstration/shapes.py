@@ -1,4 +1,4 @@
-"""What a demonstration account is made of, in few words; `records` turns it into the host's shapes."""
+"""What an account of the host is made of, in few words; `records` turns it into the host's shapes."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -118,6 +118,8 @@ class AppSeed:
 
 @dataclass(frozen=True)
 class DemonstrationAccount:
+    """An account of the host. Its last fields are what the platform is given, if it is connected from the start."""
+
     host_account_id: int
     name: str
     time_zone: str
@@ -126,7 +128,7 @@ class DemonstrationAccount:
     inboxes: tuple[Inbox, ...]
     talks: tuple[Talk, ...]
     definitions: tuple[dict[str, Any], ...]
-    connections: tuple[ConnectionSeed, ...]
-    apps: tuple[AppSeed, ...]
+    connections: tuple[ConnectionSeed, ...] = ()
+    apps: tuple[AppSeed, ...] = ()
     trust: Literal["signed_in", "verified", "link"] = "link"
     sign_in_method: Literal["mail", "note", "any"] = "any"

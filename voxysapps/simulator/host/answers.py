@@ -1,9 +1,7 @@
 """What the stand-in host's REST API answers (host-contract 2.5 to 2.7 and 3)."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from tenants.models import DashboardApp
 from voxysapps.simulator.demonstration.records import (
     Record,
     agent_record,
@@ -19,10 +17,7 @@ from voxysapps.simulator.demonstration.records import (
 from voxysapps.simulator.demonstration.shapes import Agent, Inbox, Person, Talk
 from voxysapps.simulator.host.state import HostAccount
 from voxysapps.simulator.host.tokens import agent_token
-from voxysapps.simulator.models import Change, CreatedApp, Kind, Webhook
-
-# Above every number of the account's own apps.
-FIRST_CREATED_APP = 1_000_000
+from voxysapps.simulator.models import RegisteredApp, Webhook
 
 
 def profile(host: HostAccount, agent: Agent) -> Record:
@@ -124,32 +119,14 @@ def message_index(talk: Talk, id_: int) -> int | None:
     return next((index for index in range(len(talk.lines)) if message_id(talk, index) == id_), None)
 
 
-def dashboard_apps(host: HostAccount, frames: str) -> list[Record]:
-    """Return the account's tabs: its own apps, which open at `frames`, and those registered by the API."""
-    own = DashboardApp.objects.for_account(host.account).filter(is_enabled=True)
-    changes: dict[int, dict[str, Any]] = {
-        change.host_id: change.values for change in Change.objects.filter(account=host.account, kind=Kind.DASHBOARD_APP)
+def dashboard_app(row: RegisteredApp) -> Record:
+    """Return a dashboard app."""
+    return {
+        "id": row.pk,
+        "title": row.title,
+        "content": row.content,
+        "created_at": iso(row.created_at.timestamp()),
     }
-    listed = [
-        {
-            "id": app.pk,
-            "title": app.title,
-            "content": [{"type": "frame", "url": f"{frames}/a/{app.key}/"}],
-            "created_at": iso(app.created_at.timestamp()),
-            **changes.get(app.pk, {}),
-        }
-        for app in own
-    ]
-    listed += [
-        {
-            "id": FIRST_CREATED_APP + app.pk,
-            "title": app.title,
-            "content": app.content,
-            "created_at": iso(app.created_at.timestamp()),
-        }
-        for app in CreatedApp.objects.filter(account=host.account)
-    ]
-    return [app for app in listed if not app.pop("deleted", False)]
 
 
 def webhook(host: HostAccount, row: Webhook) -> Record:

@@ -8,14 +8,13 @@ from typing import Any, TypeVar
 
 from django.http import HttpResponse
 
-from voxysapps.simulator.addresses import addresses_for
-from voxysapps.simulator.demonstration.records import Record, agent_record, inbox_of, message_id
+from voxysapps.simulator.demonstration.records import Record, agent_record, inbox_of, message_id, team_record
 from voxysapps.simulator.demonstration.shapes import Agent, Person, Talk
 from voxysapps.simulator.host import answers, changes
 from voxysapps.simulator.host.calls import Call, Refusal, not_found, unauthorized
 from voxysapps.simulator.host.changes import Invalid
 from voxysapps.simulator.host.events import EVENTS, EVENTS_OF_OLD_HOSTS
-from voxysapps.simulator.models import CreatedApp, Webhook
+from voxysapps.simulator.models import RegisteredApp, Webhook
 
 CONVERSATIONS_A_PAGE = 25
 CONTACTS_A_PAGE = 15
@@ -39,6 +38,10 @@ def list_agents(call: Call) -> list[Record]:
 def list_inboxes(call: Call) -> Record:
     seen = (inbox for inbox in call.host.seed.inboxes if call.host.may_see(call.agent, inbox.id))
     return {"payload": [answers.inbox(inbox) for inbox in seen]}
+
+
+def list_teams(call: Call) -> list[Record]:
+    return [team_record(call.host.seed, team) for team in call.host.seed.teams]
 
 
 def show_inbox_members(call: Call, id_: int) -> Record:
@@ -217,34 +220,39 @@ def _last_message(talk: Talk) -> int:
 
 
 def list_dashboard_apps(call: Call) -> list[Record]:
-    return answers.dashboard_apps(call.host, addresses_for(call.request).frames)
+    return [answers.dashboard_app(row) for row in RegisteredApp.objects.filter(host_account_id=call.host.id)]
 
 
 def show_dashboard_app(call: Call, id_: int) -> Record:
-    app = next((app for app in list_dashboard_apps(call) if app["id"] == id_), None)
-    if app is None:
-        raise not_found()
-    return app
+    return answers.dashboard_app(_dashboard_app(call, id_))
 
 
 def create_dashboard_app(call: Call) -> Record:
     _require_right_to_apps(call)
-    values = _app_values(call, is_new=True)
-    app = CreatedApp.objects.create(account=call.host.account, user_id=call.agent.id, **values)
-    return show_dashboard_app(call, answers.FIRST_CREATED_APP + app.pk)
+    row = RegisteredApp.objects.create(host_account_id=call.host.id, **_app_values(call, is_new=True))
+    return answers.dashboard_app(row)
 
 
 def update_dashboard_app(call: Call, id_: int) -> Record:
-    show_dashboard_app(call, id_)
+    row = _dashboard_app(call, id_)
     _require_right_to_apps(call)
-    changes.change_dashboard_app(call.host, id_, _app_values(call, is_new=False))
-    return show_dashboard_app(call, id_)
+    for name, value in _app_values(call, is_new=False).items():
+        setattr(row, name, value)
+    row.save(update_fields=["title", "content"])
+    return answers.dashboard_app(row)
 
 
 def delete_dashboard_app(call: Call, id_: int) -> None:
-    show_dashboard_app(call, id_)
+    row = _dashboard_app(call, id_)
     _require_right_to_apps(call)
-    changes.change_dashboard_app(call.host, id_, {"deleted": True})
+    row.delete()
+
+
+def _dashboard_app(call: Call, id_: int) -> RegisteredApp:
+    row = RegisteredApp.objects.filter(host_account_id=call.host.id, pk=id_).first()
+    if row is None:
+        raise not_found()
+    return row
 
 
 def _require_right_to_apps(call: Call) -> None:
@@ -275,7 +283,7 @@ def _app_values(call: Call, *, is_new: bool) -> dict[str, Any]:
 
 def list_webhooks(call: Call) -> Record:
     call.require_administrator()
-    rows = Webhook.objects.filter(account=call.host.account)
+    rows = Webhook.objects.filter(host_account_id=call.host.id)
     return {"payload": {"webhooks": [answers.webhook(call.host, row) for row in rows]}}
 
 
@@ -285,10 +293,10 @@ def create_webhook(call: Call) -> Record:
     url = str(sent.get("url") or "")
     if not _is_address(url):
         raise Invalid("Url is invalid", "url")
-    if Webhook.objects.filter(account=call.host.account, url=url).exists():
+    if Webhook.objects.filter(host_account_id=call.host.id, url=url).exists():
         raise Invalid("Url has already been taken", "url")
     row = Webhook.objects.create(
-        account=call.host.account,
+        host_account_id=call.host.id,
         url=url,
         name=str(sent.get("name") or ""),
         subscriptions=_subscriptions(call, sent.get("subscriptions")),
@@ -315,7 +323,7 @@ def delete_webhook(call: Call, id_: int) -> HttpResponse:
 
 def _webhook(call: Call, id_: int) -> Webhook:
     call.require_administrator()
-    row = Webhook.objects.filter(account=call.host.account, pk=id_).first()
+    row = Webhook.objects.filter(host_account_id=call.host.id, pk=id_).first()
     if row is None:
         raise not_found()
     return row

@@ -10,16 +10,15 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from tenants.models import Account
 from voxysapps.simulator.demonstration.shapes import Agent, Person, Talk
 from voxysapps.simulator.host.changes import Invalid
 from voxysapps.simulator.host.faults import Fault, faulty_answer
-from voxysapps.simulator.host.state import HostAccount, find_host_account
+from voxysapps.simulator.host.state import HostAccount, load
 from voxysapps.simulator.host.tokens import owner_of
 
 # The window is the host's own page: what is wrong with its API for others does not concern it.
 WINDOW_HEADER = "X-Simulator-Window"
-_FOR_OTHERS = (Fault.DOWN, Fault.SLOW, Fault.BAD_TOKEN, Fault.LIMITED, Fault.PLAN_LIMIT)
+_FOR_OTHERS = frozenset(Fault) - {Fault.NONE, Fault.OLD}
 
 
 @dataclass(frozen=True)
@@ -116,20 +115,17 @@ def _call(request: HttpRequest, account_id: int | None) -> Call | HttpResponse:
     owner = owner_of(_token(request))
     # Faults are the account's; a token is good for one account here, so a profile has those, too.
     asked_for = account_id if account_id is not None else owner[0].host_account_id if owner else None
-    host = find_host_account(asked_for) if asked_for is not None else None
+    host = load(asked_for) if asked_for is not None else None
     if host and not (request.headers.get(WINDOW_HEADER) and host.fault in _FOR_OTHERS):
-        faulty = faulty_answer(host.fault, request.method or "")
+        faulty = faulty_answer(host.fault, request.method or "", request.path)
         if faulty is not None:
             return faulty
-    if (
-        owner is None
-        or not Account.objects.filter(is_demonstration=True, host_account_id=owner[0].host_account_id).exists()
-    ):
+    if owner is None:
         raise unauthorized("Invalid Access Token")
     if host is None:
         raise not_found()
     seed, agent = owner
-    if seed.host_account_id != host.seed.host_account_id:
+    if seed.host_account_id != host.id:
         raise unauthorized("You are not authorized to access this account")
     return Call(request=request, host=host, agent=agent, sent=_sent(request))
 

@@ -5,10 +5,8 @@ from typing import Any
 
 from django.db import transaction
 
-from tenants.models import Account
 from voxysapps.simulator.demonstration.shapes import Agent, Person, Talk
 from voxysapps.simulator.host import events
-from voxysapps.simulator.host.answers import FIRST_CREATED_APP
 from voxysapps.simulator.host.deliveries import announce
 from voxysapps.simulator.host.faults import Fault
 from voxysapps.simulator.host.state import (
@@ -19,7 +17,7 @@ from voxysapps.simulator.host.state import (
     load,
     seeded_message_key,
 )
-from voxysapps.simulator.models import Change, CreatedApp, Kind, SentMessage, StartedConversation, Webhook
+from voxysapps.simulator.models import Change, Kind, RegisteredApp, SentMessage, StartedConversation, Webhook
 
 MAX_CONTENT = 150_000
 MAX_MESSAGES_A_MINUTE = 200
@@ -58,7 +56,7 @@ def send_message(
     if just_now >= MAX_MESSAGES_A_MINUTE:
         raise Invalid("Too many messages", "base")
     SentMessage.objects.create(
-        account=host.account,
+        host_account_id=host.id,
         conversation_id=talk.id,
         author=str(author.id) if author else "contact",
         content=content,
@@ -77,9 +75,9 @@ def delete_message(host: HostAccount, talk: Talk, index: int) -> None:
     """Delete a message. As in the host its place stays, with words that say so."""
     line = talk.lines[index]
     if line.id is None:
-        _change(host.account, Kind.MESSAGE, seeded_message_key(talk, index), {"deleted": True})
+        _change(host.id, Kind.MESSAGE, seeded_message_key(talk, index), {"deleted": True})
     else:
-        SentMessage.objects.filter(account=host.account, pk=line.id - FIRST_SENT_MESSAGE).update(
+        SentMessage.objects.filter(host_account_id=host.id, pk=line.id - FIRST_SENT_MESSAGE).update(
             content=DELETED_MESSAGE, content_attributes={"deleted": True}
         )
     host, talk = _again(host, talk)
@@ -92,7 +90,7 @@ def set_status(host: HostAccount, talk: Talk, status: str, by: Agent | None = No
     before = talk.status
     if status == before:
         return host, talk
-    _change(host.account, Kind.CONVERSATION, talk.id, {"status": status})
+    _change(host.id, Kind.CONVERSATION, talk.id, {"status": status})
     words = {"open": "reopened", "resolved": "marked resolved"}.get(status, f"marked {status}")
     who = by.name if by else "system due to a new message"
     _note_activity(host, talk, f"Conversation was {words} by {who}")
@@ -110,7 +108,7 @@ def assign(host: HostAccount, talk: Talk, assignee: Agent | None, by: Agent) -> 
     after = assignee.id if assignee else None
     if after == before:
         return host, talk
-    _change(host.account, Kind.CONVERSATION, talk.id, {"assignee": after})
+    _change(host.id, Kind.CONVERSATION, talk.id, {"assignee": after})
     words = f"Assigned to {assignee.name}" if assignee else "Conversation unassigned"
     _note_activity(host, talk, f"{words} by {by.name}")
     host, talk = _again(host, talk)
@@ -122,9 +120,9 @@ def assign(host: HostAccount, talk: Talk, assignee: Agent | None, by: Agent) -> 
 @transaction.atomic
 def start_conversation(host: HostAccount, person: Person, inbox_id: int, content: str) -> tuple[HostAccount, Talk]:
     """Let a contact begin a conversation."""
-    row = StartedConversation.objects.create(account=host.account, contact_id=person.id, inbox_id=inbox_id)
+    row = StartedConversation.objects.create(host_account_id=host.id, contact_id=person.id, inbox_id=inbox_id)
     id_ = FIRST_STARTED_CONVERSATION + row.pk
-    SentMessage.objects.create(account=host.account, conversation_id=id_, author="contact", content=content)
+    SentMessage.objects.create(host_account_id=host.id, conversation_id=id_, author="contact", content=content)
     host = _reload(host)
     talk = host.talk(id_)
     assert talk is not None  # noqa: S101 - just created
@@ -143,7 +141,7 @@ def edit_contact(host: HostAccount, person: Person, fields: dict[str, Any]) -> t
     changed = {name: (getattr(person, name), value) for name, value in values.items() if getattr(person, name) != value}
     if not changed:
         return host, person
-    _change(host.account, Kind.CONTACT, person.id, {name: after for name, (_before, after) in changed.items()})
+    _change(host.id, Kind.CONTACT, person.id, {name: after for name, (_before, after) in changed.items()})
     host = _reload(host)
     edited = host.person(person.id) or person
     said = [{name: {"previous_value": before, "current_value": after}} for name, (before, after) in changed.items()]
@@ -154,36 +152,21 @@ def edit_contact(host: HostAccount, person: Person, fields: dict[str, Any]) -> t
 @transaction.atomic
 def delete_contact(host: HostAccount, person: Person) -> None:
     """Delete the contact, and with it all its conversations."""
-    _change(host.account, Kind.CONTACT, person.id, {"deleted": True})
+    _change(host.id, Kind.CONTACT, person.id, {"deleted": True})
 
 
 @transaction.atomic
-def change_dashboard_app(host: HostAccount, id_: int, values: dict[str, Any]) -> None:
-    """Change title or content of a tab, or delete it, with `{"deleted": True}`."""
-    if id_ < FIRST_CREATED_APP:
-        _change(host.account, Kind.DASHBOARD_APP, id_, values)
-        return
-    rows = CreatedApp.objects.filter(account=host.account, pk=id_ - FIRST_CREATED_APP)
-    if values.get("deleted"):
-        rows.delete()
-    else:
-        rows.update(**values)
-
-
-@transaction.atomic
-def set_fault(account: Account, fault: Fault) -> None:
+def set_fault(host_account_id: int, fault: Fault) -> None:
     """Let something be wrong with the host from now on."""
-    _change(account, Kind.HOST, account.pk, {"fault": fault.value})
+    _change(host_account_id, Kind.HOST, host_account_id, {"fault": fault.value})
 
 
 @transaction.atomic
-def start_over(account: Account) -> None:
-    """Forget everything that has happened in the account."""
-    Change.objects.filter(account=account).delete()
-    SentMessage.objects.filter(account=account).delete()
-    StartedConversation.objects.filter(account=account).delete()
-    CreatedApp.objects.filter(account=account).delete()
-    Webhook.objects.filter(account=account, is_seeded=False).delete()
+def start_over(host_account_id: int) -> None:
+    """Forget everything that has happened in the account, its tabs too."""
+    for model in (Change, SentMessage, StartedConversation, RegisteredApp):
+        model.objects.filter(host_account_id=host_account_id).delete()
+    Webhook.objects.filter(host_account_id=host_account_id, is_seeded=False).delete()
 
 
 def _valid(host: HostAccount, person: Person, values: dict[str, Any]) -> dict[str, Any]:
@@ -205,14 +188,15 @@ def _valid(host: HostAccount, person: Person, values: dict[str, Any]) -> dict[st
     return values
 
 
-def _change(account: Account, kind: Kind, host_id: int, values: dict[str, Any]) -> None:
-    change, _created = Change.objects.select_for_update().get_or_create(account=account, kind=kind, host_id=host_id)
+def _change(host_account_id: int, kind: Kind, host_id: int, values: dict[str, Any]) -> None:
+    changes = Change.objects.select_for_update()
+    change, _created = changes.get_or_create(host_account_id=host_account_id, kind=kind, host_id=host_id)
     change.values = {**change.values, **values}
     change.save(update_fields=["values"])
 
 
 def _note_activity(host: HostAccount, talk: Talk, words: str) -> None:
-    SentMessage.objects.create(account=host.account, conversation_id=talk.id, author="activity", content=words)
+    SentMessage.objects.create(host_account_id=host.id, conversation_id=talk.id, author="activity", content=words)
 
 
 def _again(host: HostAccount, talk: Talk) -> tuple[HostAccount, Talk]:
@@ -221,4 +205,4 @@ def _again(host: HostAccount, talk: Talk) -> tuple[HostAccount, Talk]:
 
 
 def _reload(host: HostAccount) -> HostAccount:
-    return load(host.account) or host
+    return load(host.id) or host

@@ -7,13 +7,14 @@ import json
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.db import transaction
 
+from voxysapps.simulator.addresses import server_address
 from voxysapps.simulator.host.events import Event
 from voxysapps.simulator.host.state import HostAccount
 from voxysapps.simulator.models import Webhook
@@ -42,13 +43,12 @@ def announce(host: HostAccount, event: Event) -> None:
 
 def deliveries_of(host: HostAccount, event: Event) -> list[Delivery]:
     """Return what is to be sent of the event, and where: to this machine only."""
-    rows = Webhook.objects.filter(account=host.account)
+    rows = [row for row in Webhook.objects.filter(host_account_id=host.id) if event.name in row.subscriptions]
+    if not rows:
+        return []
+    here = (*_THIS_MACHINE, urlsplit(server_address() or "").hostname)
     body = encode(event.body)
-    return [
-        Delivery(row.url, body, None if host.is_old else row.secret)
-        for row in rows
-        if event.name in row.subscriptions and _is_here(host, row.url)
-    ]
+    return [Delivery(row.url, body, None if host.is_old else row.secret) for row in rows if _is_at(here, row.url)]
 
 
 def encode(body: object) -> bytes:
@@ -90,10 +90,9 @@ def _send_all(deliveries: Sequence[Delivery]) -> None:
         send(delivery)
 
 
-def _is_here(host: HostAccount, url: str) -> bool:
-    """Return whether the address is this machine's, or this very server's."""
+def _is_at(names: Collection[str | None], url: str) -> bool:
+    """Return whether the address is one of these machines', without TLS."""
     with suppress(ValueError):
         parts = urlsplit(url)
-        here = (*_THIS_MACHINE, urlsplit(host.account.host_api).hostname)
-        return parts.scheme == "http" and parts.hostname in here and (parts.port or 80) > 0
+        return parts.scheme == "http" and parts.hostname in names and (parts.port or 80) > 0
     return False

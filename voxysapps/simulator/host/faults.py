@@ -11,7 +11,10 @@ RETRY_AFTER_SECONDS = 20
 
 
 class Fault(StrEnum):
-    """`old` is no fault, but a host before 2023: no uuid, no `hmac_verified`, no signed webhooks."""
+    """`old` is no fault, but a host before 2023: no uuid, no `hmac_verified`, no signed webhooks.
+
+    `no_apps` and `no_webhooks`: nobody may change the one or the other, administrators neither.
+    """
 
     NONE = "none"
     DOWN = "down"
@@ -19,10 +22,16 @@ class Fault(StrEnum):
     BAD_TOKEN = "bad_token"  # noqa: S105 - a name
     LIMITED = "limited"
     PLAN_LIMIT = "plan_limit"
+    NO_APPS = "no_apps"
+    NO_WEBHOOKS = "no_webhooks"
     OLD = "old"
 
 
-def faulty_answer(fault: Fault, method: str) -> HttpResponse | None:
+# What of the API each of these closes to changes.
+_CLOSED = {Fault.NO_APPS: "dashboard_apps", Fault.NO_WEBHOOKS: "webhooks"}
+
+
+def faulty_answer(fault: Fault, method: str, path: str) -> HttpResponse | None:
     """Return what a host with this fault answers to everybody; None where it does its work."""
     match fault:
         case Fault.DOWN:
@@ -39,4 +48,7 @@ def faulty_answer(fault: Fault, method: str) -> HttpResponse | None:
         case Fault.PLAN_LIMIT if method == "POST":
             sentence = "Account limit exceeded. Upgrade to a higher plan"
             return JsonResponse({"error": sentence}, status=HTTPStatus.PAYMENT_REQUIRED)
+        case Fault.NO_APPS | Fault.NO_WEBHOOKS if method != "GET" and _CLOSED[fault] in path.split("/"):
+            sentence = "You are not authorized to do this action"
+            return JsonResponse({"error": sentence}, status=HTTPStatus.UNAUTHORIZED)
     return None

@@ -1,12 +1,11 @@
-"""A demonstration account as it is now in the stand-in host: what it began with, and all that has happened since."""
+"""An account as it is now in the stand-in host: what it began with, and all that has happened since."""
 
 import time
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tenants.models import Account
-from voxysapps.simulator.demonstration import DEMONSTRATION_ACCOUNTS
+from voxysapps.simulator.demonstration import HOST_ACCOUNTS
 from voxysapps.simulator.demonstration.shapes import Agent, Author, DemonstrationAccount, Inbox, Line, Person, Talk
 from voxysapps.simulator.host.faults import Fault
 from voxysapps.simulator.models import Change, Kind, SentMessage, StartedConversation
@@ -22,10 +21,13 @@ DELETED_MESSAGE = "This message was deleted"  # the host leaves this in its plac
 class HostAccount:
     """An account in the stand-in host. `seed` has people, conversations and messages as they are at `now`."""
 
-    account: Account
     seed: DemonstrationAccount
     fault: Fault
     now: int
+
+    @property
+    def id(self) -> int:
+        return self.seed.host_account_id
 
     @property
     def is_old(self) -> bool:
@@ -60,36 +62,29 @@ class HostAccount:
         return inbox is not None and (agent.role == "administrator" or agent in self.members_of(inbox))
 
 
-def seed_of(account: Account) -> DemonstrationAccount | None:
-    """Return what the demonstration account began with; None for an account that is none."""
-    if not account.is_demonstration:
-        return None
-    return next((seed for seed in DEMONSTRATION_ACCOUNTS if seed.host_account_id == account.host_account_id), None)
+def seed_of(host_account_id: int) -> DemonstrationAccount | None:
+    """Return what the account began with; None for one that the host does not have."""
+    return next((seed for seed in HOST_ACCOUNTS if seed.host_account_id == host_account_id), None)
 
 
-def find_host_account(host_account_id: int) -> HostAccount | None:
-    """Return the demonstration account by its number in the host."""
-    account = Account.objects.filter(is_demonstration=True, host_account_id=host_account_id).order_by("id").first()
-    return load(account) if account else None
-
-
-def load(account: Account) -> HostAccount | None:
-    """Return the account as it is now; None for one that is no demonstration account."""
-    seed = seed_of(account)
+def load(host_account_id: int) -> HostAccount | None:
+    """Return the account as it is now; None for one that the host does not have."""
+    seed = seed_of(host_account_id)
     if seed is None:
         return None
     now = int(time.time())
     changes: dict[tuple[str, int], dict[str, Any]] = {
-        (change.kind, change.host_id): change.values for change in Change.objects.filter(account=account)
+        (change.kind, change.host_id): change.values
+        for change in Change.objects.filter(host_account_id=host_account_id)
     }
     sent: dict[int, list[SentMessage]] = defaultdict(list)
-    for message in SentMessage.objects.filter(account=account):
+    for message in SentMessage.objects.filter(host_account_id=host_account_id):
         sent[message.conversation_id].append(message)
-    talks = [*seed.talks, *_started(account, seed)]
+    talks = [*seed.talks, *_started(seed)]
     talks = [_talk_now(talk, changes, sent[talk.id], now) for talk in talks]
     kept = tuple(talk for talk in talks if not changes.get((Kind.CONTACT, talk.person.id), {}).get("deleted"))
-    fault = Fault(changes.get((Kind.HOST, account.pk), {}).get("fault", Fault.NONE))
-    return HostAccount(account=account, seed=replace(seed, talks=kept), fault=fault, now=now)
+    fault = Fault(changes.get((Kind.HOST, host_account_id), {}).get("fault", Fault.NONE))
+    return HostAccount(seed=replace(seed, talks=kept), fault=fault, now=now)
 
 
 def seeded_message_key(talk: Talk, index: int) -> int:
@@ -97,7 +92,7 @@ def seeded_message_key(talk: Talk, index: int) -> int:
     return talk.id * 1000 + index
 
 
-def _started(account: Account, seed: DemonstrationAccount) -> list[Talk]:
+def _started(seed: DemonstrationAccount) -> list[Talk]:
     talks = {talk.person.id: talk for talk in seed.talks}
     return [
         Talk(
@@ -108,7 +103,7 @@ def _started(account: Account, seed: DemonstrationAccount) -> list[Talk]:
             # The same visitor of the same widget is as well known as before.
             hmac_verified=talks[row.contact_id].hmac_verified,
         )
-        for row in StartedConversation.objects.filter(account=account)
+        for row in StartedConversation.objects.filter(host_account_id=seed.host_account_id)
     ]
 
 

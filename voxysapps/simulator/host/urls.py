@@ -13,6 +13,7 @@ urlpatterns = [
     path(f"{_ACCOUNT}/agents", answers(GET=api.list_agents), name="host-agents"),
     path(f"{_ACCOUNT}/inboxes", answers(GET=api.list_inboxes), name="host-inboxes"),
     path(f"{_ACCOUNT}/inbox_members/<int:id_>", answers(GET=api.show_inbox_members), name="host-members"),
+    path(f"{_ACCOUNT}/teams", answers(GET=api.list_teams), name="host-teams"),
     path(f"{_ACCOUNT}/contacts", answers(GET=api.list_contacts), name="host-contacts"),
     path(f"{_ACCOUNT}/contacts/search", answers(GET=api.search_contacts), name="host-search"),
     path(

@@ -1,4 +1,5 @@
 // Puts the window together: what the server knows, the host behind it, its parts, the developer's tools.
+import { el } from './dom.js';
 import { generationNamed } from './generations/index.js';
 import { Host } from './host/host.js';
 import { Simulator } from './simulator.js';
@@ -33,18 +34,28 @@ async function loadAccounts() {
   return new Map(records);
 }
 
-function notice(text) {
+// `parts`: texts and elements.
+function notice(...parts) {
+  const said = parts.filter(Boolean);
   const element = part('notice');
-  element.hidden = !text;
-  element.textContent = text ?? '';
+  element.hidden = !said.length;
+  element.replaceChildren(...said);
 }
 
 function warnings(simulator) {
-  if (simulator.problem) return simulator.problem;
-  if (!config.framesAreApart) return 'Host and apps share one origin here. Open this page at localhost, or allow a second host name, to have them apart.';
-  const origins = simulator.accounts.get(simulator.accountId).host_origins;
-  if (origins.includes(location.origin)) return null;
-  return `This account’s apps may be framed by ${origins.join(', ')} only, not by ${location.origin}. Run “manage.py seed_demo --host-origin ${location.origin}”.`;
+  if (simulator.problem) return [simulator.problem];
+  const { isConnected, isDemonstration, name } = simulator.here;
+  if (!isConnected) return notConnected(simulator.here);
+  if (!config.framesAreApart) return ['Host and apps share one origin here. Open this page at localhost, or allow a second host name, to have them apart.'];
+  const origins = simulator.account.host_origins;
+  if (origins.includes(location.origin)) return [];
+  const remedy = isDemonstration ? `Run “manage.py seed_demo --host-origin ${location.origin}”.` : `Enter it as a host address of ${name} in the admin.`;
+  return [`This account’s apps may be framed by ${origins.join(', ')} only, not by ${location.origin}. ${remedy}`];
+}
+
+function notConnected({ name, isDemonstration, profile }) {
+  if (isDemonstration) return [`${name} is not connected yet. Run “manage.py seed_demo --host-origin ${location.origin}”.`];
+  return [`${name} is not connected yet. `, el('a', { href: profile, target: 'simulator-profile' }, 'What the admin asks for: address, account id, access token')];
 }
 
 function build(accounts) {
@@ -56,7 +67,7 @@ function build(accounts) {
   toolbar(simulator, part('toolbar'), { drawer });
 
   const openForm = contactForm(host, { save: simulator.saveContact });
-  navigation(host, part('navigation'));
+  navigation(simulator, part('navigation'));
   const list = conversationList(host, part('list'));
   header(simulator, part('header'), { toggleContact: () => document.body.classList.toggle('contact-toggled') });
   tabs(host, part('tabs'));
@@ -70,7 +81,7 @@ function build(accounts) {
     document.body.classList.toggle('in-app', host.tab > 0);
     if (what !== 'tools') drawer.refresh('payload');
     if (['account', 'fault'].includes(what)) drawer.refresh('situations');
-    notice(warnings(simulator));
+    notice(...warnings(simulator));
   });
 
   settle(simulator, place, drawer);
@@ -96,8 +107,7 @@ function hearNews(simulator) {
 function settle(simulator, place, drawer) {
   const { host } = simulator;
   if (place.theme === 'dark') document.body.classList.add('dark');
-  const account = Number(place.account);
-  simulator.setAccount(simulator.accounts.has(account) ? account : config.accounts[0].id, Number(place.agent));
+  simulator.setAccount(simulator.idOf(place.account) ?? config.accounts[0].id, Number(place.agent));
   if (place.direction === 'rtl') simulator.setDirection('rtl');
   if (Number(place.width) > 0) simulator.setWidth(Number(place.width));
   if (host.store.conversation(Number(place.conversation))) host.openConversation(Number(place.conversation));
@@ -120,10 +130,6 @@ function remember(simulator, drawer) {
 }
 
 async function start() {
-  if (!config.accounts.length) {
-    notice(`There is no demonstration account yet. Run “manage.py seed_demo --host-origin ${location.origin}”.`);
-    return null;
-  }
   const simulator = build(await loadAccounts());
   window.simulator = Object.assign(simulator, { ready: window.simulator.ready });
   document.documentElement.dataset.simulator = 'ready';

@@ -5,7 +5,8 @@
 //   openTab(tab)                          'messages' or 0; app n is n
 //   conversationId, tab, frames           what is open; frames: [{app, url, isVisible, hasIframe}] in the tabs' order
 //   generation, setGeneration(id)         'g1', 'g1-first', 'g1-same-id', 'g2', 'g3a', 'g3b', 'mobile'
-//   accountId, setAccount(id)             the platform's account id
+//   accountId, setAccount(id)             the account's number in the host; of one that was connected from the start,
+//                                         the platform's id is understood, too
 //   agentId, setAgent(id)                 whom the window belongs to; starts the conversation again
 //   setAgentLoaded(isLoaded)              false: `currentAgent` is {}, as before the host knows its agent
 //   theme, setTheme('light' | 'dark')
@@ -17,7 +18,7 @@
 //   saveContact({email, …}), changeStatus('open' | 'resolved' | …), giveTo(agentId | null)
 //   customerWrites({content})             the open conversation's customer; startConversation({content}): in a new one
 //   fault, setFault(name), faults         what is wrong with the host's API for the platform: 'none', 'down', 'slow',
-//                                         'bad_token', 'limited', 'plan_limit', 'old'
+//                                         'bad_token', 'limited', 'plan_limit', 'no_apps', 'no_webhooks', 'old'
 //   startOver()                           forgets all that happened in the account, and loads the window anew
 //   refresh()                             hears at once what happened in the host meanwhile
 //   unreadMails                           how many mails nobody has read
@@ -114,9 +115,17 @@ export class Simulator {
     this.host.useGeneration(generation);
   }
 
+  // The host's number of the account that is meant, if there is one.
+  idOf(number) {
+    const isMeant = (name) => (one) => one[name] === Number(number);
+    const { accounts } = this.config;
+    return (accounts.find(isMeant('id')) ?? accounts.find(isMeant('demonstrationId')))?.id;
+  }
+
   // Each account keeps what happened in it until the page is loaded again.
-  setAccount(id, agentId) {
-    if (!this.accounts.has(id)) throw new RangeError(`No account ${id}; there are ${[...this.accounts.keys()].join(', ')}`);
+  setAccount(number, agentId) {
+    const id = this.idOf(number);
+    if (!id) throw new RangeError(`No account ${number}; there are ${[...this.accounts.keys()].join(', ')}`);
     if (!this.#stores.has(id)) this.#stores.set(id, new HostStore(this.accounts.get(id), agentId));
     this.accountId = id;
     this.host.useStore(this.#stores.get(id));
@@ -171,6 +180,11 @@ export class Simulator {
 
   get account() {
     return this.accounts.get(this.accountId);
+  }
+
+  // What the page knows of the account without loading it.
+  get here() {
+    return this.config.accounts.find(({ id }) => id === this.accountId);
   }
 
   send({ content, private: isPrivate = false }) {
@@ -273,9 +287,9 @@ export class Simulator {
   }
 
   insertAppBefore(app) {
-    const { content } = this.host.store.apps[0];
+    const [first] = this.host.store.apps;
     const index = Math.max(0, this.host.tab - 1);
-    this.host.insertApp(this.#app(app ?? { title: 'Inserted', url: content[0].url }), index);
+    this.host.insertApp(this.#app(app ?? { title: 'Inserted', url: first?.content[0].url ?? this.config.probe }), index);
   }
 
   addProbe({ name = 'Probe', slow = 0, ask = false } = {}) {
@@ -308,11 +322,11 @@ export class Simulator {
   }
 
   get #api() {
-    return new HostApi(this.config, { accountId: this.accountId, account: this.account });
+    return new HostApi(this.config, this.account);
   }
 
   get #newsAddress() {
-    return this.config.accounts.find(({ id }) => id === this.accountId).news;
+    return this.here.news;
   }
 
   #act(method, path, body) {

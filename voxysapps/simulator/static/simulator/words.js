@@ -33,6 +33,7 @@ const ARABIC = {
   Phone: 'الهاتف',
   Pending: 'معلّقة',
   Priority: 'الأولوية',
+  'Profile settings': 'إعدادات الملف الشخصي',
   'Private note': 'ملاحظة خاصة',
   Reopen: 'إعادة الفتح',
   Reply: 'رد',

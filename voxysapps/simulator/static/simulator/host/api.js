@@ -1,11 +1,11 @@
 // The host's REST API, asked as one of its agents; and what customers do, who have no API.
 export class HostApi {
-  constructor(config, { accountId, account }) {
+  constructor(config, account) {
     this.base = `${config.api}/accounts/${account.id}/`;
     this.tokens = account.tokens;
-    this.customers = `${config.customers}/${accountId}`;
-    this.faults = `${config.faults}/${accountId}`;
-    this.startingOver = `${config.startingOver}/${accountId}`;
+    this.customers = `${config.customers}/${account.id}`;
+    this.faults = `${config.faults}/${account.id}`;
+    this.startingOver = `${config.startingOver}/${account.id}`;
   }
 
   // Answers what the host answers; its refusal is an error in its own words.

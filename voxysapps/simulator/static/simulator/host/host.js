@@ -83,13 +83,17 @@ export class Host {
     return { event: 'appContext', data: this.generation.data(this.store) };
   }
 
+  // As it is registered: the host looks at no address, and neither does it change one.
   addressOf(app) {
-    const url = new URL(app.content[0].url);
+    const registered = app.content[0].url;
+    if (!URL.canParse(registered)) return registered;
+    const url = new URL(registered);
     if (this.language) url.searchParams.set('lang', this.language);
     return url.href;
   }
 
   webviewOf(app) {
+    if (!URL.canParse(app.content[0].url)) return app.content[0].url;
     const key = new URL(app.content[0].url).pathname.match(/^\/a\/([^/]+)\//)?.[1];
     const url = new URL(key ? this.config.webview.replace('KEY', key) : app.content[0].url);
     if (!key) url.searchParams.set('phone', 1);

@@ -14,6 +14,8 @@ const FAULTS = {
   bad_token: 'Refuses our token',
   limited: 'Asks to slow down',
   plan_limit: 'The plan allows no more',
+  no_apps: 'Nobody may change apps',
+  no_webhooks: 'Nobody may change webhooks',
   old: 'An old host: no uuid, no signatures',
 };
 

@@ -18,7 +18,7 @@ export function toolbar(simulator, element, { drawer }) {
     redraw(
       element,
       el('strong', { class: 'tools-name', title: 'Keys: j and k for conversations, 1 to 9 for tabs' }, icon('logo', 16), 'Simulator'),
-      choice('Account', config.accounts.map(({ id, name }) => [id, name]), simulator.accountId, (id) => simulator.setAccount(Number(id))),
+      choice('Account', config.accounts.map(({ id, name, isConnected }) => [id, isConnected ? name : `${name} · not connected yet`]), simulator.accountId, (id) => simulator.setAccount(Number(id))),
       choice('Agent', host.store.agents.map(({ id, name, role }) => [id, role === 'administrator' ? `${name} · admin` : name]), host.store.agent.id, (id) =>
         simulator.setAgent(Number(id)),
       ),
@@ -39,6 +39,7 @@ export function toolbar(simulator, element, { drawer }) {
         }),
       ),
       mailbox(simulator),
+      config.accounts.filter(({ isConnected }) => !isConnected).map((account) => notConnected(simulator, account)),
     );
   };
   host.changes.listen((what) => !['tab', 'messages', 'records', 'conversation'].includes(what) && draw());
@@ -56,6 +57,15 @@ function mailbox({ config, theme, unreadMails }) {
     icon('mail', 14),
     'Mailbox',
     count,
+  );
+}
+
+// What an operator copies to connect the account.
+function notConnected({ theme }, { id, name, profile }) {
+  return el(
+    'a',
+    { class: 'tools-button tools-button--open', href: `${profile}?theme=${theme}`, target: 'simulator-profile', 'data-key': `connect-${id}` },
+    `${name}: not connected yet`,
   );
 }
 

@@ -14,7 +14,8 @@ const SECTIONS = [
   ['gear', 'Settings'],
 ];
 
-export function navigation(host, element) {
+export function navigation(simulator, element) {
+  const { host } = simulator;
   const draw = () => {
     const { account, agent } = host.store;
     element.replaceChildren(
@@ -28,14 +29,20 @@ export function navigation(host, element) {
       el('div', { class: 'nav-search' }, icon('search', 14), el('span', { class: 'nav-text' }, `${say('Search')}…`)),
       el('ul', { class: 'nav-sections' }, SECTIONS.map(section)),
       el(
-        'div',
-        { class: 'nav-agent' },
+        'a',
+        {
+          class: 'nav-agent',
+          href: `${simulator.here.profile}?agent=${agent.id}&theme=${simulator.theme}`,
+          target: 'simulator-profile',
+          title: say('Profile settings'),
+          'aria-label': `${say('Profile settings')}: ${agent.name}`,
+        },
         avatar(agent.name, { availability: agent.availability_status }),
         el('span', { class: 'nav-text nav-agent-name' }, el('strong', {}, agent.name), el('small', {}, agent.email)),
       ),
     );
   };
-  host.changes.listen((what) => ['account', 'language', 'agent'].includes(what) && draw());
+  host.changes.listen((what) => ['account', 'language', 'agent', 'theme'].includes(what) && draw());
 }
 
 function section([name, words]) {

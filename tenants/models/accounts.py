@@ -1,17 +1,19 @@
-"""Accounts, their dashboard apps, who signed in to them, and who saw what."""
+"""Accounts and their dashboard apps."""
 
 import secrets
 from collections.abc import Collection
 from typing import Any, Self, TypeVar
 
 from django.core.validators import MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from tenants.models.sealed import SealedSecret, clear_secrets
 from tenants.validators import (
     is_origin,
     validate_api_address,
     validate_app_key,
+    validate_ids,
     validate_locale,
     validate_origin,
     validate_origins,
@@ -81,8 +83,6 @@ class Account(models.Model):
         validators=[validate_api_address],
         help_text=_("Only where the API is reached in another way than by the host address, as inside a network."),
     )
-    # Sealed with tenants.secrets; read by nothing else.
-    sealed_host_token = models.TextField(blank=True, editable=False)
     host_proved_at = models.DateTimeField(
         _("proved"),
         null=True,
@@ -90,7 +90,8 @@ class Account(models.Model):
         help_text=_("When the token was last seen to be an administrator's of this account."),
     )
     hook_key = models.CharField(max_length=64, unique=True, default=new_hook_key, editable=False)
-    sealed_hook_secret = models.TextField(blank=True, editable=False)
+    previous_hook_key = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001 - unique
+    previous_hook_key_ends_at = models.DateTimeField(null=True, editable=False)
     accepts_unsigned_hooks = models.BooleanField(
         _("accept unsigned webhooks"),
         default=False,
@@ -107,6 +108,9 @@ class Account(models.Model):
     view_records_kept_days = models.PositiveSmallIntegerField(
         _("days for which view records are kept"), default=365, validators=[MinValueValidator(1)]
     )
+    # The contact about whom the nightly check has asked the host last.
+    contact_checked = models.PositiveBigIntegerField(default=0, editable=False)
+    published_at = models.DateTimeField(_("published"), null=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     is_demonstration = models.BooleanField(
         _("demonstration"),
@@ -154,13 +158,17 @@ class Account(models.Model):
 
     def save(self, **kwargs: Any) -> None:
         stored = getattr(self, "_stored_destination", None)
-        if stored is not None and stored != self.destination:
-            self.sealed_host_token = self.sealed_hook_secret = ""
-            self.host_proved_at = None
+        is_moved = stored is not None and stored != self.destination
+        if is_moved:
+            self.host_proved_at = self.published_at = None
             if (fields := kwargs.get("update_fields")) is not None:
-                cleared = ("sealed_host_token", "sealed_hook_secret", "host_proved_at")
-                kwargs["update_fields"] = [*fields, *cleared]
-        super().save(**kwargs)
+                kwargs["update_fields"] = [*fields, "host_proved_at", "published_at"]
+        with transaction.atomic():
+            super().save(**kwargs)
+            if is_moved:
+                clear_secrets(self)
+                # What the other host calls them is of no use here.
+                self.dashboard_apps.update(host_id=None)
         self._stored_destination = self.destination
 
     @property
@@ -223,8 +231,36 @@ class DashboardApp(models.Model):
         validators=[validate_app_key],
         help_text=_("Names the app in its address. It is no credential."),
     )
+    previous_key = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001 - unique
+    previous_key_ends_at = models.DateTimeField(null=True, editable=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_enabled = models.BooleanField(_("enabled"), default=True)
+    is_draft = models.BooleanField(
+        _("draft"), default=False, help_text=_("Shown to the chosen agents only; others read that it is not ready yet.")
+    )
+    draft_agents = models.JSONField(
+        _("agents who see the draft"),
+        default=list,
+        blank=True,
+        validators=[validate_ids],
+        help_text=_("Their ids in the host."),
+    )
+    inboxes = models.JSONField(
+        _("inboxes"),
+        default=list,
+        blank=True,
+        validators=[validate_ids],
+        help_text=_("Their ids in the host. None chosen: conversations of every inbox."),
+    )
+    teams = models.JSONField(
+        _("teams"),
+        default=list,
+        blank=True,
+        validators=[validate_ids],
+        help_text=_("Their ids in the host. None chosen: conversations of every team, and of none."),
+    )
+    # What the host calls the app; None before it is published.
+    host_id = models.PositiveBigIntegerField(_("id in the host"), null=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = AccountQuerySet["DashboardApp"].as_manager()
@@ -249,100 +285,22 @@ class DashboardApp(models.Model):
         return self.title
 
 
-class AgentSession(models.Model):
-    """The platform's own proof of which agent sits at a browser. The token itself is nowhere stored."""
+class AccountSecret(SealedSecret):
+    """A secret of an account: the token of its host's API, and what its host signs webhooks with."""
 
-    account = models.ForeignKey(
-        Account, on_delete=models.CASCADE, related_name="agent_sessions", verbose_name=_("account")
-    )
-    agent_id = models.PositiveBigIntegerField(_("agent's id in the host"))
-    agent_name = models.CharField(_("agent"), max_length=200, blank=True)
-    agent_email = models.EmailField(_("e-mail"), blank=True)
-    token_digest = models.CharField(max_length=64, unique=True, editable=False)
-    method = models.CharField(_("signed in by"), max_length=8, choices=SignInMethod.choices)
-    browser = models.CharField(_("browser"), max_length=120, blank=True)
-    created_at = models.DateTimeField(_("signed in"), auto_now_add=True)
-    last_used_at = models.DateTimeField(_("last used"), auto_now_add=True)
-    expires_at = models.DateTimeField(_("ends"))
-    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="secrets", verbose_name=_("account"))
 
-    objects = AccountQuerySet["AgentSession"].as_manager()
-
-    class Meta:
-        verbose_name = _("agent session")
-        verbose_name_plural = _("agent sessions")
-        ordering = ("-created_at", "-id")
-        indexes = (models.Index(fields=("account", "agent_id"), name="agent_session_of_agent"),)
+    class Meta(SealedSecret.Meta):
+        verbose_name = _("secret")
+        verbose_name_plural = _("secrets")
 
     def __str__(self) -> str:
-        return f"{self.agent_name or self.agent_id} ({self.created_at:%Y-%m-%d})"
+        return self.name
 
+    @property
+    def owner(self) -> Account:
+        return self.account
 
-class ViewRecord(models.Model):
-    """Who saw which customer's data, when, through which panels. Ids and digests only, no names."""
-
-    account = models.ForeignKey(
-        Account, on_delete=models.CASCADE, related_name="view_records", verbose_name=_("account")
-    )
-    seen_at = models.DateTimeField(_("seen"))
-    trust = models.CharField(_("trust"), max_length=16, choices=Trust.choices)
-    agent_id = models.PositiveBigIntegerField(_("agent's id"), null=True)
-    session = models.ForeignKey(
-        AgentSession, null=True, on_delete=models.SET_NULL, related_name="view_records", verbose_name=_("session")
-    )
-    conversation_id = models.PositiveBigIntegerField(_("conversation"), null=True)
-    contact_id = models.PositiveBigIntegerField(_("contact"), null=True)
-    customer = models.CharField(_("customer's digest"), max_length=64)
-    # Of e-mail, phone and identifier, each between spaces: found by a value, telling none.
-    identifiers = models.CharField(_("identifiers' digests"), max_length=200, blank=True)
-    dashboard_app = models.ForeignKey(
-        DashboardApp, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("dashboard app")
-    )
-    panels = models.JSONField(_("panels"), default=list)
-    identifiers_edited = models.BooleanField(
-        _("identifiers edited"),
-        default=False,
-        help_text=_("E-mail, phone or identifier had been edited in the host within the 24 hours before."),
-    )
-
-    objects = AccountQuerySet["ViewRecord"].as_manager()
-
-    class Meta:
-        verbose_name = _("view record")
-        verbose_name_plural = _("view records")
-        ordering = ("-seen_at", "-id")
-        indexes = (
-            models.Index(fields=("account", "-seen_at"), name="view_record_by_time"),
-            models.Index(fields=("account", "contact_id"), name="view_record_by_contact"),
-            models.Index(fields=("account", "agent_id"), name="view_record_by_agent"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.agent_id or '?'} → {self.contact_id or '?'} ({self.seen_at:%Y-%m-%d %H:%M})"
-
-
-class Notice(models.Model):
-    """Something about an account that its operator should look at. The same thing again only counts up."""
-
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notices", verbose_name=_("account"))
-    kind = models.SlugField(_("kind"), max_length=40)
-    text = models.CharField(_("text"), max_length=500)
-    times = models.PositiveIntegerField(_("times"), default=1)
-    first_at = models.DateTimeField(_("first"), auto_now_add=True)
-    last_at = models.DateTimeField(_("last"), auto_now=True)
-    is_resolved = models.BooleanField(_("resolved"), default=False)
-
-    objects = AccountQuerySet["Notice"].as_manager()
-
-    class Meta:
-        verbose_name = _("notice")
-        verbose_name_plural = _("notices")
-        ordering = ("is_resolved", "-last_at")
-        constraints = (
-            models.UniqueConstraint(
-                fields=("account", "kind"), condition=models.Q(is_resolved=False), name="notice_open_once_a_kind"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.text
+    @property
+    def owner_account_id(self) -> int:
+        return self.account_id

@@ -1,0 +1,91 @@
+"""P12: the admin's list of accounts with 10 000 of them, beside the same list with ten.
+
+Two processes, each with a database of its own, show the same page in turn; each round gives one ratio of
+processor time, and the median of the ratios counts.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+from typing import Self
+
+from benchmarks.results import Result
+from benchmarks.servers import without_settings
+from voxysapps.embedded.files import BASE_DIR
+
+ROUNDS = 15
+FEW, MANY = 10, 10_000
+# What is measured: an address in the list of accounts, and what it is. Searches and filters have as many hits in
+# either list, so that the number of accounts is compared and not the number of rows.
+_TYPING = "/admin/autocomplete/?app_label=tenants&model_name=dashboardapp&field_name=account&term=Needle"
+PAGES = {
+    "P12a": ("opening the list (20 rows of them / 10)", "/admin/tenants/account/"),
+    "P12b": ("searching it", "/admin/tenants/account/?q=Needle"),
+    "P12c": ("filtering it", "/admin/tenants/account/?is_active__exact=0"),
+    "P12d": ("finding an account by typing", _TYPING),
+}
+
+
+class Admin:
+    """A process that shows pages of the admin to a platform administrator."""
+
+    def __init__(self, folder: Path, accounts: int) -> None:
+        folder.mkdir()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.admin_pages", str(accounts)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=BASE_DIR,
+            env={
+                **without_settings(os.environ),
+                "RUN_DIR": str(folder),
+                "DEBUG": "0",
+                "LOG_LEVEL": "ERROR",
+                "STATIC_ROOT": str(folder / "static"),
+            },
+        )
+        self._answer()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._process.communicate("", timeout=30)
+
+    def seconds(self, address: str) -> float:
+        """Return the processor time of one showing."""
+        assert self._process.stdin  # noqa: S101 - tells the type checker
+        self._process.stdin.write(f"{address}\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> float:
+        assert self._process.stdout  # noqa: S101 - likewise
+        line = self._process.stdout.readline()
+        if not line:
+            raise SystemExit("The process that shows the admin has ended.")
+        return float(json.loads(line))
+
+
+def run() -> list[Result]:
+    with (
+        tempfile.TemporaryDirectory(prefix="voxys-bench-") as folder,
+        Admin(Path(folder) / "few", FEW) as few,
+        Admin(Path(folder) / "many", MANY) as many,
+    ):
+        return [
+            Result(id_, f"CPU of {what}: {MANY:,} accounts / {FEW}", _ratio(few, many, address), 1.5, "lower", ROUNDS)
+            for id_, (what, address) in PAGES.items()
+        ]
+
+
+def _ratio(few: Admin, many: Admin, address: str) -> float:
+    for admin in (few, many):
+        for _time in range(3):
+            admin.seconds(address)
+    return median(many.seconds(address) / few.seconds(address) for _round in range(ROUNDS))

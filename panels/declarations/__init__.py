@@ -1,0 +1,1 @@
+"""Accounts as a file describes them: read, compared with what is stored, and made so."""

@@ -1,0 +1,13 @@
+"""The form field for credentials. Public through `panels.api`."""
+
+from typing import Any
+
+from django import forms
+
+
+class SecretField(forms.CharField):
+    """A credential: sealed at rest, never shown again, and handed to the plugin with its settings."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.PasswordInput(attrs={"autocomplete": "off"}, render_value=False)
+        super().__init__(**{"max_length": 4_000, "strip": True, "widget": widget, **kwargs})

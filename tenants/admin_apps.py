@@ -1,0 +1,76 @@
+"""Dashboard apps in the Django admin; `panels` adds their placements."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from tenants.admin_account_pages import overlap_of, page_context
+from tenants.admin_base import AccountFilter, OfAccountsAdmin
+from tenants.forms import DashboardAppForm, OverlapForm
+from tenants.models import DashboardApp
+from tenants.services import rotate_app_key
+
+
+@admin.register(DashboardApp)
+class DashboardAppAdmin(OfAccountsAdmin):
+    """Dashboard apps: what they are called, for whom they are, and where."""
+
+    form = DashboardAppForm
+    list_display = ("title", "account", "position", "is_enabled", "is_draft", "is_published", "address")
+    list_filter = (("account", AccountFilter), "is_enabled", "is_draft")
+    list_select_related = ("account",)
+    search_fields = ("title", "=key", "account__name")
+    autocomplete_fields = ("account",)
+    readonly_fields = ("address",)
+    inlines: ClassVar[list[Any]] = []
+
+    def get_fieldsets(self, request: HttpRequest, obj: DashboardApp | None = None) -> Any:
+        first = ("account", "title", "position", "is_enabled")
+        if obj is None:
+            return [(None, {"fields": first})]
+        audience = (("inboxes", "teams"), "is_draft", "draft_agents")
+        return [
+            (None, {"fields": (*first, "address")}),
+            (_("For whom"), {"fields": audience, "classes": ("collapse",)}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: DashboardApp | None = None) -> list[str]:
+        # Placements and connections belong to the account: an app does not move between two.
+        return [*super().get_readonly_fields(request, obj), *(["account"] if obj else [])]
+
+    def get_urls(self) -> list[URLPattern]:
+        rotate = self.admin_site.admin_view(self.rotate_key)
+        return [
+            path("<int:pk>/rotate-key/", rotate, name="tenants_dashboardapp_rotate_key"),
+            *super().get_urls(),
+        ]
+
+    def rotate_key(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Give the app another address; the one before stays good for the chosen time."""
+        app = self.get_visible(request, str(pk))
+        back = reverse("admin:tenants_dashboardapp_change", args=[app.pk])
+        form = OverlapForm(request.POST or None)
+        overlap = overlap_of(self, request, form)
+        if overlap is not None:
+            rotate_app_key(app, keep_old_for=overlap)
+            self.message_user(request, _("The app has a new address. Publish it now."), messages.SUCCESS)
+            return HttpResponseRedirect(reverse("admin:tenants_account_publish", args=[app.account_id]))
+        context = page_context(self, request, _("Change the app's address"), app, form=form, back=back)
+        return render(request, "tenants/rotate.html", context)
+
+    @admin.display(description=_("published"), boolean=True)
+    def is_published(self, app: DashboardApp) -> bool:
+        return app.host_id is not None
+
+    @admin.display(description=_("address"))
+    def address(self, app: DashboardApp) -> SafeString | str:
+        if not app.pk:
+            return "-"
+        rotate = reverse("admin:tenants_dashboardapp_rotate_key", args=[app.pk])
+        return format_html('{} <a href="{}">{}</a>', reverse("frame", args=[app.key]), rotate, _("Change"))

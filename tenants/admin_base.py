@@ -1,0 +1,166 @@
+"""What every page of the admin about accounts has in common: operators meet their own accounts only."""
+
+from functools import cache
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet
+from django.forms import ModelChoiceField, ModelForm, ModelMultipleChoiceField
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from unfold.admin import checkbox
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.contrib.filters.forms import AutocompleteDropdownForm
+
+from tenants.models import Account
+from tenants.selectors import is_platform_administrator, may_read, may_write, visible
+from tenants.services import delete
+from voxysapps.admin_base import ModelAdmin
+
+Row = TypeVar("Row", bound=Model)
+
+
+class _VisibleAccountsForm(AutocompleteDropdownForm):  # type: ignore[misc]  # Unfold has no types
+    """The choice of an account: the name of one that is not the operator's is not shown either."""
+
+    def __init__(self, request: HttpRequest, name: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, name, *args, **kwargs)
+        field = self.fields[name]
+        assert isinstance(field, ModelChoiceField)  # noqa: S101 - tells the type checker
+        field.queryset = visible(Account.objects.all(), request.user)
+
+
+class AccountFilter(AutocompleteSelectFilter):  # type: ignore[misc]  # likewise
+    """Rows of one account, found by typing its name: there may be thousands."""
+
+    form_class = _VisibleAccountsForm
+
+
+@cache
+def _checkbox(language: str) -> str:
+    """Return Unfold's checkbox with a place for the row's number, labelled in the language."""
+    return str(checkbox.render(ACTION_CHECKBOX_NAME, "{}"))
+
+
+class OfAccountsAdmin(ModelAdmin[Any]):
+    """Rows that belong to accounts, or accounts themselves.
+
+    Lists, filters, searches, choices, actions and pages begin with the rows of the operator's accounts; another
+    one's row is 404. Support looks only. What changes is written down by the services, and the history of a
+    row is the audit's.
+    """
+
+    # Whether operators change these rows by hand at all.
+    is_editable: ClassVar[bool] = True
+    # Whether only platform administrators see them.
+    is_for_administrators: ClassVar[bool] = False
+    show_full_result_count = False
+    # Rows are most of what a list costs; more are a search or a click away.
+    list_per_page = 20
+    list_filter_submit = True
+    compressed_fields = True
+    warn_unsaved_form = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return visible(super().get_queryset(request), request.user)
+
+    @admin.display(description=ModelAdmin.action_checkbox.short_description)  # type: ignore[attr-defined]
+    def action_checkbox(self, obj: Any) -> SafeString:
+        """Return the row's checkbox; Unfold's renders a template for each."""
+        return format_html(_checkbox(get_language() or ""), obj.pk)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._may_read(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_read(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.is_editable and self._may_read(request) and may_write(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.is_editable and self._may_read(request) and may_write(request.user)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.is_editable and self._may_read(request) and may_write(request.user)
+
+    def formfield_for_foreignkey(
+        self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        self._limit(db_field, request, kwargs)
+        field: ModelChoiceField[Any] | None = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return field
+
+    def formfield_for_manytomany(
+        self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> ModelMultipleChoiceField[Any] | None:
+        self._limit(db_field, request, kwargs)
+        field: ModelMultipleChoiceField[Any] | None = super().formfield_for_manytomany(db_field, request, **kwargs)
+        return field
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
+        """Let the form save by the service it belongs to."""
+        form.save_by_service()  # type: ignore[attr-defined]  # forms of these admins have it
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        """Go on with the account's next step on its own page."""
+        account_id = getattr(obj, "account_id", None)
+        if account_id is None:
+            return super().response_post_save_add(request, obj)
+        return HttpResponseRedirect(reverse("admin:tenants_account_change", args=[account_id]))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        delete(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for row in queryset:
+            delete(row)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Let sessions and view records go with their account, though nobody deletes them one by one."""
+        to_delete, counts, _lacking, protected = super().get_deleted_objects(objs, request)
+        return to_delete, counts, set(), protected
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the audit of this row."""
+        row = self.get_visible(request, object_id)
+        name = row._meta.label_lower  # noqa: SLF001 - Django's own name for it
+        query = urlencode({"object_type__exact": name, "object_id__exact": row.pk})
+        return HttpResponseRedirect(f"{reverse('admin:tenants_auditentry_changelist')}?{query}")
+
+    def get_visible(self, request: HttpRequest, object_id: str) -> Any:
+        """Return the row of this number, if it is one of the operator's accounts; else 404."""
+        row = self.get_object(request, object_id)
+        if row is None or not self.has_view_permission(request, row):
+            raise Http404
+        return row
+
+    # Django would write its own history, without from and to.
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None: ...  # type: ignore[override]
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None: ...  # type: ignore[override]
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> None: ...  # type: ignore[override]
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        # Django would redirect to its index with a sentence that names what was asked for.
+        raise Http404
+
+    def _may_read(self, request: HttpRequest) -> bool:
+        if self.is_for_administrators:
+            return is_platform_administrator(request.user)
+        return may_read(request.user)
+
+    def _limit(self, db_field: Any, request: HttpRequest, kwargs: dict[str, Any]) -> None:
+        model = db_field.remote_field.model
+        names = {field.name for field in model._meta.get_fields()}  # noqa: SLF001 - likewise
+        if model is Account or "account" in names:
+            rows = kwargs.get("queryset", model._default_manager.all())  # noqa: SLF001 - likewise
+            kwargs["queryset"] = visible(rows, request.user)

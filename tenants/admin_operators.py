@@ -1,0 +1,70 @@
+"""Operators and API tokens in the Django admin: for platform administrators."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from tenants import audit
+from tenants.admin_base import OfAccountsAdmin
+from tenants.models import ApiToken, Operator
+from tenants.services_operators import revoke_token, save_operator
+
+
+@admin.register(Operator)
+class OperatorAdmin(OfAccountsAdmin):
+    """Who works here, as what, for which accounts."""
+
+    is_for_administrators = True
+    list_display = ("user", "role", "has_all_accounts")
+    list_filter = ("role", "has_all_accounts")
+    list_select_related = ("user",)
+    search_fields = ("user__username", "user__email")
+    autocomplete_fields = ("user", "accounts")
+    fields = ("user", "role", "has_all_accounts", "accounts")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return admin.ModelAdmin.get_queryset(self, request)
+
+    def save_model(self, request: HttpRequest, obj: Operator, form: ModelForm[Operator], change: bool) -> None:
+        save_operator(obj, accounts=form.cleaned_data["accounts"])
+
+    def delete_model(self, request: HttpRequest, obj: Operator) -> None:
+        audit.record("delete", obj, before=audit.values(obj))
+        obj.delete()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for operator in queryset:
+            self.delete_model(request, operator)
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(OfAccountsAdmin):
+    """The tokens of the API: everybody's own; platform administrators see and end all of them."""
+
+    list_display = ("name", "user", "last4", "scopes", "created_at", "last_used_at", "expires_at", "revoked_at")
+    list_select_related = ("user",)
+    search_fields = ("name", "user__username")
+    fields = ("name", "user", "last4", "scopes", "created_at", "last_used_at", "expires_at", "revoked_at")
+    readonly_fields = fields
+    actions = ("revoke",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        tokens = admin.ModelAdmin.get_queryset(self, request)
+        return tokens if request.user.is_superuser else tokens.filter(user_id=request.user.pk)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.action(description=_("End the chosen tokens"), permissions=["change"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        number = sum(revoke_token(token) for token in queryset)
+        text = ngettext("%(number)d token ended.", "%(number)d tokens ended.", number) % {"number": number}
+        self.message_user(request, text, messages.SUCCESS)

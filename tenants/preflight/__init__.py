@@ -1,0 +1,1 @@
+"""Pre-flight: whether everything an account needs works, and what to do about what does not."""

@@ -1,0 +1,135 @@
+"""What the host says: whether it answers, to whom, and what it has of us."""
+
+from collections.abc import Iterator
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from tenants.host.errors import HostError, HostForbidden, HostNotFound, HostRefusedToken
+from tenants.models import Trust
+from tenants.preflight.registry import Flight, Result, amber, green, red, register
+from tenants.publishing.services import drift
+from tenants.services import check_host
+
+
+@register(gettext_lazy("Host"), order=10)
+def host_is_reachable(flight: Flight) -> Iterator[Result]:
+    """Any answer of the API will do, a refusal included. Which generation it is, the webhooks tell."""
+    try:
+        flight.client.profile()
+    except (HostRefusedToken, HostForbidden, HostNotFound):
+        pass
+    except HostError as error:
+        yield red(
+            _(error.detail),
+            _("Open %(address)s in a browser. Mend “Host address”, or “Address of the host's API”.")
+            % {"address": flight.account.api_address},
+        )
+        return
+    flight.host_answers = True
+    yield green(_generation(flight))
+
+
+@register(gettext_lazy("API token"), order=20)
+def token_is_good(flight: Flight) -> Iterator[Result]:
+    """The stored token is an administrator's of this very account."""
+    if not flight.host_answers:
+        return
+    try:
+        check_host(flight.account)
+    except ValidationError as error:
+        yield red(
+            " ".join(error.messages), _wrong_account(flight) or _("Enter an administrator's token in “API token”.")
+        )
+        return
+    yield green(_("It is an administrator's of account %(id)s.") % {"id": flight.account.host_account_id})
+
+
+@register(gettext_lazy("Agents and inboxes"), order=30)
+def agents_are_there(flight: Flight) -> Iterator[Result]:
+    """Somebody can look, at conversations of some inbox."""
+    if not flight.host_answers:
+        return
+    try:
+        agents = [agent for agent in flight.client.agents() if agent.confirmed]
+        inboxes = flight.client.inboxes()
+    except HostError as error:
+        yield red(_(error.detail), _("See “API token” above."))
+        return
+    told = ngettext("%(number)d agent", "%(number)d agents", len(agents)) % {"number": len(agents)}
+    inbox_told = ngettext("%(number)d inbox", "%(number)d inboxes", len(inboxes)) % {"number": len(inboxes)}
+    sentence = f"{told}, {inbox_told}."
+    if agents and inboxes:
+        yield green(sentence)
+    else:
+        yield amber(sentence, _("Invite agents, and add an inbox, in Voxys: until then nobody sees anything."))
+
+
+@register(gettext_lazy("Tabs in the host"), order=60)
+def tabs_are_published(flight: Flight) -> Iterator[Result]:
+    """The host has what was published, and nobody has changed it since."""
+    account = flight.account
+    if not flight.host_answers or not account.is_proved:
+        return
+    if account.published_at is None:
+        yield amber(_("Nothing was published yet."), _("Press “Publish” on the account's page."))
+        return
+    try:
+        differences = drift(account)
+    except ValidationError as error:
+        yield red(" ".join(error.messages), _("Mend this, and run the pre-flight again."))
+        return
+    if differences:
+        yield red(
+            _("The host differs from what was published: %(differences)s") % {"differences": "; ".join(differences)},
+            _("Press “Publish” on the account's page."),
+        )
+    else:
+        yield green(_("The host has what was published."))
+
+
+@register(gettext_lazy("Trust"), order=90)
+def trust_is_safe(flight: Flight) -> Iterator[Result]:
+    """Who sees customer data."""
+    trust = Trust(flight.account.trust)
+    if trust == Trust.SIGNED_IN:
+        yield green(_("Customer data are shown to agents who signed in."))
+    elif trust == Trust.VERIFIED:
+        yield amber(
+            _("“Verified” proves that the context is true, not who looks."), _("Choose “Signed in” in “Trust”.")
+        )
+    elif flight.account.is_demonstration:
+        yield amber(_("“Link”: whoever has the address sees the demonstration's data."), _("For demonstrations only."))
+    else:
+        yield red(
+            _("“Link”: whoever has the address sees whichever customer they name."),
+            _("Choose “Signed in” in “Trust”."),
+        )
+
+
+def _generation(flight: Flight) -> str:
+    """Return what the host's webhooks tell of its age: they are signed since 4.13 (host-contract 4)."""
+    try:
+        webhooks = flight.client.webhooks()
+    except HostError:
+        return _("It answers.")
+    if not webhooks:
+        return _("It answers. Its version shows once a webhook is published.")
+    if any(webhook.secret for webhook in webhooks):
+        return _("It answers. It signs webhooks, so it is 4.13 or later.")
+    return _("It answers. It does not sign webhooks, so it is older than 4.13.")
+
+
+def _wrong_account(flight: Flight) -> str:
+    """Return advice where the token is good, for other accounts."""
+    try:
+        roles = flight.client.profile().roles
+    except HostError:
+        return ""
+    if not roles or flight.account.host_account_id in roles:
+        return ""
+    known = ", ".join(str(id_) for id_ in sorted(roles))
+    return _("The token is for account %(ids)s. Mend “Account id in the host”, or enter another token.") % {
+        "ids": known
+    }

@@ -1,0 +1,25 @@
+"""Every night's pre-flights, before anybody comes to work."""
+
+from celery import shared_task
+
+from tenants.models import Account
+from tenants.preflight.services import run_in_english
+
+# The hosts are not asked all at once.
+_SECONDS_APART = 2
+
+
+@shared_task(name="tenants.preflight_all")
+def preflight_all() -> None:
+    """Let every served account be checked, one after the other."""
+    served = Account.objects.filter(is_active=True, host_proved_at__isnull=False).order_by("pk")
+    for number, account_id in enumerate(served.values_list("pk", flat=True)):
+        preflight_account.apply_async(args=(account_id,), queue="prefetch", countdown=number * _SECONDS_APART)
+
+
+@shared_task(name="tenants.preflight_account")
+def preflight_account(account_id: int) -> None:
+    """Check one account."""
+    account = Account.objects.filter(pk=account_id, is_active=True).first()
+    if account is not None:
+        run_in_english(account)

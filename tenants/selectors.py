@@ -1,0 +1,71 @@
+"""Reads for operators: whatever they ask for, they get of their own accounts only."""
+
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+
+from tenants.models import Account, Operator, Role
+
+Row = TypeVar("Row", bound=Model)
+
+
+def get_operator(user: Any) -> Operator | None:
+    """Return the user's operator; None for platform administrators and for whoever is none. Asked once a user."""
+    if not hasattr(user, "_operator"):
+        user._operator = Operator.objects.filter(user_id=user.pk).first()  # noqa: SLF001 - kept with the user
+    operator: Operator | None = user._operator  # noqa: SLF001
+    return operator
+
+
+def is_platform_administrator(user: Any) -> bool:
+    """Return whether all accounts and all operators are the user's to change."""
+    return bool(user.is_active and user.is_superuser)
+
+
+def may_read(user: Any) -> bool:
+    """Return whether the user may look at accounts at all."""
+    return is_platform_administrator(user) or (user.is_active and get_operator(user) is not None)
+
+
+def may_write(user: Any) -> bool:
+    """Return whether the user may change their accounts, and add new ones."""
+    if is_platform_administrator(user):
+        return True
+    operator = get_operator(user) if user.is_active else None
+    return operator is not None and operator.role == Role.OPERATOR
+
+
+def visible_accounts(user: Any) -> QuerySet[Account]:
+    """Return the accounts that the user may see."""
+    if is_platform_administrator(user):
+        return Account.objects.all()
+    operator = get_operator(user) if user.is_active else None
+    if operator is None:
+        return Account.objects.none()
+    if operator.has_all_accounts:
+        return Account.objects.all()
+    return Account.objects.filter(pk__in=operator.accounts.through.objects.filter(operator=operator).values("account"))
+
+
+def find_accounts(name: str | None, *, every: bool = False) -> list[Account]:
+    """Return the account of this number or exact name, or every active, proved one. Raises ValidationError."""
+    if every:
+        return list(Account.objects.filter(is_active=True, host_proved_at__isnull=False).order_by("pk"))
+    if not name:
+        raise ValidationError("Name an account by its number or exact name, or say --all.")
+    # Longer numbers have no room in the database.
+    is_number = name.isdecimal() and len(name) < len(str(2**63))
+    found = list(Account.objects.filter(**({"pk": int(name)} if is_number else {"name": name})))
+    if len(found) != 1:
+        raise ValidationError(f"There are {len(found)} accounts of the name or number “{name}”. Give one's number.")
+    return found
+
+
+def visible(rows: QuerySet[Row], user: Any) -> QuerySet[Row]:
+    """Return those of the rows, accounts or what belongs to one, that are of accounts the user may see."""
+    operator = get_operator(user)
+    if is_platform_administrator(user) or (user.is_active and operator and operator.has_all_accounts):
+        return rows
+    path = "pk" if rows.model is Account else "account"
+    return rows.filter(**{f"{path}__in": visible_accounts(user)})

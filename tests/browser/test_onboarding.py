@@ -1,0 +1,101 @@
+"""A new operator connects an account of the stand-in host: from sign-in to published tabs and a green light."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.support.product import Product
+
+HOST_ACCOUNT = 23
+MOST_CLICKS = 25
+
+
+class Operator:
+    """Somebody at the admin, whose clicks are counted. Every page they get must be one to go on from."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.clicks = 0
+        self.problems: list[str] = []
+        page.on("response", self._note)
+
+    def click(self, what: Locator) -> None:
+        self.clicks += 1
+        what.click()
+        self.page.wait_for_load_state("load")
+
+    def press(self, name: str) -> None:
+        """Click the button or link of this name."""
+        button = self.page.get_by_role("button", name=name, exact=True)
+        link = self.page.get_by_role("link", name=name, exact=True)
+        self.click(button.or_(link).first)
+
+    def enter(self, **values: str) -> None:
+        for name, value in values.items():
+            self.page.fill(f"[name={name}]", value)
+
+    def _note(self, response: Any) -> None:
+        if response.status >= 400 and "favicon" not in response.url:
+            self.problems.append(f"{response.status} {response.url}")
+
+
+def test_from_sign_in_to_a_green_light(page: Page, product: Product) -> None:
+    simulator = product.simulator_url.rstrip("/")
+    page.goto(f"{simulator}/profile/{HOST_ACCOUNT}/")
+    copied = {
+        name: page.locator(f"#{name}").inner_text()
+        for name in ("access-token", "host-address", "account-id", "api-address")
+    }
+    operator, admin = Operator(page), product.state["admin"]
+
+    page.goto(admin["url"])
+    operator.enter(username=admin["username"], password=admin["password"])
+    operator.click(page.locator("[type=submit]"))
+    page.wait_for_url(re.compile(r"/admin/$"))
+    operator.click(page.locator("a[href='/admin/tenants/account/']").locator("visible=true").first)
+    operator.click(page.locator("a[href$='/admin/tenants/account/add/']").locator("visible=true").first)
+    operator.enter(name="Nordlicht", host_origin=copied["host-address"], host_account_id=copied["account-id"])
+    operator.enter(host_token="a-token-that-is-not-good")
+    operator.click(page.get_by_text("More", exact=True))
+    operator.enter(host_api=copied["api-address"])
+    operator.press("Save")
+    expect(page.get_by_text("does not accept this token").first).to_be_visible()
+    operator.enter(host_token=copied["access-token"])
+    operator.press("Save")
+    steps = page.locator(".account-step")
+    expect(steps).to_have_count(5)
+    expect(page.locator(".account-step-done")).to_have_count(1)
+
+    operator.press("Add a connection")
+    operator.press("Save")
+    expect(page.locator(".account-step-done")).to_have_count(2)
+    operator.press("Set up tabs")
+    operator.press("Create")
+    expect(page.locator(".account-step-done")).to_have_count(3)
+    operator.press("Publish")
+    expect(page.locator(".publish-steps li")).to_have_count(4)
+    operator.press("Publish")
+    expect(page.locator(".account-step-done")).to_have_count(4)
+    operator.press("Pre-flight")
+    operator.press("Run")
+    lights = page.locator(".lights li")
+    expect(lights.first).to_be_visible()
+    told = lights.all_inner_texts()
+    assert page.locator(".light-red").count() == 0, told
+    assert page.locator(".light-green").count() >= 8, told
+    assert operator.clicks < MOST_CLICKS
+    assert operator.problems == []
+
+    # The host has the tabs now, and opens them.
+    page.goto(f"{simulator}/?account={HOST_ACCOUNT}")
+    titles = [
+        app["title"] for app in page.request.get(f"{simulator}/data/{HOST_ACCOUNT}.json").json()["dashboard_apps"]
+    ]
+    assert titles == ["Customer", "Orders", "Payments"]
+
+    # Publishing once more changes nothing.
+    page.goto(f"{product.base_url}/admin/tenants/account/")
+    operator.click(page.get_by_role("link", name="Nordlicht", exact=True).first)
+    operator.press("Publish")
+    expect(page.get_by_text("nothing to change")).to_be_visible()

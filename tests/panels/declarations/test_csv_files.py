@@ -1,0 +1,92 @@
+"""Tables of accounts: bad lines are told by line and column, good ones are read, and no cell is a formula."""
+
+import csv
+import io
+
+import pytest
+from django.core.management import call_command
+
+from panels.declarations.applying import apply_plan, plan
+from panels.declarations.csv_files import read_csv, write_csv
+from panels.declarations.shapes import Problem
+from tenants.models import Account
+from tenants.secrets import get_host_token, set_host_token
+from tests.factories import make_account
+from tests.panels.declarations.support import CANARY, ProvingHost
+
+PLACE = "https://voxys.example"
+
+
+def apply_table(content: str | bytes) -> list[Problem]:
+    declarations, secrets = read_csv(content)
+    plans = plan(declarations, visible=Account.objects.all(), secrets=secrets)
+    return [*declarations.problems, *(problem for one in plans for problem in apply_plan(one))]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_table_makes_accounts(host: ProvingHost, delimiter: str) -> None:
+    lines = (
+        "name,host_origin,host_account_id,extra_host_origins,is_active,trust,host_token",
+        f"Ämne,{PLACE},7,https://a.example https://b.example,FALSE,verified,{CANARY}",
+        "",
+        f"Plain,{PLACE},8,,,,",
+    )
+    content = "\r\n".join(lines).replace(",", delimiter).encode("utf-8-sig")
+    assert apply_table(content) == []
+    account = Account.objects.get(name="Ämne")
+    assert account.extra_host_origins == ["https://a.example", "https://b.example"]
+    assert (account.is_active, account.trust, get_host_token(account)) == (False, "verified", CANARY)
+    assert Account.objects.get(name="Plain").trust == "signed_in"
+    assert host.asked == [CANARY]
+
+
+def test_bad_lines_are_told_by_line_and_column_and_good_ones_read() -> None:
+    content = (
+        "name,host_origin,host_account_id,is_active,host_token\n"
+        f'"Two\nlines",{PLACE},1,yes,{CANARY}\n'
+        f"Good,{PLACE},3,true,\n"
+        f"Many,{PLACE},4,true,,more\n"
+        f",{PLACE},5,true,\n"
+        f"Bad,{PLACE},x,ja,\n"
+    )
+    declarations, _secrets = read_csv(content)
+    assert [one.account.name for one in declarations.accounts] == ["Good"]
+    assert [problem.where for problem in declarations.problems] == [
+        *("line 2, column is_active", "line 5", "line 6"),
+        *("line 7, column host_account_id", "line 7, column is_active"),
+    ]
+    assert CANARY not in repr(declarations)
+
+
+@pytest.mark.parametrize("content", [f"{CANARY},b\n1,2", "", "name,name\na,b", 'name\n"open', b"\xff"])
+def test_unreadable_table_is_not_quoted(content: str | bytes) -> None:
+    declarations, _secrets = read_csv(content)
+    assert declarations.problems
+    assert CANARY not in repr(declarations)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "name", ["=1+1", "+1", "-1", "@SUM(A1)", "\ttab", "'quoted", "'=both", 'a "b", c', "a\nb", "Ä"]
+)
+def test_export_has_no_formula_and_is_read_again(name: str) -> None:
+    account = make_account(name=name, extra_host_origins=["https://a.example"], hides_from_agents=True)
+    set_host_token(account, CANARY)
+    text = "".join(write_csv(Account.objects.all()))
+    assert CANARY not in text
+    _header, row = csv.reader(io.StringIO(text, newline=""))
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t")) for cell in row)
+    (one,) = plan(read_csv(text)[0], visible=Account.objects.all())
+    assert one.is_empty, (one.lines, one.problems)
+
+
+@pytest.mark.django_db
+def test_commands_export_what_they_import(capsys: pytest.CaptureFixture[str], tmp_path: object) -> None:
+    make_account()
+    call_command("export_accounts")
+    file = str(tmp_path) + "/accounts.csv"
+    with open(file, "w", newline="") as out:  # noqa: PTH123 - line ends as they are
+        out.write(capsys.readouterr().out)
+    call_command("import_accounts", file)
+    assert capsys.readouterr().out == "Nothing to change.\n"

@@ -1,0 +1,66 @@
+"""Lists and pages of the admin cost the same however many rows there are."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tenants.models import Account
+from tests.factories import make_account, make_app, make_connection, make_placement
+from tests.support.admin import MODELS, address_of, make_operator, make_row, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def queries(client: Client, address: str) -> int:
+    client.get(address)
+    with CaptureQueriesContext(connection) as found:
+        response = client.get(address)
+    assert response.status_code == 200, address
+    return len(found)
+
+
+@pytest.mark.parametrize("who", ["administrator", "operator"])
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
+def test_lists_cost_the_same_for_1_3_and_30_rows(model: Any, who: str, admin_client: Client) -> None:
+    client = signed_in(make_operator(has_all_accounts=True)) if who == "operator" else admin_client
+    counts = []
+    for more in (1, 2, 27):
+        for _row in range(more):
+            make_row(model)
+        counts.append(queries(client, address_of(model)))
+    assert len(set(counts)) == 1, counts
+    assert counts[0] <= 12
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
+def test_lists_of_an_operators_own_accounts_do_not_cost_more_with_more_accounts(model: Any) -> None:
+    user = make_operator()
+    client, counts = signed_in(user), []
+    for more in (1, 29):
+        for _row in range(more):
+            account = make_account()
+            user.operator.accounts.add(account)
+            make_row(model, account)
+        counts.append(queries(client, address_of(model)))
+    assert len(set(counts)) == 1, counts
+
+
+def test_pages_cost_the_same_for_1_3_and_30_rows(admin_client: Client) -> None:
+    account: Account = make_account(host_proved_at=None)  # so that no form asks its host
+    app, shop = make_app(account), make_connection(account, connector="demo")
+    placement = make_placement(app, shop)
+    addresses = [
+        f"/admin/tenants/account/{account.pk}/change/",
+        f"/admin/tenants/dashboardapp/{app.pk}/change/",
+        f"/admin/panels/connection/{shop.pk}/change/",
+        f"/admin/panels/placement/{placement.pk}/change/",
+    ]
+    before = [queries(admin_client, address) for address in addresses]
+    for more in (2, 27):
+        for _row in range(more):
+            make_placement(app, make_connection(account, connector="demo"))
+            make_app(account)
+        assert [queries(admin_client, address) for address in addresses] == before
