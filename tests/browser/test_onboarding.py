@@ -99,3 +99,12 @@ def test_from_sign_in_to_a_green_light(page: Page, product: Product) -> None:
     operator.click(page.get_by_role("link", name="Nordlicht", exact=True).first)
     operator.press("Publish")
     expect(page.get_by_text("nothing to change")).to_be_visible()
+
+    # And it takes the account away again: other tests share the product, and the host has the account unconnected.
+    page.goto(f"{product.base_url}/admin/tenants/account/")
+    operator.click(page.get_by_role("link", name="Nordlicht", exact=True).first)
+    page.goto(page.url.split("/change/")[0] + "/delete/")
+    operator.click(page.locator("form [type=submit]").last)
+    page.wait_for_url(re.compile(r"/admin/tenants/account/$"))
+    expect(page.get_by_role("link", name="Nordlicht", exact=True)).to_have_count(0)
+    assert page.request.post(f"{simulator}/start-over/{HOST_ACCOUNT}", data={}).ok
