@@ -60,6 +60,9 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
     "axes",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "voxysapps",
     "voxysapps.second_factor",
     "voxysapps.bridge",
@@ -227,6 +230,36 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
 OTP_TOTP_ISSUER = "Voxys dashboard apps"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.rest.access.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["tenants.rest.access.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["tenants.rest.access.TokenThrottle"],
+    "DEFAULT_FILTER_BACKENDS": ["tenants.rest.lists.FieldFilter", "rest_framework.filters.SearchFilter"],
+    "DEFAULT_PAGINATION_CLASS": "tenants.rest.lists.Pages",
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "tenants.rest.problems.as_problem",
+    "UNAUTHENTICATED_USER": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Voxys dashboard apps",
+    "DESCRIPTION": "Accounts, their dashboard apps, placements and connections, publishing and pre-flight.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "tenants.rest.schema.add_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {"LightEnum": "tenants.models.Light"},
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"persistAuthorization": False, "displayRequestDuration": True, "validatorUrl": None},
+}
 
 UNFOLD = {
     "SITE_TITLE": "Voxys dashboard apps",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("hooks/", include("tenants.webhooks.urls")),
     path("admin/second-factor/", include("voxysapps.second_factor.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("voxysapps.rest_urls")),
     path("simulator/", include("voxysapps.simulator.urls")),
     path("language/", set_language, name="set_language"),
     path("healthz", health.alive, name="healthz"),

@@ -112,7 +112,10 @@ def _read_line(
             break
         except Misshapen as error:
             column = error.path.partition("[")[0]
-            wrong.append(Problem(f"{where}, column {column}" if column else where, error.sentence))
+            problem = Problem(f"{where}, column {column}" if column else where, error.sentence)
+            if problem.where in {one.where for one in wrong}:  # missing, since it was wrong
+                break
+            wrong.append(problem)
             # On to the next column that is wrong.
             if raw.pop(column, None) is None:
                 break

@@ -101,6 +101,8 @@ def _accounts(raw: Any) -> list[Any]:
 
 def _secret(kind: type, raw: Any) -> NamedSecret:
     """Accept a secret's name only: a value in the file would be in its history for ever."""
+    if isinstance(raw, NamedSecret):  # of a table, which names them itself
+        return raw
     name = raw.get("env") if isinstance(raw, dict) and set(raw) == {"env"} else None
     if isinstance(name, str) and _VARIABLE.fullmatch(name):
         return NamedSecret(name)

@@ -31,7 +31,7 @@ def problems(content: str | bytes) -> list[str]:
         ("accounts: &a []\nothers: *a", "an alias (*name) is used"),
         ("!!python/name:os.system x", "a tag (!name) is used"),
         ("[" * 5_000, "nested too deep"),
-        ("{accounts: ", "no YAML, in the object at line 1"),
+        ("{accounts: ", "no YAML, in the object at line"),
         ("accounts: 0b_", "no YAML that can be read"),
         ("- a", "it has to be an object with a list “accounts”"),
         (b"\xff\xfe", "no text in UTF-8"),

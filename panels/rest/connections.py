@@ -1,0 +1,88 @@
+"""Connections to outside systems."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import mixins, serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from panels.models import Connection
+from panels.services import delete_connection, save_connection, try_connection
+from tenants.models import Account
+from tenants.rest.base import ROW_ID, RowSerializer, RowsViewSet, Writing, acting
+from tenants.rest.fields import HoursField, SettingsField, StoredSecretsField, VisibleField
+
+
+def secrets_field() -> serializers.DictField:
+    """Return the field in which secrets are entered, by name; the scope `secrets` is needed."""
+    return serializers.DictField(
+        child=serializers.CharField(max_length=4_000),
+        write_only=True,
+        required=False,
+        help_text="Secrets by name, as /connectors/ and /panels/ list them. Never shown again.",
+    )
+
+
+class ConnectionSerializer(RowSerializer):
+    """One outside system of one account. `settings` are the connector's, replaced as a whole."""
+
+    fixed = ("account", "connector")
+    not_stored = ("secrets", "keep_old_for_hours")
+    secret_fields = ("secrets",)
+
+    account = VisibleField(queryset=Account.objects.all())
+    settings = SettingsField(required=False)
+    secrets = secrets_field()
+    keep_old_for_hours = HoursField(write_only=True)
+    stored_secrets = StoredSecretsField()
+
+    class Meta:
+        model = Connection
+        fields = (
+            *("id", "account", "name", "connector", "settings", "is_enabled", "created_at"),
+            *("secrets", "keep_old_for_hours", "stored_secrets"),
+        )
+        read_only_fields = ("created_at",)
+
+    def save_row(self, row: Connection, extra: Any) -> None:
+        save_connection(row, extra.get("secrets"), keep_old_for=extra.get("keep_old_for_hours") or None)
+
+
+class AnswerSerializer(serializers.Serializer[Any]):
+    """Whether the outside system answers, and what it says."""
+
+    answers = serializers.BooleanField()
+    sentence = serializers.CharField()
+    milliseconds = serializers.IntegerField()
+    temporary = serializers.BooleanField()
+
+
+@extend_schema_view(
+    retrieve=extend_schema(parameters=[ROW_ID]),
+    partial_update=extend_schema(parameters=[ROW_ID]),
+    destroy=extend_schema(parameters=[ROW_ID]),
+)
+@extend_schema(tags=["connections"])
+class ConnectionViewSet(Writing, mixins.ListModelMixin, mixins.RetrieveModelMixin, RowsViewSet):
+    """The outside systems of accounts."""
+
+    model = Connection
+    serializer_class = ConnectionSerializer
+    filters = {"account": int, "connector": str, "is_enabled": bool}
+    search_fields = ("name",)
+
+    def rows(self) -> QuerySet[Connection]:
+        return Connection.objects.select_related("account").prefetch_related("secrets").order_by("pk")
+
+    def delete_row(self, row: Connection) -> None:
+        delete_connection(row)
+
+    @extend_schema(parameters=[ROW_ID], request=None, responses=AnswerSerializer)
+    @action(detail=True, methods=["post"])
+    def check(self, request: Request, **kwargs: Any) -> Response:
+        """Ask the outside system whether it answers, with the saved settings."""
+        with acting(request):
+            return Response(AnswerSerializer(try_connection(self.get_object())).data)

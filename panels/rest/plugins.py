@@ -1,0 +1,73 @@
+"""Which panels and connectors are installed, with the settings that each asks for."""
+
+from typing import Any
+
+from django import forms
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from panels import registry
+from panels.settings_forms import secret_names
+
+
+class SettingSerializer(serializers.Serializer[Any]):
+    """One setting. `choices` is null where any value goes; a secret is sent in `secrets` instead of `settings`."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()
+    help_text = serializers.CharField()
+    is_required = serializers.BooleanField()
+    is_secret = serializers.BooleanField()
+    choices = serializers.ListField(child=serializers.CharField(), allow_null=True)
+
+
+class PluginSerializer(serializers.Serializer[Any]):
+    """An installed panel or connector."""
+
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    capabilities = serializers.ListField(child=serializers.CharField())
+    settings = SettingSerializer(many=True)
+
+
+class PanelsView(APIView):
+    """The installed panels."""
+
+    @extend_schema(operation_id="panels_list", tags=["plugins"], responses=PluginSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        found = registry.panels().plugins.items()
+        rows = [_describe(slug, one, (one.capability,) if one.capability else ()) for slug, one in found]
+        return Response(PluginSerializer(rows, many=True).data)
+
+
+class ConnectorsView(APIView):
+    """The installed connectors."""
+
+    @extend_schema(operation_id="connectors_list", tags=["plugins"], responses=PluginSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        rows = [_describe(slug, one, one.capabilities) for slug, one in registry.connectors().plugins.items()]
+        return Response(PluginSerializer(rows, many=True).data)
+
+
+def _describe(slug: str, plugin: Any, capabilities: tuple[str, ...]) -> dict[str, Any]:
+    form_class: type[forms.Form] = plugin.SettingsForm
+    secrets = secret_names(form_class)
+    settings = [
+        {
+            "name": name,
+            "label": str(field.label or name),
+            "help_text": str(field.help_text),
+            "is_required": field.required,
+            "is_secret": name in secrets,
+            "choices": _choices(field),
+        }
+        for name, field in form_class().fields.items()
+    ]
+    return {"slug": slug, "title": str(plugin.title), "capabilities": list(capabilities), "settings": settings}
+
+
+def _choices(field: forms.Field) -> list[str] | None:
+    return [str(value) for value, _label in field.choices] if isinstance(field, forms.ChoiceField) else None

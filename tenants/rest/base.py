@@ -1,0 +1,121 @@
+"""What every resource of accounts has in common: rows that may be seen, and services that write."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import mixins, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from tenants import audit
+from tenants.models import Scope
+from tenants.rest.access import require_scope, visible_to
+from tenants.rest.idempotency import HEADER, once
+from tenants.rest.limits import MAX_ID
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    HEADER, str, OpenApiParameter.HEADER, description="Sent again with the same key, it happens once. Kept for a day."
+)
+ROW_ID = OpenApiParameter("id", {"type": "integer", "minimum": 1, "maximum": MAX_ID}, OpenApiParameter.PATH)
+
+
+class RowSerializer(serializers.ModelSerializer[Any]):
+    """Writes through a service. `fixed` fields are given at creation and stay; `not_stored` are not the row's own."""
+
+    fixed: ClassVar[tuple[str, ...]] = ()
+    not_stored: ClassVar[tuple[str, ...]] = ()
+    # Which of those are secrets.
+    secret_fields: ClassVar[tuple[str, ...]] = ()
+
+    def save_row(self, row: Any, extra: Mapping[str, Any]) -> None:
+        """Call the service; `extra` holds what was sent of `not_stored`."""
+        raise NotImplementedError
+
+    def create(self, validated_data: dict[str, Any]) -> Any:
+        return self._save(self.Meta.model(), validated_data)  # type: ignore[attr-defined]  # of the subclass
+
+    def update(self, instance: Any, validated_data: dict[str, Any]) -> Any:
+        for name in self.fixed:
+            if name in validated_data and validated_data[name] != getattr(instance, name):
+                raise ValidationError({name: _("This cannot be changed any more. Delete it here and add it there.")})
+        return self._save(instance, validated_data)
+
+    def _save(self, row: Any, sent: Mapping[str, Any]) -> Any:
+        extra = {name: value for name, value in sent.items() if name in self.not_stored}
+        if any(extra.get(name) for name in self.secret_fields):
+            require_scope(self.context["request"], Scope.SECRETS)
+        for name, value in sent.items():
+            if name not in extra:
+                setattr(row, name, value)
+        self.save_row(row, extra)
+        return row
+
+
+class RowsViewSet(GenericViewSet[Any]):
+    """Rows of the accounts that the token may see; any other is 404."""
+
+    model: ClassVar[type[Model]]
+    scopes: ClassVar[dict[str, Scope]] = {}
+    filters: ClassVar[dict[str, type]] = {}
+    search_fields: ClassVar[tuple[str, ...]] = ()
+    lookup_url_kwarg = "id"
+    # Whatever comes there: what is no number is 404 like a number that is not.
+    lookup_value_regex = "[^/]+"
+
+    def rows(self) -> QuerySet[Any]:
+        """Return all rows, with what the serializer needs."""
+        return self.model._default_manager.all()  # noqa: SLF001 - Django's own name for it
+
+    def get_queryset(self) -> QuerySet[Any]:
+        if getattr(self, "swagger_fake_view", False):  # the schema is made without a request
+            return self.rows().none()
+        return visible_to(self.request, self.rows())
+
+    def get_object(self) -> Any:
+        given = self.kwargs["id"]
+        if not (given.isascii() and given.isdecimal() and 0 < int(given[:20]) <= MAX_ID):
+            raise Http404
+        row = self.get_queryset().filter(pk=int(given)).first()
+        if row is None:
+            raise Http404
+        return row
+
+
+class Writing(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyModelMixin):
+    """Creation, change and deletion, each through a service and written down as the token owner's."""
+
+    http_method_names: ClassVar[list[str]] = ["get", "post", "patch", "delete", "head", "options"]
+
+    def delete_row(self, row: Any) -> None:
+        """Call the service."""
+        raise NotImplementedError
+
+    @extend_schema(parameters=[IDEMPOTENCY_KEY])
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        with acting(request):
+            return once(request, lambda: super(Writing, self).create(request, *args, **kwargs))
+
+    def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        with acting(request):
+            row: Any = self.get_object()  # type: ignore[attr-defined]  # of the view set
+            serializer = self.get_serializer(row, data=request.data, partial=True)  # type: ignore[attr-defined]
+            serializer.is_valid(raise_exception=True)
+            serializer.save()
+            fresh = self.get_object()  # type: ignore[attr-defined]  # with what the service has changed besides
+            return Response(self.get_serializer(fresh).data)  # type: ignore[attr-defined]
+
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        with acting(request):
+            self.delete_row(self.get_object())  # type: ignore[attr-defined]
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def acting(request: Request) -> Any:
+    """Write down what is changed inside as done by the token's owner, through this token."""
+    return audit.acting(request.user, "api", name=f"{request.user.get_username()} ({request.auth.name})")

@@ -1,0 +1,65 @@
+"""The whole API by its own schema: whatever is sent, the answer is one that the schema tells of."""
+
+import json
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+import schemathesis
+from django.contrib.auth.models import User
+from django.core.wsgi import get_wsgi_application
+from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+from hypothesis import HealthCheck, Phase, settings
+from pytest_django.fixtures import Settings
+
+from tenants.host.errors import HostUnreachable
+from tests.factories import make_account, make_app, make_connection, make_placement
+from tests.support.api import api_of
+
+pytestmark = pytest.mark.django_db
+
+SCHEMA: dict[str, Any] = json.loads(json.dumps(SchemaGenerator().get_schema(public=True), default=str))
+schema = schemathesis.openapi.from_dict(SCHEMA)
+schema.app = get_wsgi_application()
+
+
+@pytest.fixture
+def token(settings: Settings) -> Any:
+    """A platform administrator's token; its rows have the numbers that the schema's examples begin with."""
+    settings.RATE_LIMIT_FACTOR = 1_000.0
+    account = make_account()
+    connection = make_connection(account, connector="demo")
+    make_placement(make_app(account), connection)
+    root = User.objects.create_superuser("root", "root@example.com", "x")
+    with patch("tenants.host.client.HostClient._send", side_effect=HostUnreachable("Not in tests."), create=True):
+        yield api_of(root).text
+
+
+def test_schema_is_valid_and_told_without_a_token() -> None:
+    validate_schema(SCHEMA)
+    response = Client().get("/api/v1/schema/")
+    assert response.status_code == 200
+    assert b"/api/v1/accounts/" in response.content
+
+
+@schema.parametrize()
+@settings(
+    max_examples=40,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_answer_is_documented(case: Any, token: str) -> None:
+    case.call_and_validate(headers={"Authorization": f"Bearer {token}"})
+
+
+def test_addresses_that_are_not_there_are_problems_too(token: str) -> None:
+    for path in ("nothing", "accounts/abc/", "accounts/0/", f"accounts/{10**30}/", "accounts/1/nothing/"):
+        response = Client().get(f"/api/v1/{path}", headers={"Authorization": f"Bearer {token}"})
+        assert response.status_code == 404
+        assert response["Content-Type"] == "application/problem+json"
+        assert response.json()["code"] == "not_found"

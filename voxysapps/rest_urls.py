@@ -1,0 +1,42 @@
+"""The operators' REST API, composed of what each app has of it."""
+
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import SimpleRouter
+
+from panels.rest.connections import ConnectionViewSet
+from panels.rest.placements import PlacementViewSet
+from panels.rest.plugins import ConnectorsView, PanelsView
+from tenants.rest import schema  # noqa: F401 - it tells of our tokens
+from tenants.rest.accounts import AccountViewSet
+from tenants.rest.apps import DashboardAppViewSet
+from tenants.rest.audit import AuditViewSet, TokenView
+from tenants.rest.problems import nothing_here
+
+app_name = "rest"
+
+router = SimpleRouter()
+router.register("accounts", AccountViewSet, "account")
+router.register("dashboard-apps", DashboardAppViewSet, "dashboard-app")
+router.register("placements", PlacementViewSet, "placement")
+router.register("connections", ConnectionViewSet, "connection")
+router.register("audit", AuditViewSet, "audit")
+
+# They tell what anybody can read in the source, and nothing of any account.
+_OPEN = {"authentication_classes": [], "permission_classes": [], "throttle_classes": []}
+
+urlpatterns = [
+    path("", include(router.urls)),
+    path("panels/", PanelsView.as_view(), name="panels"),
+    path("connectors/", ConnectorsView.as_view(), name="connectors"),
+    path("token/", TokenView.as_view(), name="token"),
+    path("schema/", SpectacularAPIView.as_view(**_OPEN), name="schema"),
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(
+            url_name="rest:schema", template_name="voxysapps/api_docs.html", title="Voxys dashboard apps", **_OPEN
+        ),
+        name="docs",
+    ),
+    re_path("", nothing_here, name="nothing"),
+]
