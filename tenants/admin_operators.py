@@ -4,15 +4,15 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.forms import ModelForm
+from django.forms import CheckboxSelectMultiple, ModelForm, MultipleChoiceField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from tenants import audit
 from tenants.admin_base import OfAccountsAdmin
-from tenants.models import ApiToken, Operator
-from tenants.services_operators import revoke_token, save_operator
+from tenants.models import ApiToken, Operator, Scope
+from tenants.services_operators import issue_token, revoke_token, save_operator
 
 
 @admin.register(Operator)
@@ -42,6 +42,24 @@ class OperatorAdmin(OfAccountsAdmin):
             self.delete_model(request, operator)
 
 
+class NewTokenForm(ModelForm[ApiToken]):
+    """What a new token is for."""
+
+    scopes = MultipleChoiceField(
+        choices=Scope.choices, initial=[Scope.READ], widget=CheckboxSelectMultiple, label=_("scopes")
+    )
+
+    class Meta:
+        model = ApiToken
+        fields = ("name", "scopes", "has_all_accounts", "accounts", "expires_at")
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if cleaned and not cleaned.get("has_all_accounts") and not cleaned.get("accounts"):
+            self.add_error("accounts", _("Choose accounts, or all of them."))
+        return cleaned
+
+
 @admin.register(ApiToken)
 class ApiTokenAdmin(OfAccountsAdmin):
     """The tokens of the API: everybody's own; platform administrators see and end all of them."""
@@ -50,15 +68,32 @@ class ApiTokenAdmin(OfAccountsAdmin):
     list_select_related = ("user",)
     search_fields = ("name", "user__username")
     fields = ("name", "user", "last4", "scopes", "created_at", "last_used_at", "expires_at", "revoked_at")
-    readonly_fields = fields
+    autocomplete_fields = ("accounts",)
     actions = ("revoke",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         tokens = admin.ModelAdmin.get_queryset(self, request)
         return tokens if request.user.is_superuser else tokens.filter(user_id=request.user.pk)
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is None:
+            kwargs |= {"form": NewTokenForm, "fields": None}
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields if obj else NewTokenForm.Meta.fields
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: ApiToken, form: ModelForm[ApiToken], change: bool) -> None:
+        if change:
+            return
+        owner: Any = request.user
+        obj.user = owner
+        text = issue_token(obj, form.cleaned_data["accounts"])
+        told = _("Copy the token now, it is not shown again: %(token)s") % {"token": text}
+        self.message_user(request, told, messages.WARNING)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -10,5 +10,5 @@ app = Celery("voxysapps")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # Parts of an app that have tasks of their own.
-_PARTS = ("preflight", "trust", "trust.sign_in", "viewing", "webhooks")
+_PARTS = ("preflight", "rest", "trust", "trust.sign_in", "viewing", "webhooks")
 app.autodiscover_tasks([f"tenants.{part}" for part in _PARTS], force=False)

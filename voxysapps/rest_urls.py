@@ -1,5 +1,7 @@
 """The operators' REST API, composed of what each app has of it."""
 
+from typing import Any
+
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
@@ -23,7 +25,7 @@ router.register("connections", ConnectionViewSet, "connection")
 router.register("audit", AuditViewSet, "audit")
 
 # They tell what anybody can read in the source, and nothing of any account.
-_OPEN = {"authentication_classes": [], "permission_classes": [], "throttle_classes": []}
+_OPEN: Any = {"authentication_classes": [], "permission_classes": [], "throttle_classes": []}
 
 urlpatterns = [
     path("", include(router.urls)),

@@ -184,6 +184,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=7),
         "options": {"queue": "prefetch"},
     },
+    "purge-idempotency-keys": {
+        "task": "tenants.purge_idempotency_keys",
+        "schedule": crontab(hour=2, minute=47),
+        "options": {"queue": "prefetch"},
+    },
     "purge-views": {
         "task": "tenants.purge_views",
         "schedule": crontab(hour=2, minute=17),

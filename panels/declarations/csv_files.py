@@ -105,7 +105,7 @@ def _read_line(
             raw[name] = NamedSecret(f"{where}, {name}")
         else:
             raw[name] = _unshielded(cell).split() if name in _LISTS else _unshielded(cell)
-    wrong = []
+    wrong: list[Problem] = []
     while True:
         try:
             account = read_account(raw, from_text=True)

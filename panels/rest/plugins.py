@@ -17,8 +17,8 @@ class SettingSerializer(serializers.Serializer[Any]):
     """One setting. `choices` is null where any value goes; a secret is sent in `secrets` instead of `settings`."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
-    help_text = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # hides an attribute that is not used
+    help_text = serializers.CharField()  # type: ignore[assignment]  # likewise
     is_required = serializers.BooleanField()
     is_secret = serializers.BooleanField()
     choices = serializers.ListField(child=serializers.CharField(), allow_null=True)
@@ -70,4 +70,5 @@ def _describe(slug: str, plugin: Any, capabilities: tuple[str, ...]) -> dict[str
 
 
 def _choices(field: forms.Field) -> list[str] | None:
-    return [str(value) for value, _label in field.choices] if isinstance(field, forms.ChoiceField) else None
+    choices: Any = field.choices if isinstance(field, forms.ChoiceField) else None
+    return None if choices is None else [str(value) for value, _label in choices]

@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, Throttled
 from rest_framework.permissions import SAFE_METHODS, BasePermission
@@ -39,12 +38,12 @@ class TokenAuthentication(BaseAuthentication):
         if not words:
             return None
         if len(words) != len(("Bearer", "token")) or words[0].lower() != KEYWORD.lower().encode():
-            raise AuthenticationFailed(_("Send the token as “Authorization: Bearer vxt_…”."))
+            raise AuthenticationFailed("Send the token as “Authorization: Bearer vxt_…”.")
         token = _find(words[1].decode("latin-1")) if len(words[1]) <= _LONGEST else None
         if token is None:
             address = counted_address(client_address(request._request))  # noqa: SLF001 - there is no other way to it
             _count(f"0:api:wrong:{address}", WRONG_TOKENS)
-            raise AuthenticationFailed(_("This token is not valid: it was revoked, has ended, or never was one."))
+            raise AuthenticationFailed("This token is not valid: it was revoked, has ended, or never was one.")
         now = timezone.now()
         if token.last_used_at is None or now - token.last_used_at > _USED_EVERY:
             ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
@@ -63,7 +62,7 @@ class HasScope(BasePermission):
         scope = getattr(view, "scopes", {}).get(view.action) if getattr(view, "action", None) else None
         scope = scope or (Scope.READ if request.method in SAFE_METHODS else Scope.WRITE)
         if request.method not in SAFE_METHODS and not may_write(request.user):
-            raise PermissionDenied(_("The token's owner may look at accounts, and not change them."))
+            raise PermissionDenied("The token's owner may look at accounts, and not change them.")
         require_scope(request, scope)
         return True
 
@@ -77,15 +76,22 @@ class TokenThrottle(BaseThrottle):
         return True
 
 
+def token_of(request: Request) -> ApiToken:
+    """Return the token that asks; `HasScope` has let nobody in without one."""
+    token: Any = request.auth
+    assert isinstance(token, ApiToken)  # noqa: S101 - a view without `HasScope` must not get further
+    return token
+
+
 def require_scope(request: Request, scope: Scope) -> None:
     """Raise PermissionDenied where the token lacks the scope."""
-    if scope not in request.auth.scopes:
-        raise PermissionDenied(_("This token lacks the scope “%(scope)s”.") % {"scope": scope.value})
+    if scope not in token_of(request).scopes:
+        raise PermissionDenied(f"This token lacks the scope “{scope.value}”.")
 
 
 def visible_to(request: Request, rows: QuerySet[Row]) -> QuerySet[Row]:
     """Return those of the rows that are of accounts both the token and its owner may see."""
-    found, token = visible(rows, request.user), request.auth
+    found, token = visible(rows, request.user), token_of(request)
     if token.has_all_accounts:
         return found
     path = "pk" if rows.model is Account else "account"
@@ -94,7 +100,7 @@ def visible_to(request: Request, rows: QuerySet[Row]) -> QuerySet[Row]:
 
 def sees_the_platform(request: Request) -> bool:
     """Return whether the token reaches what is of no account: a platform administrator's, for all accounts."""
-    return is_platform_administrator(request.user) and request.auth.has_all_accounts
+    return is_platform_administrator(request.user) and token_of(request).has_all_accounts
 
 
 def _find(text: str) -> ApiToken | None:

@@ -3,11 +3,10 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import mixins, serializers, status
+from rest_framework import mixins, serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,6 +14,7 @@ from tenants.models import Account, Light, Preflight, Scope
 from tenants.preflight.services import run_preflight, shown_lights
 from tenants.publishing.plan import make_plan
 from tenants.publishing.services import publish
+from tenants.rest.access import token_of
 from tenants.rest.base import IDEMPOTENCY_KEY, ROW_ID, RowSerializer, RowsViewSet, Writing, acting
 from tenants.rest.fields import HoursField, StoredSecretsField
 from tenants.secrets import HOOK_SECRET, HOST_TOKEN
@@ -28,10 +28,10 @@ class AccountSerializer(RowSerializer):
     secret_fields = (HOST_TOKEN, HOOK_SECRET)
 
     host_token = serializers.CharField(
-        write_only=True, required=False, max_length=4_000, help_text=_("An administrator's token of the host's API.")
+        write_only=True, required=False, max_length=4_000, help_text="An administrator's token of the host's API."
     )
     hook_secret = serializers.CharField(
-        write_only=True, required=False, max_length=4_000, help_text=_("What the host signs webhooks with.")
+        write_only=True, required=False, max_length=4_000, help_text="What the host signs webhooks with."
     )
     keep_old_for_hours = HoursField(write_only=True)
     extra_host_origins = serializers.ListField(
@@ -125,8 +125,8 @@ class AccountViewSet(Writing, mixins.ListModelMixin, mixins.RetrieveModelMixin, 
         return Account.objects.prefetch_related("secrets").order_by("pk")
 
     def perform_create(self, serializer: Any) -> None:
-        if not self.request.auth.has_all_accounts:
-            raise PermissionDenied(_("This token is for chosen accounts, and cannot add others."))
+        if not token_of(self.request).has_all_accounts:
+            raise PermissionDenied("This token is for chosen accounts, and cannot add others.")
         serializer.save()
 
     def delete_row(self, row: Account) -> None:
@@ -138,7 +138,7 @@ class AccountViewSet(Writing, mixins.ListModelMixin, mixins.RetrieveModelMixin, 
         """Return the last pre-flight; 404 before the first."""
         found = Preflight.objects.filter(account=self.get_object()).first()
         if found is None:
-            return Response(None, status=status.HTTP_204_NO_CONTENT)
+            raise NotFound("No pre-flight was run yet. POST here runs one.")
         return Response(PreflightSerializer(found).data)
 
     @extend_schema(parameters=[ROW_ID], request=None, responses=PreflightSerializer)

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tenants.models import ApiToken, AuditEntry
-from tenants.rest.access import sees_the_platform
+from tenants.rest.access import sees_the_platform, token_of
 from tenants.rest.base import ROW_ID, RowsViewSet
 
 
@@ -61,4 +61,4 @@ class TokenView(APIView):
 
     @extend_schema(operation_id="token_retrieve", tags=["token"], responses=TokenSerializer)
     def get(self, request: Request) -> Response:
-        return Response(TokenSerializer(request.auth).data)
+        return Response(TokenSerializer(token_of(request)).data)

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.request import Request
@@ -15,7 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from tenants import audit
 from tenants.models import Scope
-from tenants.rest.access import require_scope, visible_to
+from tenants.rest.access import require_scope, token_of, visible_to
 from tenants.rest.idempotency import HEADER, once
 from tenants.rest.limits import MAX_ID
 
@@ -38,12 +37,13 @@ class RowSerializer(serializers.ModelSerializer[Any]):
         raise NotImplementedError
 
     def create(self, validated_data: dict[str, Any]) -> Any:
-        return self._save(self.Meta.model(), validated_data)  # type: ignore[attr-defined]  # of the subclass
+        model: Any = self.Meta.model
+        return self._save(model(), validated_data)
 
     def update(self, instance: Any, validated_data: dict[str, Any]) -> Any:
         for name in self.fixed:
             if name in validated_data and validated_data[name] != getattr(instance, name):
-                raise ValidationError({name: _("This cannot be changed any more. Delete it here and add it there.")})
+                raise ValidationError({name: "This cannot be changed any more. Delete it here and add it there."})
         return self._save(instance, validated_data)
 
     def _save(self, row: Any, sent: Mapping[str, Any]) -> Any:
@@ -65,6 +65,8 @@ class RowsViewSet(GenericViewSet[Any]):
     filters: ClassVar[dict[str, type]] = {}
     search_fields: ClassVar[tuple[str, ...]] = ()
     lookup_url_kwarg = "id"
+    # Rows are changed by what is sent of them.
+    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     # Whatever comes there: what is no number is 404 like a number that is not.
     lookup_value_regex = "[^/]+"
 
@@ -89,8 +91,6 @@ class RowsViewSet(GenericViewSet[Any]):
 
 class Writing(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyModelMixin):
     """Creation, change and deletion, each through a service and written down as the token owner's."""
-
-    http_method_names: ClassVar[list[str]] = ["get", "post", "patch", "delete", "head", "options"]
 
     def delete_row(self, row: Any) -> None:
         """Call the service."""
@@ -118,4 +118,4 @@ class Writing(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyMo
 
 def acting(request: Request) -> Any:
     """Write down what is changed inside as done by the token's owner, through this token."""
-    return audit.acting(request.user, "api", name=f"{request.user.get_username()} ({request.auth.name})")
+    return audit.acting(request.user, "api", name=f"{request.user.get_username()} ({token_of(request).name})")

@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -40,9 +39,9 @@ class SettingsField(serializers.JSONField):
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, dict):
-            raise serializers.ValidationError(_("Send an object, such as {}."))
+            raise serializers.ValidationError("Send an object, such as {}.")
         if not _is_plain(data):
-            raise serializers.ValidationError(_("Send texts without NUL, numbers below 2^63, and at most 20 levels."))
+            raise serializers.ValidationError("Send texts without NUL, numbers below 2^63, and at most 20 levels.")
         return super().to_internal_value(data)
 
 

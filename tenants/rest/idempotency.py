@@ -9,12 +9,12 @@ from collections.abc import Callable
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tenants.models import IdempotencyKey
+from tenants.rest.access import token_of
 from tenants.rest.problems import Conflict, Unprocessable
 
 HEADER = "Idempotency-Key"
@@ -29,7 +29,7 @@ def once(request: Request, create: Callable[[], Response]) -> Response:
     if key is None:
         return create()
     if not 0 < len(key) <= _LONGEST or not key.isprintable():
-        raise ValidationError({HEADER: [_("Send between 1 and 255 printable characters.")]})
+        raise ValidationError({HEADER: ["Send between 1 and 255 printable characters."]})
     mine, first = _take(request, key)
     if first is not None:
         return first
@@ -51,16 +51,16 @@ def purge_keys() -> int:
 def _take(request: Request, key: str) -> tuple[IdempotencyKey, Response | None]:
     """Return the key as ours to answer, or with the answer to its first request."""
     digest = _digest(request)
-    IdempotencyKey.objects.filter(token=request.auth, key=key, created_at__lt=timezone.now() - KEPT).delete()
+    IdempotencyKey.objects.filter(token=token_of(request), key=key, created_at__lt=timezone.now() - KEPT).delete()
     try:
         with transaction.atomic():
-            return IdempotencyKey.objects.create(token=request.auth, key=key, request_digest=digest), None
+            return IdempotencyKey.objects.create(token=token_of(request), key=key, request_digest=digest), None
     except IntegrityError:
-        row = IdempotencyKey.objects.filter(token=request.auth, key=key).first()
+        row = IdempotencyKey.objects.filter(token=token_of(request), key=key).first()
     if row is None or (row.status is None and row.request_digest == digest):
-        raise Conflict(_("The first request with this key is still at work. If it never ends, look what it has done."))
+        raise Conflict("The first request with this key is still at work. If it never ends, look what it has done.")
     if row.request_digest != digest:
-        raise Unprocessable(_("This key was used for another request. Send each one with a key of its own."))
+        raise Unprocessable("This key was used for another request. Send each one with a key of its own.")
     return row, Response(row.body, status=row.status, headers={REPLAYED: "true"})
 
 

@@ -26,7 +26,7 @@ _EVERYWHERE = (400, 401, 403, 404, 405, 406, 429)
 _WITH_BODY = (409, 413, 415, 422)
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]  # has no types
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # has no types
     """Tells the schema of our tokens."""
 
     target_class = "tenants.rest.access.TokenAuthentication"

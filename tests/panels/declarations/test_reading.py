@@ -75,7 +75,7 @@ def test_one_bad_account_leaves_the_others() -> None:
 def test_dates_stay_text() -> None:
     content = "accounts: [{name: x, connections: [{name: a, settings: {since: 2026-01-01}}]}]"
     (one,) = read_declarations(content).accounts
-    assert one.account.connections[0].settings == {"since": "2026-01-01"}  # type: ignore[index,union-attr]
+    assert one.account.connections[0].settings == {"since": "2026-01-01"}  # type: ignore[index]
 
 
 def test_two_hosts_may_have_accounts_of_one_name() -> None:

@@ -1,0 +1,144 @@
+"""Two accounts, two tokens: at every address of the API the other's objects are not there."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.core import serializers
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
+
+from panels.models import Connection, Placement
+from tenants.models import Account, AuditEntry, DashboardApp
+from tenants.secrets import set_host_token
+from tests.factories import make_account, make_app, make_connection, make_placement
+from tests.security.urls import names_of, two_accounts
+from tests.support.api import ROOT, Api, operators_api
+
+pytestmark = pytest.mark.django_db
+
+CANARY = "Canary"
+ALL = sorted({name for name in names_of(get_resolver().url_patterns) if name.startswith("rest:")})
+LISTS = ("accounts/", "dashboard-apps/", "connections/", "placements/", "audit/")
+
+
+def rows_of(account: Account) -> dict[str, Any]:
+    app, shop = make_app(account, title=f"{CANARY} app"), make_connection(account, name=f"{CANARY} shop")
+    entry = AuditEntry.objects.create(
+        account=account, actor=CANARY, via="admin", action="add", object_type="x", object_id="1", object_name=CANARY
+    )
+    return {
+        "accounts": account,
+        "dashboard-apps": app,
+        "connections": shop,
+        "placements": make_placement(app, shop, title=CANARY),
+        "audit": entry,
+    }
+
+
+@pytest.fixture
+def theirs() -> Account:
+    account = make_account(name=CANARY)
+    set_host_token(account, "canary-of-a-token")
+    return account
+
+
+@pytest.fixture
+def their_rows(theirs: Account) -> dict[str, Any]:
+    return rows_of(theirs)
+
+
+@pytest.fixture
+def mine() -> Account:
+    return make_account(name="Mine")
+
+
+@pytest.fixture
+def me(mine: Account) -> Api:
+    return operators_api(mine)
+
+
+def detail_addresses() -> list[str]:
+    """Every address with a row's number, from the schema."""
+    from tests.voxysapps.test_rest_schema import SCHEMA  # noqa: PLC0415 - made only where it is needed
+
+    return sorted(path.removeprefix(ROOT) for path in SCHEMA["paths"] if "{id}" in path)
+
+
+def everything() -> str:
+    models = (Account, DashboardApp, Connection, Placement, AuditEntry)
+    return json.dumps([serializers.serialize("json", model._default_manager.order_by("pk")) for model in models])
+
+
+@two_accounts(*ALL)
+def test_every_address_with_the_others_row_is_404(me: Api, their_rows: dict[str, Any]) -> None:
+    before = everything()
+    addresses = detail_addresses()
+    assert len(addresses) >= 10
+    assert {path.split("/")[0] for path in addresses} == set(their_rows)
+    for path in addresses:
+        address = path.format(id=their_rows[path.split("/")[0]].pk)
+        for response in (me.get(address), me.post(address), me.patch(address, {"name": "x"}), me.delete(address)):
+            assert response.status_code in (404, 405), f"{address} {response.status_code}"
+            assert CANARY not in response.content.decode()
+        assert me.get(address).status_code == 404 or "check" in path or "rotate" in path
+    assert everything() == before
+
+
+def test_the_walk_would_see_an_open_address(theirs: Account, their_rows: dict[str, Any]) -> None:
+    they = operators_api(theirs)
+    for name, row in their_rows.items():
+        response = they.get(f"{name}/{row.pk}/")
+        assert response.status_code == 200
+        assert CANARY in response.content.decode()
+        assert "canary-of-a-token" not in response.content.decode()
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_no_list_filter_or_search_finds_the_others_rows(
+    path: str, me: Api, theirs: Account, their_rows: dict[str, Any]
+) -> None:
+    for query in ({}, {"search": CANARY}, {"account": theirs.pk}, {"page_size": 200}):
+        response = me.get(path, **query)
+        assert response.status_code == 200
+        assert not re.search(CANARY, json.dumps(response.json()["results"])), query
+
+
+def test_nothing_is_made_or_linked_in_the_others_account(
+    me: Api, mine: Account, theirs: Account, their_rows: dict[str, Any]
+) -> None:
+    app, shop, placement = make_app(mine), make_connection(mine, connector="demo"), None
+    placement = make_placement(app, shop)
+    before = everything()
+    for response in (
+        me.post("dashboard-apps/", {"account": theirs.pk, "title": "x"}),
+        me.post("connections/", {"account": theirs.pk, "name": "x", "connector": "demo"}),
+        me.post("placements/", {"dashboard_app": their_rows["dashboard-apps"].pk, "panel": "orders"}),
+        me.post(
+            "placements/",
+            {"dashboard_app": app.pk, "panel": "orders", "connections": [their_rows["connections"].pk]},
+        ),
+        me.patch(f"placements/{placement.pk}/", {"connections": [their_rows["connections"].pk]}),
+        me.patch(f"dashboard-apps/{app.pk}/", {"account": theirs.pk}),
+        me.patch(f"connections/{shop.pk}/", {"account": theirs.pk}),
+    ):
+        assert response.status_code == 400
+        assert "does not exist" in response.content.decode()
+    assert everything() == before
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_lists_cost_the_same_however_long(path: str) -> None:
+    counts = []
+    for number in (1, 3, 30):
+        accounts = [make_account() for _ in range(number)]
+        for account in accounts:
+            rows_of(account)
+        api = operators_api(*accounts)
+        api.get(path)  # the first use of a token is written down
+        with CaptureQueriesContext(connection) as seen:
+            assert len(api.get(path).json()["results"]) == number
+        counts.append(len(seen))
+    assert counts[0] == counts[1] == counts[2] <= 8, counts
