@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import CheckboxSelectMultiple, ModelForm, MultipleChoiceField
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -46,7 +47,7 @@ class NewTokenForm(ModelForm[ApiToken]):
     """What a new token is for."""
 
     scopes = MultipleChoiceField(
-        choices=Scope.choices, initial=[Scope.READ], widget=CheckboxSelectMultiple, label=_("scopes")
+        choices=Scope.choices, initial=[Scope.READ], widget=CheckboxSelectMultiple, label=capfirst(_("scopes"))
     )
 
     class Meta:
@@ -64,10 +65,10 @@ class NewTokenForm(ModelForm[ApiToken]):
 class ApiTokenAdmin(OfAccountsAdmin):
     """The tokens of the API: everybody's own; platform administrators see and end all of them."""
 
-    list_display = ("name", "user", "last4", "scopes", "created_at", "last_used_at", "expires_at", "revoked_at")
+    list_display = ("name", "user", "last4", "shown_scopes", "created_at", "last_used_at", "expires_at", "revoked_at")
     list_select_related = ("user",)
     search_fields = ("name", "user__username")
-    fields = ("name", "user", "last4", "scopes", "created_at", "last_used_at", "expires_at", "revoked_at")
+    fields = ("name", "user", "last4", "shown_scopes", "created_at", "last_used_at", "expires_at", "revoked_at")
     autocomplete_fields = ("accounts",)
     actions = ("revoke",)
 
@@ -97,6 +98,10 @@ class ApiTokenAdmin(OfAccountsAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @admin.display(description=_("scopes"))
+    def shown_scopes(self, token: ApiToken) -> str:
+        return ", ".join(token.scopes)
 
     @admin.action(description=_("End the chosen tokens"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
