@@ -17,6 +17,7 @@ from tenants.publishing.services import publish
 from tenants.rest.access import token_of
 from tenants.rest.base import IDEMPOTENCY_KEY, ROW_ID, RowSerializer, RowsViewSet, Writing, acting
 from tenants.rest.fields import HoursField, StoredSecretsField
+from tenants.rest.idempotency import once
 from tenants.secrets import HOOK_SECRET, HOST_TOKEN
 from tenants.services import check_host, delete_account, rotate_hook_key, save_account
 
@@ -180,10 +181,14 @@ class AccountViewSet(Writing, mixins.ListModelMixin, mixins.RetrieveModelMixin, 
 
 
 def rotated(view: Any, request: Request, rotate: Any) -> Response:
-    """Rotate the key of the view's row, and answer with the row."""
+    """Rotate the key of the view's row, once for an idempotency key, and answer with the row."""
     row = view.get_object()
-    sent = RotationSerializer(data=request.data)
-    sent.is_valid(raise_exception=True)
-    with acting(request):
-        rotate(row, keep_old_for=sent.validated_data["keep_old_for_hours"])
-    return Response(view.get_serializer(row).data)
+
+    def rotate_once() -> Response:
+        sent = RotationSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        with acting(request):
+            rotate(row, keep_old_for=sent.validated_data["keep_old_for_hours"])
+        return Response(view.get_serializer(row).data)
+
+    return once(request, rotate_once)

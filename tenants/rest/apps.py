@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from tenants.models import Account, DashboardApp, Scope
 from tenants.publishing.addresses import frame_url
 from tenants.rest.accounts import RotationSerializer, rotated
-from tenants.rest.base import ROW_ID, RowSerializer, RowsViewSet, Writing
+from tenants.rest.base import IDEMPOTENCY_KEY, ROW_ID, RowSerializer, RowsViewSet, Writing
 from tenants.rest.fields import IdsField, VisibleField
 from tenants.services import delete_dashboard_app, rotate_app_key, save_dashboard_app
 
@@ -69,7 +69,7 @@ class DashboardAppViewSet(Writing, mixins.ListModelMixin, mixins.RetrieveModelMi
     def delete_row(self, row: DashboardApp) -> None:
         delete_dashboard_app(row)
 
-    @extend_schema(parameters=[ROW_ID], request=RotationSerializer, responses=DashboardAppSerializer)
+    @extend_schema(parameters=[ROW_ID, IDEMPOTENCY_KEY], request=RotationSerializer, responses=DashboardAppSerializer)
     @action(detail=True, methods=["post"], url_path="rotate-key")
     def rotate_key(self, request: Request, **kwargs: Any) -> Response:
         """Give the app another address, to be published."""

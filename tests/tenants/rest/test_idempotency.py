@@ -4,7 +4,7 @@ import pytest
 
 from tenants.models import Account, AuditEntry, DashboardApp, IdempotencyKey
 from tenants.rest.idempotency import purge_keys
-from tests.factories import make_account
+from tests.factories import make_account, make_app
 from tests.support.api import operators_api
 from tests.support.connectors import WithSecret, connector_with_secret  # noqa: F401 - a fixture
 
@@ -81,3 +81,16 @@ def test_answers_that_are_kept_hold_no_secret(
     }  # fmt: skip
     assert api.post("connections/", body, key="one").status_code == 201
     assert "canary-secret" not in str(list(IdempotencyKey.objects.values()))
+
+
+def test_key_is_rotated_once(account: Account) -> None:
+    api, app = operators_api(account), make_app(account)
+    before = (app.key, account.hook_key)
+    for path in (f"dashboard-apps/{app.pk}/rotate-key/", f"accounts/{account.pk}/rotate-hook-key/"):
+        answers = [api.post(path, {"keep_old_for_hours": 24}, key=path) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert answers[1]["Idempotency-Replayed"] == "true"
+    app.refresh_from_db()
+    account.refresh_from_db()
+    # A second rotation would have put the first's key there.
+    assert (app.previous_key, account.previous_hook_key) == before
