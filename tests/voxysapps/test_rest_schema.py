@@ -7,7 +7,9 @@ from unittest.mock import patch
 import pytest
 import schemathesis
 from django.contrib.auth.models import User
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
@@ -36,7 +38,12 @@ def token(settings: Settings) -> Any:
     make_placement(make_app(account), connection)
     root = User.objects.create_superuser("root", "root@example.com", "x")
     with patch("tenants.host.client.HostClient._ask", side_effect=HostUnreachable("Not in tests.")):
+        # As Django's own test client does it: the test's connection outlives the requests.
+        for signal in (request_started, request_finished):
+            signal.disconnect(close_old_connections)
         yield api_of(root).text
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
 
 
 def test_schema_is_valid_and_told_without_a_token() -> None:
