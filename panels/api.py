@@ -4,8 +4,11 @@ from panels.base import API_VERSION, FetchContext, Panel, PanelContext
 from panels.capabilities import *  # noqa: F403 - the data models are part of the API as a whole
 from panels.connectors.base import Connector
 from panels.errors import ConnectorError, FinalError, OperatorError, PanelUnavailable, TemporaryError
+from panels.matching import MatchValue, is_same_email, is_same_phone, match_values, to_e164
 from panels.secret_field import SecretField
+from panels.system_client import SystemClient, segment
 from tenants.trust.identity import Identity, MatchKey
+from voxysapps.outgoing import Response
 
 __all__ = [
     "API_VERSION",
@@ -15,10 +18,18 @@ __all__ = [
     "FinalError",
     "Identity",
     "MatchKey",
+    "MatchValue",
     "OperatorError",
     "Panel",
     "PanelContext",
     "PanelUnavailable",
+    "Response",
     "SecretField",
+    "SystemClient",
     "TemporaryError",
+    "is_same_email",
+    "is_same_phone",
+    "match_values",
+    "segment",
+    "to_e164",
 ]

@@ -7,6 +7,8 @@ class PanelsConfig(AppConfig):
     verbose_name = _("Panels")
 
     def ready(self) -> None:
-        from panels import checks, preflight, signals  # noqa: F401, PLC0415 - models are there only now
+        from panels import checks, preflight, selectors, signals  # noqa: F401, PLC0415 - models are there only now
+        from tenants.trust import attributes  # noqa: PLC0415
 
         signals.connect()
+        attributes.register(selectors.list_attributes)

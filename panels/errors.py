@@ -1,20 +1,32 @@
 """How fetching goes wrong, by what helps: time, nothing, or an operator."""
 
+from collections.abc import Mapping
+
+from django.utils.translation import gettext
+
 
 class PanelUnavailable(Exception):
     """A panel or connector cannot answer now.
 
-    `message` is a plain sentence for the agent and must hold no secret and no customer data.
+    `message` is a plain sentence for the agent and must hold no secret and no customer data. It is shown
+    in the agent's language, where the translations know it; `values` are put into it afterwards, such as
+    `PanelUnavailable(gettext_noop("%(system)s is closed."), values={"system": "Shop"})`.
     `permanent` says that asking again changes nothing, so nobody retries by themselves.
     """
 
     permanent = False
 
-    def __init__(self, message: str, *, permanent: bool | None = None) -> None:
+    def __init__(self, message: str, *, permanent: bool | None = None, values: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
         self.message = message
+        self.values = dict(values or {})
         if permanent is not None:
             self.permanent = permanent
+
+    @property
+    def sentence(self) -> str:
+        """The message in the language of the moment."""
+        return sentence(self.message, self.values)
 
 
 class ConnectorError(PanelUnavailable):
@@ -24,8 +36,10 @@ class ConnectorError(PanelUnavailable):
 class TemporaryError(ConnectorError):
     """Worth asking again: time-out, 429, 5xx. `retry_after` is in seconds, where the system said so."""
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, values: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message, values=values)
         self.retry_after = retry_after
 
 
@@ -39,3 +53,8 @@ class OperatorError(ConnectorError):
     """Only the account's operator can mend it: a refused token, a missing right, a wrong address."""
 
     permanent = True
+
+
+def sentence(message: str, values: Mapping[str, str]) -> str:
+    """Return a stored message, translated and with its values."""
+    return gettext(message) % values if values else gettext(message)

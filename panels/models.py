@@ -19,7 +19,14 @@ class Connection(models.Model):
     )
     connector = models.SlugField(_("connector"), max_length=60)
     settings = models.JSONField(_("settings"), default=dict, blank=True)
+    match_by = models.JSONField(
+        _("customers are found by"),
+        default=list,
+        blank=True,
+        help_text=_("In this order; the first that finds somebody counts. None: the connector's own order."),
+    )
     is_enabled = models.BooleanField(_("enabled"), default=True)
+    paused_at = models.DateTimeField(_("paused"), null=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = AccountQuerySet["Connection"].as_manager()
@@ -120,3 +127,57 @@ class PlacementSecret(SealedSecret):
     @property
     def owner_account_id(self) -> int:
         return self.placement.account_id
+
+
+class CustomerLink(models.Model):
+    """An agent's word that a contact of the host is this customer of a connection's system."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", verbose_name=_("account"))
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, related_name="customer_links", verbose_name=_("connection")
+    )
+    contact_id = models.PositiveBigIntegerField(_("contact in the host"))
+    external_id = models.CharField(_("customer there"), max_length=255)
+    linked_by = models.PositiveBigIntegerField(_("agent in the host"), null=True)
+    linked_at = models.DateTimeField(_("linked"), auto_now_add=True)
+
+    objects = AccountQuerySet["CustomerLink"].as_manager()
+
+    class Meta:
+        verbose_name = _("customer link")
+        verbose_name_plural = _("customer links")
+        constraints = (
+            models.UniqueConstraint(fields=("connection", "contact_id", "external_id"), name="customer_linked_once"),
+        )
+        indexes = (models.Index(fields=("account", "contact_id")),)
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} = {self.external_id}"
+
+
+class PrefetchItem(models.Model):
+    """A customer whose data will be looked at soon: a conversation or a contact of the host, waiting for a worker.
+
+    Rows and not tasks, so that accounts take turns however many each has, and a restart loses none.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", verbose_name=_("account"))
+    # "conversation:42", by its display id, or "contact:7".
+    subject = models.CharField(max_length=40)
+    priority = models.PositiveSmallIntegerField(default=0)
+    wanted_at = models.DateTimeField()
+    # Not to be begun before: waiting for another try, or in a worker's hands until then.
+    not_before = models.DateTimeField()
+    is_claimed = models.BooleanField(default=False)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    objects = AccountQuerySet["PrefetchItem"].as_manager()
+
+    class Meta:
+        verbose_name = _("prefetch")
+        verbose_name_plural = _("prefetches")
+        constraints = (models.UniqueConstraint(fields=("account", "subject"), name="prefetched_once"),)
+        indexes = (models.Index(fields=("account", "priority", "wanted_at")), models.Index(fields=("not_before",)))
+
+    def __str__(self) -> str:
+        return self.subject

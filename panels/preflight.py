@@ -14,6 +14,7 @@ from panels.settings_forms import read_settings
 from tenants.models import DashboardApp
 from tenants.preflight.registry import Flight, Result, amber, green, red, register
 from tenants.trust.identity import Identity
+from voxysapps.outgoing import budget
 from voxysapps.problems import place_of
 
 # Nobody's: a system that knows no such customer has answered all the same.
@@ -75,12 +76,13 @@ def _try(connection: Connection) -> Result:
     started = time.perf_counter()
     try:
         connector = kind(read_settings(connection, kind.SettingsForm), name=connection.name)
-        for capability in kind.capabilities:
-            getattr(connector, capability)(SAMPLE.only(kind.recognises_by))
+        with budget(kind.timeout):
+            for capability in kind.capabilities:
+                getattr(connector, capability)(SAMPLE.only(connection.match_by or kind.recognises_by))
     except TemporaryError as error:
-        return amber(_(error.message), _("Run this again in a while."), about=connection.name)
+        return amber(error.sentence, _("Run this again in a while."), about=connection.name)
     except PanelUnavailable as error:
-        return red(_(error.message), _("Open the connection, mend its settings and save."), about=connection.name)
+        return red(error.sentence, _("Open the connection, mend its settings and save."), about=connection.name)
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything
         return red(
             _("The connector failed: %(error)s.") % {"error": type(error).__name__},

@@ -8,29 +8,24 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-from django import forms
 from django.core.cache import cache
 from django.utils.translation import gettext_noop
 from kombu.exceptions import OperationalError
 from msgspec import MsgspecError, msgpack
 
-from panels import registry, selectors, snapshots
-from panels.base import FetchContext
-from panels.capabilities import CAPABILITIES
+from panels import snapshots
+from panels.calls import prepare
 from panels.errors import OperatorError, PanelUnavailable, TemporaryError
-from panels.models import Connection, Placement
-from panels.settings_forms import read_settings
+from panels.guard import Busy, jitter
 from panels.snapshots import Failure, Head, Source
 from tenants.trust.confirmation import ConfirmedContext
 from tenants.trust.identity import Identity
 from voxysapps.cache import cache_is_down
 from voxysapps.problems import new_trace_id, place_of
-from voxysapps.sealing import SealBroken
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +35,7 @@ LOCK_SECONDS = 60
 QUEUED_SECONDS = 30
 # A worker that has not begun by then is taken for gone.
 WORKER_GRACE_SECONDS = 3.0
-# After a failure nobody asks again before: by itself soon, by a person's hand at any time.
+# After a failure nobody asks again before: by itself soon and then ever later, by a person's hand at any time.
 RETRY_SECONDS = 15.0
 RETRY_PERMANENT_SECONDS = 300.0
 # Fetches that web threads may do at a time; the others' pages go on waiting.
@@ -76,10 +71,6 @@ def request_refresh(
     return fetched
 
 
-class Busy(Exception):
-    """The connection answers as many calls as it may at a time. Try again in a moment."""
-
-
 def refresh_source(
     account_id: int, source: Source, identity: Identity, *, trace_id: str, wanted_at: float
 ) -> Head | None:
@@ -96,21 +87,29 @@ def refresh_source(
         _leave_queue(account_id, source, customer)
         return None
     try:
-        call = _prepare(account_id, source, identity, trace_id)
+        call = prepare(account_id, source, identity, trace_id)
     except OperatorError as error:
         return _note_failure(account_id, source, customer, error, trace_id=trace_id, before=before)
-    with _slot(account_id, source, call.max_concurrency), _locked(account_id, source, customer) as got_lock:
+    with _locked(account_id, source, customer) as got_lock:
         if not got_lock:
             return None
         # Somebody may have finished between the first look and the lock.
         before = snapshots.read_head(account_id, source, customer)
-        if _is_recent(before, started, wanted_at):
-            return None
-        try:
-            answer = call.ask()
-        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it stays in its place
-            return _note_failure(account_id, source, customer, error, trace_id=trace_id, before=before)
-        return snapshots.write_answer(account_id, source, customer, answer, now=started, fresh_for=call.fresh_for)
+        head = None
+        if not _is_recent(before, started, wanted_at):
+            try:
+                with call.enter():
+                    answer = call.ask()
+            except Busy:
+                raise  # it stays in the queue
+            except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it stays in its place
+                head = _note_failure(account_id, source, customer, error, trace_id=trace_id, before=before)
+            else:
+                head = snapshots.write_answer(
+                    account_id, source, customer, answer, now=started, fresh_for=call.fresh_for
+                )
+        _leave_queue(account_id, source, customer)
+        return head
 
 
 def take_quota(context: ConfirmedContext, placement_id: int, *, limit: int, seconds: int) -> bool:
@@ -172,68 +171,30 @@ def _is_recent(head: Head | None, now: float, wanted_at: float) -> bool:
     return head is not None and not head.is_due(now) and (head.fetched_at or 0.0) >= wanted_at
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """One question to one source."""
-
-    ask: Callable[[], Any]
-    fresh_for: float
-    max_concurrency: int | None = None
-
-
-def _prepare(account_id: int, source: Source, identity: Identity, trace_id: str) -> _Call:
-    """Return how to ask the source about the customer. Raises OperatorError when it is not set up."""
-    if source.connection_id is not None and source.capability is not None:
-        return _prepare_connector(account_id, source.connection_id, source.capability, identity)
-    placement = selectors.get_placement(account_id, source.placement_id or 0)
-    panel = registry.panels().plugins.get(placement.panel) if placement else None
-    if placement is None or panel is None:
-        raise OperatorError(gettext_noop("This panel is switched off or not installed."))
-    settings = _settings(placement, panel.SettingsForm)
-    context = FetchContext(identity=identity, settings=settings, trace_id=trace_id)
-    return _Call(lambda: panel.fetch(context), panel.fresh_for)
-
-
-def _settings(row: Connection | Placement, form_class: type[forms.Form]) -> dict[str, Any]:
-    try:
-        return read_settings(row, form_class)
-    except SealBroken:
-        raise OperatorError(gettext_noop("A stored secret cannot be opened any longer. Enter it again.")) from None
-
-
-def _prepare_connector(account_id: int, connection_id: int, capability: str, identity: Identity) -> _Call:
-    connection = selectors.get_connection(account_id, connection_id)
-    kind = registry.connectors().plugins.get(connection.connector) if connection else None
-    if connection is None or kind is None:
-        raise OperatorError(gettext_noop("This connection is switched off or its connector is not installed."))
-    known = identity.only(kind.recognises_by)
-    if known.is_anonymous:
-        return _Call(CAPABILITIES[capability], kind.fresh_for)  # nobody to look for: an empty answer
-    settings = _settings(connection, kind.SettingsForm)
-    connector = kind(settings, name=connection.name)
-    return _Call(lambda: getattr(connector, capability)(known), kind.fresh_for, kind.max_concurrency)
-
-
 def _note_failure(
     account_id: int, source: Source, customer: str, error: Exception, *, trace_id: str, before: Head | None
 ) -> Head:
     if isinstance(error, PanelUnavailable):
-        message, permanent = error.message, error.permanent
+        message, values, permanent = error.message, error.values, error.permanent
         logger.warning("refresh failed: account=%s source=%s trace=%s: %s", account_id, source.key, trace_id, message)
     else:
-        message, permanent = gettext_noop("Something went wrong while the data were fetched."), False
+        message, values, permanent = gettext_noop("Something went wrong while the data were fetched."), {}, False
         place = place_of(error)
         logger.error("refresh failed: account=%s source=%s trace=%s: %s", account_id, source.key, trace_id, place)
-    retry_in = RETRY_PERMANENT_SECONDS if permanent else RETRY_SECONDS
-    if isinstance(error, TemporaryError) and error.retry_after is not None:
+    tries = before.failure.tries + 1 if before and before.failure else 1
+    if permanent:
+        retry_in = RETRY_PERMANENT_SECONDS
+    elif isinstance(error, TemporaryError) and error.retry_after is not None:
         retry_in = error.retry_after
-    failure = Failure(message, permanent, trace_id, time.time())
+    else:
+        retry_in = min(RETRY_SECONDS * 2 ** (tries - 1), RETRY_PERMANENT_SECONDS) * jitter()
+    failure = Failure(message, permanent, trace_id, time.time(), values, tries)
     return snapshots.write_failure(account_id, source, customer, failure, before=before, retry_in=retry_in)
 
 
 @contextmanager
 def _locked(account_id: int, source: Source, customer: str) -> Iterator[bool]:
-    """Single flight: yield whether we are the one. Also ends the refresh's time in the queue."""
+    """Single flight: yield whether we are the one."""
     key = _key(account_id, "lock", source, customer)
     token = secrets.token_hex(8)
     if not cache.add(key, token, LOCK_SECONDS):
@@ -244,23 +205,6 @@ def _locked(account_id: int, source: Source, customer: str) -> Iterator[bool]:
     finally:
         if cache.get(key) == token:
             cache.delete(key)
-        _leave_queue(account_id, source, customer)
-
-
-@contextmanager
-def _slot(account_id: int, source: Source, limit: int | None) -> Iterator[None]:
-    """Hold one of the connection's calls at a time, or raise `Busy`."""
-    if limit is None:
-        yield
-        return
-    slots = (f"{account_id}:slot:{source.connection_id}:{number}" for number in range(limit))
-    held = next((slot for slot in slots if cache.add(slot, 1, LOCK_SECONDS)), None)
-    if held is None:
-        raise Busy
-    try:
-        yield
-    finally:
-        cache.delete(held)
 
 
 def _leave_queue(account_id: int, source: Source, customer: str) -> None:

@@ -3,8 +3,9 @@
 from django.db.models import Prefetch, Q
 from django.utils import timezone
 
-from panels.models import Connection, Placement
+from panels.models import Connection, CustomerLink, Placement
 from tenants.models import DashboardApp
+from tenants.trust.identity import ATTRIBUTE
 
 
 def get_account_id(app_key: str) -> int | None:
@@ -51,3 +52,18 @@ def get_connection(account_id: int, connection_id: int) -> Connection | None:
 def get_placement(account_id: int, placement_id: int) -> Placement | None:
     """Return one enabled placement of the account, or None (1 query)."""
     return Placement.objects.for_account(account_id).filter(pk=placement_id, is_enabled=True).first()
+
+
+def list_linked(connection: Connection, contact_id: int | None) -> list[str]:
+    """Return the ids in the connection's system of whom agents have linked the contact to (1 query)."""
+    if contact_id is None:
+        return []
+    links = CustomerLink.objects.for_account(connection.account_id).filter(connection=connection, contact_id=contact_id)
+    return list(links.order_by("linked_at", "pk").values_list("external_id", flat=True))
+
+
+def list_attributes(account_id: int) -> set[str]:
+    """Return the custom attributes by which the account's connections look for customers (1 query)."""
+    chosen = Connection.objects.for_account(account_id).filter(is_enabled=True).values_list("match_by", flat=True)
+    keys = {key for match_by in chosen for key in match_by}
+    return {key.removeprefix(ATTRIBUTE) for key in keys if key.startswith(ATTRIBUTE)}

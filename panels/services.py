@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,10 +19,14 @@ from tenants import audit
 from tenants.models import Account, DashboardApp, clear_secrets
 from tenants.secrets import live_rows, set_secret
 from tenants.services import delete, save_dashboard_app
+from tenants.trust.identity import ATTRIBUTE, MatchKey
+from voxysapps.outgoing import budget
 from voxysapps.problems import place_of
 from voxysapps.sealing import SealBroken
 
 logger = logging.getLogger(__name__)
+
+ATTRIBUTE_KEY = re.compile(rf"{ATTRIBUTE}[\w.-]{{1,100}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ def validate_connection(connection: Connection, secrets: Mapping[str, str] | Non
         raise ValidationError(
             {"connector": _("The connector “%(slug)s” is not installed.") % {"slug": connection.connector}}
         )
+    _validate_match_by(connection.match_by, kind.recognises_by)
     stored = () if _moves(connection) else _stored_names(connection)
     check_settings(kind.SettingsForm, connection.settings, secrets or {}, stored)
 
@@ -63,13 +69,14 @@ def try_connection(connection: Connection, secrets: Mapping[str, str] | None = N
             entered = {**{name: stored.get(name) for name in secret_names(kind.SettingsForm)}, **entered}
         settings = clean_settings(kind.SettingsForm, entered)
         started = time.perf_counter()
-        sentence = kind(settings, name=connection.name).check()
+        with budget(kind.timeout):
+            sentence = kind(settings, name=connection.name).check()
         return Answer(True, sentence, round((time.perf_counter() - started) * 1000))
     except SealBroken:
         return Answer(False, _("A stored secret cannot be opened any longer. Enter it again."))
     except PanelUnavailable as error:
         temporary = isinstance(error, TemporaryError) or not isinstance(error, ConnectorError)
-        return Answer(False, _(error.message), temporary=temporary)
+        return Answer(False, error.sentence, temporary=temporary)
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything
         # Without the exception's text, which may quote a secret.
         logger.error("check of connection %s failed: %s", connection.pk, place_of(error))  # noqa: TRY400
@@ -164,6 +171,22 @@ def save_tabs(account: Account, titles: Mapping[str, str], *, first_position: in
             app = DashboardApp(account=account, title=free[:60], position=position)
             save_dashboard_app(app)
             save_placement(Placement(account=account, dashboard_app=app, panel=slug), ())
+
+
+def _validate_match_by(match_by: object, recognised: tuple[MatchKey, ...]) -> None:
+    known = [key for key in recognised if key != ATTRIBUTE.removesuffix(":")]
+    may_name_attributes = len(known) < len(recognised)
+    keys = match_by if isinstance(match_by, list) else [None]
+    wrong = [
+        key
+        for key in keys
+        if key not in known and not (may_name_attributes and isinstance(key, str) and ATTRIBUTE_KEY.fullmatch(key))
+    ]
+    if wrong or len(set(map(str, keys))) < len(keys):
+        offered = [*known, *([f"{ATTRIBUTE}NAME"] if may_name_attributes else [])]
+        raise ValidationError(
+            {"match_by": _("Choose from these, each once: %(offered)s.") % {"offered": ", ".join(offered)}}
+        )
 
 
 def _moves(connection: Connection) -> bool:

@@ -88,7 +88,7 @@ def _notice(section: Section, locale: str) -> str:
     """Say what went wrong: above the old data where there are some, in their place where not."""
     failure = max(section.failures, key=lambda failure: failure.at)
     with translation.override(locale):
-        sentences = [str(_(failure.message))]
+        sentences = [failure.sentence]
         total = len(section.placement.sources)
         if 0 < section.answered < total:
             sentences.append(_("%(answered)d of %(total)d answered.") % {"answered": section.answered, "total": total})

@@ -14,6 +14,7 @@ from django.core.cache import cache
 from msgspec import MsgspecError, Struct, msgpack
 
 from panels.capabilities import CAPABILITIES
+from panels.errors import sentence
 
 # Past its freshness a snapshot is still shown, marked with its age, for so long.
 KEPT_SECONDS = 24 * 3600
@@ -41,12 +42,22 @@ class Source:
 
 
 class Failure(Struct, frozen=True, array_like=True):
-    """The last refresh went wrong. `message` is for the agent; `at` in seconds since the epoch."""
+    """The last refresh went wrong, and so did `tries` in a row.
+
+    `message` with its `values` is for the agent; `at` in seconds since the epoch.
+    """
 
     message: str
     permanent: bool
     trace_id: str
     at: float
+    values: dict[str, str] = {}
+    tries: int = 1
+
+    @property
+    def sentence(self) -> str:
+        """What went wrong, in the language of the moment."""
+        return sentence(self.message, self.values)
 
 
 class Head(Struct, frozen=True, array_like=True):

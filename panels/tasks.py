@@ -5,6 +5,7 @@ import logging
 from celery import Task, shared_task
 
 from panels import refresh
+from panels.guard import Busy
 from panels.snapshots import Source
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ def refresh_snapshot(
         return
     try:
         refresh.refresh_source(account_id, source, identity, trace_id=trace_id, wanted_at=wanted_at)
-    except refresh.Busy:
+    except Busy:
         raise self.retry() from None
 
 

@@ -24,8 +24,29 @@ def _conditions() -> Iterator[tuple[str, str]]:
     yield "panels_placement_connections", f"({of_placement}) <> ({of_connection})"
 
 
+def _conditions_of_links() -> Iterator[tuple[str, str]]:
+    of_connection = "SELECT account_id FROM panels_connection WHERE id = NEW.connection_id"
+    yield "panels_customerlink", f"NEW.account_id <> ({of_connection})"
+
+
 def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    for table, condition in _conditions():
+    _create(_conditions(), schema_editor)
+
+
+def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    _drop(_conditions(), schema_editor)
+
+
+def create_of_links(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    _create(_conditions_of_links(), schema_editor)
+
+
+def drop_of_links(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    _drop(_conditions_of_links(), schema_editor)
+
+
+def _create(conditions: Iterator[tuple[str, str]], schema_editor: BaseDatabaseSchemaEditor) -> None:
+    for table, condition in conditions:
         if schema_editor.connection.vendor == "postgresql":
             schema_editor.execute(
                 f"CREATE FUNCTION {table}_same_account() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
@@ -44,8 +65,8 @@ def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
             )
 
 
-def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    for table, _condition in _conditions():
+def _drop(conditions: Iterator[tuple[str, str]], schema_editor: BaseDatabaseSchemaEditor) -> None:
+    for table, _condition in conditions:
         if schema_editor.connection.vendor == "postgresql":
             schema_editor.execute(f"DROP TRIGGER {table}_same_account ON {table}")
             schema_editor.execute(f"DROP FUNCTION {table}_same_account()")

@@ -11,6 +11,7 @@ from django.core.cache import cache
 
 from tests.support.browser import NONE_FOUND, find_browser, launch_arguments
 from tests.support.network import no_network
+from tests.support.outside import outside  # noqa: F401 - a fixture
 from tests.support.product import Product
 from tests.support.services import delete_keys, services_for_product
 from voxysapps.redis_urls import cache_url

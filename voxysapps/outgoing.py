@@ -6,14 +6,16 @@ ends in time, reads no more than it was told to, and follows redirects on the sa
 of the environment (proxies, netrc) are not looked at; only `OUTGOING_NETWORKS` opens a private network.
 """
 
+import math
 import os
 import socket
 import ssl
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Literal
@@ -26,6 +28,8 @@ from django.conf import settings
 
 MAX_REDIRECTS = 3
 MAX_CONNECTIONS = 50
+# By this header our log, our task and the other system's log speak of the same request.
+TRACE_HEADER = "X-Request-Id"
 
 Kind = Literal["refused_address", "bad_address", "unreachable", "timeout", "too_large", "bad_redirect", "unreadable"]
 _SENTENCES: dict[str, str] = {
@@ -82,14 +86,17 @@ def send(
 ) -> Response:
     """Send a request and return its answer, or raise `OutgoingError`.
 
-    `timeout` is the number of seconds for all of it, redirects included; `max_bytes` counts the body as it
-    is after unpacking.
+    `timeout` is the number of seconds for all of it, redirects included, and never more than is left of
+    `budget`; `max_bytes` counts the body as it is after unpacking.
     """
-    all_headers = {"Accept": "application/json", **(headers or {}), "Accept-Encoding": "gzip"}
+    allowed = _budget.get()
+    if allowed.before is not None:
+        allowed.before()
+    all_headers = {"Accept": "application/json", **allowed.headers, **(headers or {}), "Accept-Encoding": "gzip"}
     if json is not None:
         body = msgspec.json.encode(json)
         all_headers["Content-Type"] = "application/json"
-    token = _deadline.set(time.monotonic() + timeout)
+    token = _deadline.set(min(time.monotonic() + timeout, allowed.ends_at))
     try:
         for _hop in range(MAX_REDIRECTS + 1):
             response = _send_once(method, url, all_headers, params, body, max_bytes)
@@ -100,6 +107,25 @@ def send(
     finally:
         _deadline.reset(token)
     raise OutgoingError("bad_redirect")
+
+
+@contextmanager
+def budget(seconds: float, *, trace_id: str = "", before: Callable[[], None] | None = None) -> Iterator[None]:
+    """Let all requests within the block take so many seconds together, each carrying the trace id.
+
+    `before` is called before each request, and keeps it from being sent by raising.
+    """
+    headers = {TRACE_HEADER: trace_id} if trace_id else {}
+    token = _budget.set(_Budget(min(time.monotonic() + seconds, _budget.get().ends_at), headers, before))
+    try:
+        yield
+    finally:
+        _budget.reset(token)
+
+
+def seconds_left() -> float:
+    """Return how much of the budget is left, infinity without one."""
+    return _budget.get().ends_at - time.monotonic()
 
 
 def is_allowed(address: str) -> bool:
@@ -229,6 +255,17 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
 
 # --- the network ---------------------------------------------------------------------------------------
 
+
+@dataclass(frozen=True, slots=True)
+class _Budget:
+    """What requests may take together: until when, in monotonic seconds, and what each says of itself."""
+
+    ends_at: float = math.inf
+    headers: Mapping[str, str] = field(default_factory=dict)
+    before: Callable[[], None] | None = None
+
+
+_budget: ContextVar[_Budget] = ContextVar("_budget", default=_Budget())  # noqa: B039 - frozen
 _deadline: ContextVar[float] = ContextVar("_deadline")
 # Without TLS only networks that the environment names are asked.
 _only_listed: ContextVar[bool] = ContextVar("_only_listed", default=False)

@@ -13,7 +13,7 @@ from panels.capabilities.orders import (
     TrackingEvent,
 )
 from panels.capabilities.payments import Dispute, Interval, Invoice, Payment, Payments, SavedMethod, Subscription
-from panels.capabilities.records import Answer, Instant, Record, Window
+from panels.capabilities.records import Answer, Candidate, Instant, Record, Window
 from panels.capabilities.words import (
     AlertWord,
     DeliveryWord,
@@ -37,6 +37,7 @@ __all__ = [
     "Alert",
     "AlertWord",
     "Answer",
+    "Candidate",
     "CurrencyMismatchError",
     "Customer",
     "Customers",

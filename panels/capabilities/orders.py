@@ -155,4 +155,9 @@ class Orders(Answer, frozen=True, kw_only=True):
     def merge(cls, answers: Sequence[tuple[str, Self]]) -> Self:
         orders = merge_records((source, answer.orders) for source, answer in answers)
         orders.sort(key=lambda order: newest_first(order, order.placed_at))
-        return cls(orders=tuple(orders), windows=cls.merge_windows(answers), matched_by=cls.merge_matches(answers))
+        return cls(
+            orders=tuple(orders),
+            windows=cls.merge_windows(answers),
+            matched_by=cls.merge_matches(answers),
+            candidates=cls.merge_candidates(answers),
+        )

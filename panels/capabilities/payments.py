@@ -122,6 +122,7 @@ class Payments(Answer, frozen=True, kw_only=True):
             methods=tuple(methods),
             windows=cls.merge_windows(answers),
             matched_by=cls.merge_matches(answers),
+            candidates=cls.merge_candidates(answers),
         )
 
 

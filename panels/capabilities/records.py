@@ -5,7 +5,7 @@ Structs leave out what is as by default when they are stored: most of a record i
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -39,6 +39,18 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return f"{quote(self.source, safe='')}:{quote(self.external_id, safe='')}"
 
 
+class Candidate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody whom the contact may be, where several match: an agent decides. Only what tells them apart."""
+
+    external_id: str
+    source: str = ""
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+    SENSITIVE: ClassVar = ("email", "phone")
+
+
 class Window(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How far back a connection was able to look; `since` None: to the beginning."""
 
@@ -50,10 +62,13 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a capability answers. Subclasses name the records.
 
     `matched_by` is by what the records were found to be the contact's, the weakest of it; None: not told.
+    Where several customers of one system match, nobody's records are given but the `candidates`: one who
+    is not the contact would have their orders read out to them.
     """
 
     windows: tuple[Window, ...] = ()
     matched_by: MatchWord | None = None
+    candidates: tuple[Candidate, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -78,6 +93,14 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def merge_windows(cls, answers: Sequence[tuple[str, Self]]) -> tuple[Window, ...]:
         return tuple(
             msgspec.structs.replace(window, source=source) for source, answer in answers for window in answer.windows
+        )
+
+    @classmethod
+    def merge_candidates(cls, answers: Sequence[tuple[str, Self]]) -> tuple[Candidate, ...]:
+        return tuple(
+            msgspec.structs.replace(candidate, source=source)
+            for source, answer in answers
+            for candidate in answer.candidates
         )
 
 

@@ -166,6 +166,7 @@ class MatchWord(Word):
 
     LINK = "link", Tone.GOOD, pgettext_lazy("match", "Linked by an agent")
     IDENTIFIER = "identifier", Tone.GOOD, pgettext_lazy("match", "Matched by customer ID")
+    ATTRIBUTE = "attribute", Tone.GOOD, pgettext_lazy("match", "Matched by customer attribute")
     EMAIL = "email", Tone.GOOD, pgettext_lazy("match", "Matched by email")
     PHONE = "phone", Tone.LOOK, pgettext_lazy("match", "Weak match: numbers are shared")
     NUMBER = "number", Tone.LOOK, pgettext_lazy("match", "Matched by order number")

@@ -17,7 +17,9 @@ class Connector:
     `name` the connection's name, for messages. Each capability is a method of that name; it takes the
     `Identity` to look for and returns the capability's answer (`panels.capabilities`), empty when the
     system knows no such customer. Raise `TemporaryError`, `FinalError` or `OperatorError`, with a
-    sentence an agent may read.
+    sentence an agent may read; `SystemClient` does. Compare what a system returns with what was looked for
+    (`is_same_email` …): many search for parts of words. Where several customers match, answer with
+    `candidates` instead of anybody's records.
     """
 
     # URL part and entry-point name.
@@ -30,12 +32,16 @@ class Connector:
     SettingsForm: ClassVar[type[forms.Form]] = forms.Form
     # Settings that say where the secrets are sent, such as a shop's address: another one clears the secrets.
     destination: ClassVar[tuple[str, ...]] = ()
-    # By what it recognises a customer, surest first. It is given nothing else to look for, and is not
-    # asked about contacts who have none of these.
+    # By what it recognises a customer, surest first, unless the operator chooses another order for a
+    # connection. It is given nothing else to look for, and is not asked about contacts who have none of
+    # these. With "attribute" among them operators may name custom attributes that hold its own ids.
     recognises_by: ClassVar[tuple[MatchKey, ...]] = ("identifier", "email", "phone")
-    # Limits: seconds for which an answer counts as fresh, and calls at a time to one connection.
+    # Limits: seconds for which an answer counts as fresh; seconds that one call may take; and of one
+    # connection the calls at a time, and within so many seconds, as the system's own limits are.
     fresh_for: ClassVar[int] = 120
+    timeout: ClassVar[float] = 15.0
     max_concurrency: ClassVar[int] = 4
+    max_rate: ClassVar[tuple[int, int] | None] = None
 
     def __init__(self, settings: Mapping[str, Any], *, name: str) -> None:
         self.settings = settings

@@ -12,7 +12,7 @@ from tenants.trust.audience import Viewing, why_not_for, why_not_for_agent
 from tenants.trust.identity import Identity
 from tenants.trust.records import AgentRecord, ContactRecord, ConversationRecord, Evidence
 from tenants.trust.sessions import Session
-from voxysapps.context.structs import AppContext
+from voxysapps.context.structs import AppContext, Contact
 from voxysapps.context.token import InvalidToken, read_token, sign_token
 
 # Website visitors type their own e-mail; the other channels are addressed by theirs.
@@ -160,7 +160,7 @@ def _believe(posted: AppContext, account: Account, app: DashboardApp) -> Confirm
         # The host's API knows roles; what is posted here would be the viewer's own word.
         role=None,
         conversation_id=conversation.id if conversation else None,
-        identity=_identity(contact.id, contact.name, contact.identifier, contact.email, contact.phone_number, verified),
+        identity=identity_of(contact, verified),
         identity_verified=_is_verified(channel, verified),
         posted=posted,
     )
@@ -216,7 +216,7 @@ def _confirm(
         agent_id=agent.id,
         role=agent.role,
         conversation_id=conversation_id,
-        identity=_identity(contact.id, contact.name, contact.identifier, contact.email, contact.phone_number, verified),
+        identity=identity_of(contact, verified),
         identity_verified=_is_verified(channel, verified),
         identifiers_edited=time.time() - contact.edited_at < _EDITED_SECONDS,
         posted=posted,
@@ -282,21 +282,16 @@ def _is_verified(channel: str | None, verified: bool | None) -> bool | None:
     return bool(verified) if channel == _WEB_WIDGET else verified or None
 
 
-def _identity(
-    contact_id: int | None,
-    name: str | None,
-    identifier: str | None,
-    email: str | None,
-    phone: str | None,
-    verified: bool | None,
-) -> Identity:
+def identity_of(contact: ContactRecord | Contact, verified: bool | None) -> Identity:
+    """Return who the contact is, as the host's record of it or, at trust `link`, the posted one says."""
     return Identity(
-        contact_id=contact_id,
-        name=name or None,
-        identifier=identifier or None,
-        emails=(email,) if email else (),
-        phones=(phone,) if phone else (),
+        contact_id=contact.id,
+        name=contact.name or None,
+        identifier=contact.identifier or None,
+        emails=(contact.email,) if contact.email else (),
+        phones=(contact.phone_number,) if contact.phone_number else (),
         identifier_verified=verified,
+        attributes=contact.attributes if isinstance(contact, ContactRecord) else (),
     )
 
 

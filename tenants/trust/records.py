@@ -17,6 +17,7 @@ from tenants.host.client import HostClient
 from tenants.host.errors import HostError, HostNotFound
 from tenants.host.records import HostContact
 from tenants.models import Account
+from tenants.trust.attributes import identifying
 from tenants.trust.identity import identifier_digests
 
 FRESH_SECONDS = 300
@@ -62,6 +63,8 @@ class ContactRecord(Struct, frozen=True, array_like=True):
     phone_number: str | None = None
     identifier: str | None = None
     edited_at: float = 0.0
+    # The custom attributes that identify the contact elsewhere; see `tenants.trust.attributes`.
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 class ConversationRecord(Struct, frozen=True, array_like=True):
@@ -344,6 +347,7 @@ def _contact(account: Account, contact: HostContact, now: float) -> ContactRecor
         email=contact.email or None,
         phone_number=contact.phone_number or None,
         identifier=contact.identifier or None,
+        attributes=identifying(account.pk, contact.custom_attributes),
     )
     return structs.replace(record, edited_at=_note_identifiers(account.pk, record))
 
@@ -354,7 +358,8 @@ def _note_identifiers(account_id: int, contact: ContactRecord) -> float:
     Whoever may edit a contact can type another customer's e-mail into it, and then see their data.
     """
     key = f"{account_id}:identifiers:{contact.id}"
-    digests = ",".join(identifier_digests(account_id, contact.email, contact.phone_number, contact.identifier))
+    values = (contact.email, contact.phone_number, contact.identifier, *(value for _name, value in contact.attributes))
+    digests = ",".join(identifier_digests(account_id, *values))
     before: list[Any] | None = cache.get(key)
     was_edited = before is not None and before[0] != digests
     edited_at = contact.read_at if was_edited else float(before[1]) if before else 0.0

@@ -12,6 +12,7 @@ from msgspec import msgpack
 
 from panels import refresh, snapshots, tasks
 from panels.api import FinalError, Identity, Orders, TemporaryError
+from panels.guard import Busy
 from panels.models import Connection
 from panels.snapshots import Source
 from tests.factories import make_account, make_connection
@@ -80,8 +81,22 @@ def test_lasting_failures_are_asked_about_less_often(shop: Connection, error: Ex
 
     RecordingConnector.answer = fail
     head = ask(shop)
-    assert head.due_at - head.failure.at == seconds
+    assert head.due_at - head.failure.at == pytest.approx(seconds, rel=0.21)
     assert head.failure.permanent is (seconds == refresh.RETRY_PERMANENT_SECONDS)
+
+
+def test_passing_failures_in_a_row_are_asked_about_ever_later(shop: Connection) -> None:
+    def fail(capability: str, who: Identity) -> Any:
+        raise TemporaryError("x")
+
+    RecordingConnector.answer = fail
+    waits = []
+    for _ in range(4):
+        head = ask(shop, wanted_at=time.time() + 1)
+        waits.append(head.due_at - head.failure.at)
+    assert [wait / refresh.RETRY_SECONDS for wait in waits] == pytest.approx([1, 2, 4, 8], rel=0.21)
+    RecordingConnector.answer = None
+    assert ask(shop, wanted_at=time.time() + 1).failure is None
 
 
 def test_connector_is_given_only_what_it_recognises(shop: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,7 +109,7 @@ def test_connector_is_given_only_what_it_recognises(shop: Connection, monkeypatc
     RecordingConnector.answer = note
     monkeypatch.setattr(RecordingConnector, "recognises_by", ("email",))
     ask(shop, Identity(contact_id=70, identifier="x-1", emails=("ada@example.com",), phones=("+15550100",)))
-    assert given == [Identity(contact_id=70, emails=("ada@example.com",))]
+    assert given == [Identity(contact_id=70, emails=("ada@example.com",), order=("email",))]
 
 
 def test_contact_nobody_could_recognise_is_not_asked_about(shop: Connection) -> None:
@@ -150,7 +165,7 @@ def test_connection_answers_a_few_at_a_time(
     def one(who: Identity) -> None:
         try:
             ask(shop, who)
-        except refresh.Busy:
+        except Busy:
             busy.append(who)
         finally:
             database_connections.close_all()

@@ -1,0 +1,145 @@
+"""One question to one source: who is asked, within which limits, and what its failure means."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_noop
+from msgspec import structs
+
+from panels import registry, selectors, statistics
+from panels.base import FetchContext
+from panels.capabilities import CAPABILITIES
+from panels.connectors.base import Connector
+from panels.errors import FinalError, OperatorError, PanelUnavailable, TemporaryError
+from panels.guard import Guard, NotNow
+from panels.models import Connection, Placement
+from panels.settings_forms import read_settings
+from panels.snapshots import Source
+from panels.statistics import ErrorKind
+from tenants.trust.identity import Identity
+from voxysapps.outgoing import budget
+from voxysapps.sealing import SealBroken
+
+# What a panel's own fetch may take.
+_PANEL_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """How to ask one source about one customer.
+
+    `enter` holds what limits the source while it is asked; it raises `Busy` or `NotNow`. `ask` returns the
+    answer or raises. Both are done once.
+    """
+
+    enter: Callable[[], Any]
+    ask: Callable[[], Any]
+    fresh_for: float
+
+
+@contextmanager
+def unlimited() -> Iterator[None]:
+    """Hold nothing."""
+    yield
+
+
+def prepare(account_id: int, source: Source, identity: Identity, trace_id: str) -> Call:
+    """Return how to ask the source about the customer. Raises OperatorError when it is not set up."""
+    if source.connection_id is not None and source.capability is not None:
+        return _prepare_connector(account_id, source.connection_id, source.capability, identity, trace_id)
+    placement = selectors.get_placement(account_id, source.placement_id or 0)
+    panel = registry.panels().plugins.get(placement.panel) if placement else None
+    if placement is None or panel is None:
+        raise OperatorError(gettext_noop("This panel is switched off or not installed."))
+    context = FetchContext(identity=identity, settings=_settings(placement, panel.SettingsForm), trace_id=trace_id)
+
+    def ask() -> Any:
+        with budget(_PANEL_SECONDS, trace_id=trace_id):
+            return panel.fetch(context)
+
+    return Call(unlimited, ask, panel.fresh_for)
+
+
+def whom_to_look_for(connection: Connection, kind: type[Connector], identity: Identity) -> Identity:
+    """Return the identity as the connection's connector is given it: what it recognises, in its order."""
+    known = identity.only(connection.match_by or kind.recognises_by)
+    linked = selectors.list_linked(connection, identity.contact_id)
+    return structs.replace(known, linked=tuple(linked)) if linked else known
+
+
+def kind_of(error: Exception) -> ErrorKind:
+    """Return what an error counts as."""
+    if isinstance(error, TemporaryError):
+        return "limited" if error.retry_after else "temporary"
+    if isinstance(error, OperatorError):
+        return "operator"
+    if isinstance(error, FinalError):
+        return "final"
+    if isinstance(error, PanelUnavailable):
+        return "final" if error.permanent else "temporary"
+    return "broken"
+
+
+def _prepare_connector(account_id: int, connection_id: int, capability: str, identity: Identity, trace_id: str) -> Call:
+    connection = selectors.get_connection(account_id, connection_id)
+    kind = registry.connectors().plugins.get(connection.connector) if connection else None
+    if connection is None or kind is None:
+        raise OperatorError(gettext_noop("This connection is switched off or its connector is not installed."))
+    if connection.paused_at is not None:
+        message = gettext_noop("An operator has paused %(system)s for the moment.")
+        raise OperatorError(message, values={"system": connection.name})
+    known = whom_to_look_for(connection, kind, identity)
+    if known.is_anonymous:
+        return Call(unlimited, CAPABILITIES[capability], kind.fresh_for)  # nobody to look for: an empty answer
+    connector = kind(_settings(connection, kind.SettingsForm), name=connection.name)
+    guard = Guard(account_id, connection_id, name=connection.name)
+    before = guard.pacer(kind.max_rate, on_request=partial(statistics.count_request, account_id, connection_id))
+
+    def ask() -> Any:
+        with (
+            _watched(account_id, connection_id, guard, trace_id),
+            budget(kind.timeout, trace_id=trace_id, before=before),
+        ):
+            return getattr(connector, capability)(known)
+
+    return Call(lambda: guard.enter(kind.max_concurrency), ask, kind.fresh_for)
+
+
+@contextmanager
+def _watched(account_id: int, connection_id: int, guard: Guard, trace_id: str) -> Iterator[None]:
+    """Count the call, and tell the guard what became of it."""
+    started = time.perf_counter()
+    try:
+        yield
+    except NotNow:
+        raise  # nobody was asked
+    except Exception as error:
+        error_kind = kind_of(error)
+        if error_kind in {"temporary", "limited"}:
+            guard.failed(retry_after=getattr(error, "retry_after", None))
+        elif error_kind in {"final", "operator"}:
+            guard.succeeded()  # it answers, if not as hoped
+        message = error.message if isinstance(error, PanelUnavailable) else type(error).__name__
+        values = error.values if isinstance(error, PanelUnavailable) else {}
+        statistics.note_failure(account_id, connection_id, message, values, trace_id=trace_id)
+        _count_call(account_id, connection_id, started, error_kind)
+        raise
+    guard.succeeded()
+    statistics.note_success(account_id, connection_id)
+    _count_call(account_id, connection_id, started, None)
+
+
+def _count_call(account_id: int, connection_id: int, started: float, error: ErrorKind | None) -> None:
+    statistics.count_call(account_id, connection_id, seconds=time.perf_counter() - started, error=error)
+
+
+def _settings(row: Connection | Placement, form_class: type[forms.Form]) -> dict[str, Any]:
+    try:
+        return read_settings(row, form_class)
+    except SealBroken:
+        raise OperatorError(gettext_noop("A stored secret cannot be opened any longer. Enter it again.")) from None

@@ -1,0 +1,155 @@
+"""What happened to a connection lately: calls, errors by kind, how long they took. For operators.
+
+Counters by the hour in the cache, for a day; a worker counts after each call.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from django.core.cache import cache
+from msgspec import MsgspecError, Struct, msgpack
+
+HOURS = 24
+_HOUR = 3600
+_KEPT_SECONDS = (HOURS + 1) * _HOUR
+_LAST_KEPT_SECONDS = 30 * 24 * _HOUR
+
+ErrorKind = Literal["temporary", "limited", "final", "operator", "broken"]
+ERROR_KINDS: tuple[ErrorKind, ...] = ("temporary", "limited", "final", "operator", "broken")
+# Upper bounds in milliseconds; what took longer than the last is counted under 0.
+BOUNDS = (100, 200, 300, 500, 800, 1_200, 2_000, 3_000, 5_000, 8_000, 15_000)
+
+
+class Last(Struct, frozen=True, array_like=True):
+    """The last success and the last failure, in seconds since the epoch; 0: none. `message` with its `values`."""
+
+    success_at: float = 0.0
+    failure_at: float = 0.0
+    message: str = ""
+    values: dict[str, str] = {}
+    trace_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """One connection over the last hours. Times in milliseconds."""
+
+    calls: int = 0
+    requests: int = 0
+    errors: dict[str, int] = field(default_factory=dict)
+    median: int | None = None
+    slow: int | None = None
+    opened: int = 0
+    missed: int = 0
+
+    @property
+    def hit_rate(self) -> float | None:
+        """The share of first looks at a customer whose data were there already; None without any."""
+        return None if not self.opened else 1 - self.missed / self.opened
+
+
+def count_call(account_id: int, connection_id: int, *, seconds: float, error: ErrorKind | None) -> None:
+    """Count one call of a connector, and how long it took."""
+    milliseconds = round(seconds * 1000)
+    bound = next((bound for bound in BOUNDS if milliseconds <= bound), 0)
+    _count(account_id, connection_id, ["calls", f"took.{bound}", *([f"error.{error}"] if error else [])])
+
+
+def count_request(account_id: int, connection_id: int) -> None:
+    """Count one request to the outside system: a call may need several."""
+    _count(account_id, connection_id, ["requests"])
+
+
+def count_openings(account_id: int, connection_id: int, *, missed: bool) -> None:
+    """Count a first look at a customer, and whether the data were missing then."""
+    _count(account_id, connection_id, ["opened", "missed"] if missed else ["opened"])
+
+
+def note_success(account_id: int, connection_id: int) -> None:
+    before = read_last(account_id, connection_id)
+    _write_last(account_id, connection_id, Last(time.time(), before.failure_at, before.message, before.values))
+
+
+def note_failure(account_id: int, connection_id: int, message: str, values: dict[str, str], *, trace_id: str) -> None:
+    before = read_last(account_id, connection_id)
+    _write_last(account_id, connection_id, Last(before.success_at, time.time(), message, values, trace_id))
+
+
+def read_last(account_id: int, connection_id: int) -> Last:
+    try:
+        return msgpack.decode(cache.get(_last_key(account_id, connection_id)) or b"", type=Last)
+    except MsgspecError:
+        return Last()
+
+
+def read_statistics(account_id: int, connection_ids: Iterable[int], *, hours: int = HOURS) -> dict[int, Statistics]:
+    """Return the statistics of each connection, in one trip to the cache."""
+    now = int(time.time() // _HOUR)
+    wanted = {
+        _key(account_id, connection_id, hour, name): (connection_id, name)
+        for connection_id in connection_ids
+        for hour in range(now - hours + 1, now + 1)
+        for name in _NAMES
+    }
+    sums: dict[int, Counter[str]] = {connection_id: Counter() for connection_id, _name in wanted.values()}
+    for key, count in cache.get_many(wanted).items():
+        connection_id, name = wanted[key]
+        sums[connection_id][name] += int(count)
+    return {connection_id: _statistics(found) for connection_id, found in sums.items()}
+
+
+_NAMES = (
+    *("calls", "requests", "opened", "missed"),
+    *(f"error.{kind}" for kind in ERROR_KINDS),
+    *(f"took.{bound}" for bound in (*BOUNDS, 0)),
+)
+
+
+def _statistics(found: Counter[str]) -> Statistics:
+    return Statistics(
+        calls=found["calls"],
+        requests=found["requests"],
+        errors={kind: found[f"error.{kind}"] for kind in ERROR_KINDS if found[f"error.{kind}"]},
+        median=_share(found, 0.5),
+        slow=_share(found, 0.95),
+        opened=found["opened"],
+        missed=found["missed"],
+    )
+
+
+def _share(found: Counter[str], share: float) -> int | None:
+    """Return the bound under which this share of the calls took; None without calls."""
+    counts = [(bound, found[f"took.{bound}"]) for bound in (*BOUNDS, 0)]
+    total = sum(count for _bound, count in counts)
+    so_far = 0
+    for bound, count in counts:
+        so_far += count
+        if total and so_far >= share * total:
+            return bound or BOUNDS[-1]
+    return None
+
+
+def _count(account_id: int, connection_id: int, names: Iterable[str]) -> None:
+    hour = int(time.time() // _HOUR)
+    for name in names:
+        key = _key(account_id, connection_id, hour, name)
+        if not cache.add(key, 1, _KEPT_SECONDS):
+            try:
+                cache.incr(key)
+            except ValueError:
+                continue  # it ran out between the two
+
+
+def _write_last(account_id: int, connection_id: int, last: Last) -> None:
+    cache.set(_last_key(account_id, connection_id), msgpack.encode(last), _LAST_KEPT_SECONDS)
+
+
+def _last_key(account_id: int, connection_id: int) -> str:
+    return f"{account_id}:last:{connection_id}"
+
+
+def _key(account_id: int, connection_id: int, hour: int, name: str) -> str:
+    return f"{account_id}:stats:{connection_id}:{hour}:{name}"
