@@ -8,7 +8,10 @@ class PanelsConfig(AppConfig):
 
     def ready(self) -> None:
         from panels import checks, preflight, selectors, signals  # noqa: F401, PLC0415 - models are there only now
+        from panels.prefetch import tasks  # noqa: PLC0415
+        from tenants.signals import host_event  # noqa: PLC0415
         from tenants.trust import attributes  # noqa: PLC0415
 
         signals.connect()
         attributes.register(selectors.list_attributes)
+        host_event.connect(tasks.on_host_event, dispatch_uid="panels.prefetch")

@@ -28,6 +28,7 @@ from panels.models import Connection, Placement
 from panels.settings_forms import clean_settings
 from panels.snapshots import Source
 from tenants.models import Account, DashboardApp
+from tenants.trust.audience import Viewing, why_not_for
 from tenants.validators import APP_KEY
 from voxysapps.cache import cache_is_down
 
@@ -121,6 +122,22 @@ def read_plan(app_key: str) -> AppPlan | None:
     return plan
 
 
+def read_sources(account_id: int, viewing: Viewing | None = None) -> tuple[Source, ...]:
+    """Return from where the account's tabs are filled, each source once (3 queries).
+
+    Drafts are left out, and with `viewing` whatever is not for that conversation.
+    """
+    apps = selectors.list_apps(account_id)
+    connections = selectors.list_connections(account_id)
+    found: dict[Source, None] = {}
+    for app in apps:
+        if app.is_draft or (viewing is not None and why_not_for(app, viewing)):
+            continue
+        for placement in app.shown:  # type: ignore[attr-defined]
+            found |= dict.fromkeys(_sources(placement, connections))
+    return tuple(found)
+
+
 def change_stamp(account_id: int) -> None:
     """Make every process read the account's apps again, once the current transaction is committed."""
     transaction.on_commit(lambda: cache.set(stamp_key(account_id), secrets.token_hex(8), STAMP_SECONDS))
@@ -161,14 +178,8 @@ def _read_plan(app_key: str) -> AppPlan | None:
 
 def _plan(placement: Placement, connections: list[Connection]) -> PlacementPlan:
     panel = registry.panels().plugins.get(placement.panel)
-    chosen: list[Connection] = placement.chosen or connections  # type: ignore[attr-defined]
-    able = [connection for connection in chosen if panel and _can(connection, panel.capability)]
-    if panel is None:
-        sources: tuple[Source, ...] = ()
-    elif panel.capability:
-        sources = tuple(Source.of_connection(connection.pk, panel.capability) for connection in able)
-    else:
-        sources = (Source.of_placement(placement.pk),)
+    able = _able(placement, panel, connections)
+    sources = _sources(placement, connections)
     names = tuple(connection.name for connection in able)
     return PlacementPlan(
         id=placement.pk,
@@ -181,6 +192,23 @@ def _plan(placement: Placement, connections: list[Connection]) -> PlacementPlan:
         revision=_digest(
             placement.settings, [s.key for s in sources], names, panel and registry.code_version(panel.slug)
         ),
+    )
+
+
+def _able(placement: Placement, panel: Panel | None, connections: list[Connection]) -> list[Connection]:
+    """Return the connections that fill the placement."""
+    chosen: list[Connection] = placement.chosen or connections  # type: ignore[attr-defined]
+    return [connection for connection in chosen if panel and _can(connection, panel.capability)]
+
+
+def _sources(placement: Placement, connections: list[Connection]) -> tuple[Source, ...]:
+    panel = registry.panels().plugins.get(placement.panel)
+    if panel is None:
+        return ()
+    if panel.capability is None:
+        return (Source.of_placement(placement.pk),)
+    return tuple(
+        Source.of_connection(connection.pk, panel.capability) for connection in _able(placement, panel, connections)
     )
 
 

@@ -156,28 +156,28 @@ class CustomerLink(models.Model):
 
 
 class PrefetchItem(models.Model):
-    """A customer whose data will be looked at soon: a conversation or a contact of the host, waiting for a worker.
+    """A conversation of the host whose customer's data will be looked at soon, waiting for a worker.
 
     Rows and not tasks, so that accounts take turns however many each has, and a restart loses none.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", verbose_name=_("account"))
-    # "conversation:42", by its display id, or "contact:7".
-    subject = models.CharField(max_length=40)
-    priority = models.PositiveSmallIntegerField(default=0)
-    wanted_at = models.DateTimeField()
+    conversation_id = models.PositiveBigIntegerField(_("conversation in the host"))
+    # The lower, the sooner.
+    priority = models.PositiveSmallIntegerField(_("priority"), default=0)
+    wanted_at = models.DateTimeField(_("wanted"))
     # Not to be begun before: waiting for another try, or in a worker's hands until then.
-    not_before = models.DateTimeField()
-    is_claimed = models.BooleanField(default=False)
-    tries = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(_("not before"))
+    is_claimed = models.BooleanField(_("at work"), default=False)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
 
     objects = AccountQuerySet["PrefetchItem"].as_manager()
 
     class Meta:
         verbose_name = _("prefetch")
         verbose_name_plural = _("prefetches")
-        constraints = (models.UniqueConstraint(fields=("account", "subject"), name="prefetched_once"),)
+        constraints = (models.UniqueConstraint(fields=("account", "conversation_id"), name="prefetched_once"),)
         indexes = (models.Index(fields=("account", "priority", "wanted_at")), models.Index(fields=("not_before",)))
 
     def __str__(self) -> str:
-        return self.subject
+        return str(self.conversation_id)

@@ -39,6 +39,18 @@ def list_placements(app: DashboardApp) -> list[Placement]:
     )
 
 
+def list_apps(account_id: int) -> list[DashboardApp]:
+    """Return the account's enabled apps, `shown` holding their placements as `list_placements` does (3 queries)."""
+    enabled = Connection.objects.for_account(account_id).filter(is_enabled=True).order_by("name")
+    placements = (
+        Placement.objects.for_account(account_id)
+        .filter(is_enabled=True)
+        .prefetch_related(Prefetch("connections", queryset=enabled, to_attr="chosen"))
+    )
+    apps = DashboardApp.objects.for_account(account_id).filter(is_enabled=True)
+    return list(apps.prefetch_related(Prefetch("placements", queryset=placements, to_attr="shown")))
+
+
 def list_connections(account_id: int) -> list[Connection]:
     """Return the account's enabled connections by name (1 query)."""
     return list(Connection.objects.for_account(account_id).filter(is_enabled=True).order_by("name"))

@@ -13,6 +13,7 @@ from panels.access import Entry, make_tally
 from panels.configuration import PlacementPlan
 from panels.fragments import build_sections
 from panels.locales import request_locale
+from panels.prefetch.tasks import enqueue_siblings
 from panels.requests import FrameRequest
 from panels.shell import render_sections
 from panels.tasks import enqueue_refresh
@@ -79,6 +80,8 @@ def _answer(request: FrameRequest, placements: tuple[PlacementPlan, ...], entry:
     if due and refresh.request_refresh(context.account_id, context.identity, due, enqueue=enqueue_refresh):
         # The request fetched by itself: show it.
         sections = build_sections(request.plan, placements, context, locale)
+    if due and entry:
+        enqueue_siblings(context.account_id, context.identity.digest())
     shown = tuple(section.placement.slug for section in sections if section.state in SHOWS_DATA)
     if refusal := _count(request, shown, entry):
         return refusal

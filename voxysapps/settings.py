@@ -147,6 +147,8 @@ CELERY_BROKER_URL = broker_url(REDIS_URL) if REDIS_URL else "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {
         "global_keyprefix": env.str("BROKER_PREFIX", default="voxys:"),
+        # Queues in the order in which the worker names them: whoever waits comes first.
+        "queue_order_strategy": "priority",
         # A killed worker's tasks come back after this many seconds: above the longest task.
         "visibility_timeout": 120,
         # Kombu looks for lost tasks every 100 s by default.
@@ -177,6 +179,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # What happens by itself. `celery -A voxysapps beat` sends it; times are UTC.
 CELERY_BEAT_SCHEDULE = {
+    "prefetch": {"task": "panels.prefetch_next", "schedule": 15, "options": _BESIDES},
+    "warm-open-conversations": {"task": "panels.warm_open_conversations", "schedule": 300, "options": _BESIDES},
     "plan-host-events": {"task": "tenants.plan_host_events", "schedule": 15, "options": _BESIDES},
     "drain-views": {"task": "tenants.drain_views", "schedule": 10, "options": _BESIDES},
     "preflight": {
@@ -195,6 +199,8 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"queue": "prefetch"},
     },
 }
+# Customers that all workers together fetch ahead at a time: fewer than they have threads, so that who waits is served.
+PREFETCH_CONCURRENCY = env.int("PREFETCH_CONCURRENCY", default=2)
 # Set by the embedded run where no Redis can be started: a worker thread in the web process.
 EMBEDDED_WORKER = env.bool("EMBEDDED_WORKER", default=False)
 

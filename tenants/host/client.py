@@ -41,6 +41,8 @@ EVENTS = (
 EVENTS_OF_OLD_HOSTS = ("conversation_created", "conversation_status_changed", "message_created", "message_updated")
 # What the host says where a policy or a bot's lack of rights, and no bad token, is behind its 401.
 _FORBIDDEN = ("not authorized", "not permitted")
+# host-contract 3.6: whatever is asked for.
+CONVERSATIONS_A_PAGE = 25
 _MAX_MESSAGES = 200
 _REJECTED = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.UNPROCESSABLE_ENTITY})
 _NOT_THE_API = gettext_noop("The host answers in a way that is not its API's. Check its address.")
@@ -77,6 +79,11 @@ class HostClient:
 
     def conversation(self, display_id: int) -> HostConversation:
         return HostConversation.of(_row(self._ask("GET", f"/conversations/{display_id:d}")))
+
+    def open_conversations(self, page: int = 1) -> list[HostConversation]:
+        """Return one page of the open conversations, those with the latest activity first."""
+        params = {"status": "open", "assignee_type": "all", "sort_by": "last_activity_at_desc", "page": str(page)}
+        return [HostConversation.of(row) for row in _rows(self._ask("GET", "/conversations", params=params))]
 
     def contact(self, contact_id: int) -> HostContact:
         answer = self._ask("GET", f"/contacts/{contact_id:d}", params={"include_contact_inboxes": "false"})

@@ -296,16 +296,6 @@ def read_contact(account: Account, contact_id: int) -> ContactRecord:
     return record
 
 
-def read_conversation_ahead(account: Account, conversation_id: int) -> None:
-    """Read what confirming the conversation needs, before anybody opens it. Failures are left to whoever does."""
-    try:
-        record = read_conversation(account, conversation_id)
-        if record.inbox_id is not None:
-            Evidence(account).inbox(record.inbox_id)
-    except HostError:
-        return
-
-
 def read_again(account: Account, name: str, id_: int) -> None:
     """Read one record again that is about to get old; `name` is what `Evidence` called it."""
     read: dict[str, Callable[[Account, int], object]] = {

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from django.core.cache import cache
 
-from tenants.models import Account
 from tenants.signals import host_event
 from tenants.trust import records
 from tenants.webhooks.events import JOURNAL, HostEvent, unpack
@@ -19,8 +18,6 @@ logger = logging.getLogger(__name__)
 BATCH = 500
 _LOCK_SECONDS = 60
 _ARRIVED_KEPT_SECONDS = 30 * 24 * 3600
-# Conversations read ahead for one account within a minute: a flood of webhooks is no flood of questions.
-READS_PER_MINUTE = 120
 
 
 def drain() -> int:
@@ -62,37 +59,16 @@ def merge(events: Iterable[HostEvent]) -> list[HostEvent]:
 
 
 def deal_with(event: HostEvent) -> None:
-    """Drop what the event may have made wrong, read ahead what will be looked at, and tell the others."""
+    """Drop what the event may have made wrong, and tell the others, who read ahead what will be looked at."""
     if event.name == "contact_updated" and event.contact_id is not None:
         records.drop_contact(event.account_id, event.contact_id)
-    elif event.conversation_id is not None:
-        if event.name.startswith("conversation_"):
-            records.drop_conversation(event.account_id, event.conversation_id)
-        if event.name != "message_updated" and event.status != "resolved":
-            _read_ahead(event.account_id, event.conversation_id)
+    elif event.conversation_id is not None and event.name.startswith("conversation_"):
+        records.drop_conversation(event.account_id, event.conversation_id)
     for receiver, answer in host_event.send_robust(sender=HostEvent, account_id=event.account_id, event=event):
         if isinstance(answer, Exception):
             name = getattr(receiver, "__name__", "a receiver")
             logger.error("%s failed on %s: %s", name, event.name, place_of(answer))
 
 
-def _read_ahead(account_id: int, conversation_id: int) -> None:
-    if not _may_read(account_id):
-        return
-    account = Account.objects.filter(pk=account_id, is_active=True, host_proved_at__isnull=False).first()
-    if account is not None and account.trust != "link":
-        records.read_conversation_ahead(account, conversation_id)
-
-
 def _arrived_key(account_id: int) -> str:
     return f"{account_id}:hook-arrived"
-
-
-def _may_read(account_id: int) -> bool:
-    key = f"{account_id}:reads-ahead"
-    if cache.add(key, 1, 60):
-        return True
-    try:
-        return bool(cache.incr(key) <= READS_PER_MINUTE)
-    except ValueError:
-        return True

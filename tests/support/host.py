@@ -14,7 +14,7 @@ from tenants.trust.sessions import issue_session
 # Where the client is used.
 CLIENTS = (
     *("tenants.trust.records", "tenants.trust.sign_in.tasks", "tenants.trust.sign_in.views"),
-    "tenants.viewing.purging",
+    *("tenants.viewing.purging", "panels.prefetch.planning"),
 )
 
 AGENT, ADMINISTRATOR, STRANGER = 5, 6, 99
@@ -74,6 +74,11 @@ class HostInMemory:
         self._called("conversation")
         conversation: HostConversation = self._known(self._conversations, display_id)
         return conversation
+
+    def open_conversations(self, page: int = 1) -> list[HostConversation]:
+        self._called("open_conversations")
+        found = [one for one in self._conversations.values() if one.status == "open"]
+        return found[(page - 1) * 25 : page * 25]
 
     def dashboard_apps(self) -> list[HostDashboardApp]:
         self._called("dashboard_apps")

@@ -277,27 +277,6 @@ def test_a_receiver_that_fails_stops_nobody(
     assert "ada@example.com" not in caplog.text
 
 
-def test_a_new_conversation_is_confirmed_before_anybody_looks(account: Account) -> None:
-    host = HostInMemory()
-    with host_answers({account.pk: host}):
-        deliver(account, body("conversation_created", id=7, status="open"))
-        planner.drain()
-        assert host.calls == ["conversation", "inbox_members"]
-        assert Evidence(account).conversation(7).known
-        assert host.calls == ["conversation", "inbox_members"]
-
-
-def test_a_webhook_supplies_no_truth(account: Account) -> None:
-    host = HostInMemory()
-    said = {"id": 7, "meta": {"sender": {"id": 71, "email": "eve@example.com"}}, "inbox_id": 9}
-    with host_answers({account.pk: host}):
-        deliver(account, body("conversation_updated", **said))
-        planner.drain()
-        contact = Evidence(account).conversation(7).contact
-    assert contact
-    assert contact.email == "ada@example.com"
-
-
 def test_changes_drop_what_is_known(account: Account, clock: Any) -> None:
     host = HostInMemory()
     with host_answers({account.pk: host}):
@@ -309,14 +288,6 @@ def test_changes_drop_what_is_known(account: Account, clock: Any) -> None:
         clock.shift(1)
         Evidence(account).conversation(7)
         assert host.calls == ["conversation"]
-
-
-def test_a_flood_is_no_flood_of_questions(account: Account) -> None:
-    host = HostInMemory()
-    with host_answers({account.pk: host}):
-        for number in range(130):
-            planner.deal_with(HostEvent(account.pk, "conversation_created", conversation_id=number + 1))
-    assert host.calls.count("conversation") == planner.READS_PER_MINUTE
 
 
 # --- decoding ------------------------------------------------------------------------------------------

@@ -1,0 +1,140 @@
+"""What is to be fetched ahead, and whose turn it is. Accounts take turns; within one, the newest comes first."""
+
+import datetime as dt
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Count, Min
+from django.utils import timezone
+
+from panels.models import PrefetchItem
+
+# Above what one item may take: a killed worker's items come back after this.
+CLAIM_SECONDS = 75
+# Nobody looks any longer: whoever does is served at once all the same.
+WANTED_FOR = dt.timedelta(minutes=30)
+MAX_TRIES = 3
+# Past this an account's oldest are dropped.
+MAX_ITEMS = 20_000
+_MAX_ACCOUNTS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One conversation of an account; the lower `priority`, the sooner."""
+
+    account_id: int
+    conversation_id: int
+    priority: int = 0
+
+
+def want(wanted: Iterable[Wanted]) -> None:
+    """Write down what is to be fetched ahead (1 query). What waits already is wanted anew."""
+    now = timezone.now()
+    rows = {(one.account_id, one.conversation_id): one for one in wanted}
+    PrefetchItem.objects.bulk_create(
+        (
+            PrefetchItem(
+                account_id=one.account_id,
+                conversation_id=one.conversation_id,
+                priority=one.priority,
+                wanted_at=now,
+                not_before=now,
+            )
+            for one in rows.values()
+        ),
+        update_conflicts=True,
+        unique_fields=("account", "conversation_id"),
+        # Who has it at the moment keeps it.
+        update_fields=("priority", "wanted_at"),
+        batch_size=200,
+    )
+
+
+def forget(account_id: int, conversation_id: int) -> None:
+    """Drop what nobody will look at any longer."""
+    PrefetchItem.objects.for_account(account_id).filter(conversation_id=conversation_id, is_claimed=False).delete()
+
+
+def claim() -> list[PrefetchItem]:
+    """Return what is to be begun now: as many as may be at work at a time, of the accounts whose turn it is."""
+    now = timezone.now()
+    at_work = dict(
+        PrefetchItem.objects.filter(is_claimed=True, not_before__gt=now)
+        .values_list("account_id")
+        .annotate(number=Count("pk"))
+    )
+    claimed: list[PrefetchItem] = []
+    free = settings.PREFETCH_CONCURRENCY - sum(at_work.values())
+    if free <= 0:
+        return claimed
+    waiting = PrefetchItem.objects.filter(not_before__lte=now)
+    accounts = [
+        row["account_id"]
+        for row in waiting.values("account_id").annotate(oldest=Min("wanted_at")).order_by("oldest")[:_MAX_ACCOUNTS]
+    ]
+    served = cache.get_many([_served_key(account_id) for account_id in accounts])
+    while len(claimed) < free and accounts:
+        accounts.sort(key=lambda one: (at_work.get(one, 0), served.get(_served_key(one), 0)))
+        item = _claim_one(accounts[0], now)
+        if item is None:
+            accounts.pop(0)
+            continue
+        claimed.append(item)
+        at_work[item.account_id] = at_work.get(item.account_id, 0) + 1
+        served[_served_key(item.account_id)] = time.time_ns()
+    if claimed:
+        keys = {_served_key(item.account_id) for item in claimed}
+        cache.set_many({key: served[key] for key in keys}, int(WANTED_FOR.total_seconds()))
+    return claimed
+
+
+def done(item: PrefetchItem) -> None:
+    """Forget an item, unless it was wanted anew while it was being fetched."""
+    same = PrefetchItem.objects.filter(pk=item.pk)
+    if not same.filter(wanted_at=item.wanted_at).delete()[0]:
+        same.update(is_claimed=False, not_before=timezone.now(), tries=0)
+
+
+def again(item: PrefetchItem, *, seconds: float) -> None:
+    """Try an item once more after so many seconds; give it up after some tries."""
+    if item.tries + 1 >= MAX_TRIES:
+        done(item)
+        return
+    PrefetchItem.objects.filter(pk=item.pk).update(
+        is_claimed=False, not_before=timezone.now() + dt.timedelta(seconds=seconds), tries=item.tries + 1
+    )
+
+
+def give_back(item: PrefetchItem) -> None:
+    """Let somebody else begin an item that was not begun."""
+    PrefetchItem.objects.filter(pk=item.pk).update(is_claimed=False, not_before=timezone.now())
+
+
+def purge() -> None:
+    """Drop what was wanted too long ago, and the oldest of an account that has too many."""
+    now = timezone.now()
+    PrefetchItem.objects.filter(wanted_at__lt=now - WANTED_FOR, not_before__lte=now).delete()
+    full = PrefetchItem.objects.values("account_id").annotate(number=Count("pk")).filter(number__gt=MAX_ITEMS)
+    for row in full:
+        items = PrefetchItem.objects.for_account(row["account_id"]).order_by("-wanted_at", "-pk")
+        newest_dropped = items[MAX_ITEMS]
+        items.filter(wanted_at__lte=newest_dropped.wanted_at, is_claimed=False).delete()
+
+
+def _claim_one(account_id: int, now: dt.datetime) -> PrefetchItem | None:
+    waiting = PrefetchItem.objects.for_account(account_id).filter(not_before__lte=now)
+    until = now + dt.timedelta(seconds=CLAIM_SECONDS)
+    for item in waiting.order_by("priority", "-wanted_at", "pk")[:5]:
+        # Another worker may have taken it meanwhile.
+        if waiting.filter(pk=item.pk).update(is_claimed=True, not_before=until):
+            item.is_claimed, item.not_before = True, until
+            return item
+    return None
+
+
+def _served_key(account_id: int) -> str:
+    return f"{account_id}:prefetch-served"
