@@ -1,5 +1,7 @@
 """Reads of placements and connections, always of one account."""
 
+from collections.abc import Collection
+
 from django.db.models import Prefetch, Q
 from django.utils import timezone
 
@@ -59,6 +61,12 @@ def list_connections(account_id: int) -> list[Connection]:
 def get_connection(account_id: int, connection_id: int) -> Connection | None:
     """Return one enabled connection of the account, or None (1 query)."""
     return Connection.objects.for_account(account_id).filter(pk=connection_id, is_enabled=True).first()
+
+
+def find_connection(account_id: int, name: str, ids: Collection[int | None]) -> Connection | None:
+    """Return the account's enabled connection of this name if it is one of `ids`, or None (1 query)."""
+    known = [id_ for id_ in ids if id_ is not None]
+    return Connection.objects.for_account(account_id).filter(name=name, pk__in=known, is_enabled=True).first()
 
 
 def get_placement(account_id: int, placement_id: int) -> Placement | None:

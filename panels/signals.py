@@ -6,6 +6,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save
 
 from panels.capabilities import CAPABILITIES
 from panels.configuration import change_stamp
+from panels.links import forget_links
 from panels.models import Connection, ConnectionSecret, Placement, PlacementSecret
 from panels.snapshots import Source, forget_customers
 from tenants.models import Account, AccountSecret, DashboardApp, SealedSecret
@@ -24,7 +25,8 @@ def connect() -> None:
     m2m_changed.connect(_connections_changed, sender=Placement.connections.through, dispatch_uid="panels.connections")
 
 
-def _forget_customers(account_id: int, customers: set[str], **kwargs: Any) -> None:
+def _forget_customers(account_id: int, contact_id: int, customers: set[str], **kwargs: Any) -> None:
+    forget_links(account_id, contact_id)
     sources = [
         *(
             Source.of_connection(connection.pk, capability)

@@ -8,13 +8,14 @@ from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from panels import fragments, refresh
+from panels import fragments, links, refresh
 from panels.access import Entry, make_tally
 from panels.configuration import PlacementPlan
 from panels.fragments import build_sections
 from panels.locales import request_locale
 from panels.prefetch.tasks import enqueue_siblings
 from panels.requests import FrameRequest
+from panels.selectors import find_connection
 from panels.shell import render_sections
 from panels.tasks import enqueue_refresh
 from tenants.requests import reads_posted_context
@@ -68,6 +69,37 @@ def refresh_placement(request: FrameRequest, app_key: str, placement_id: int) ->
     refresh.request_refresh(
         context.account_id, context.identity, placement.sources, enqueue=enqueue_refresh, force=True
     )
+    return _answer(request, (placement,))
+
+
+@csrf_exempt
+@require_POST
+def link_customer(request: FrameRequest, app_key: str, placement_id: int) -> HttpResponse:
+    """Take the agent's word for who the customer is in one system: the form has `connection` and `customer`.
+
+    An empty `customer` undoes it. Answers as `show_placement` does.
+    """
+    placement = request.plan.placement(placement_id)
+    if placement is None:
+        return _gone(request)
+    context = request.context
+    if context.session_id is None:
+        return _problem(
+            request, "not_confirmed", gettext_noop("Only agents who signed in may choose. Tell an operator.")
+        )
+    if refusal := _count(request, ()):
+        return refusal
+    sources = [source.connection_id for source in placement.sources]
+    connection = find_connection(context.account_id, request.POST.get("connection", ""), sources)
+    if connection is None:
+        return _gone(request)
+    try:
+        if customer := request.POST.get("customer", ""):
+            links.link_customer(context, connection, customer)
+        else:
+            links.unlink_customer(context, connection)
+    except links.NotACandidate:
+        return _problem(request, "unknown_app", gettext_noop("This customer does not match any longer. Look again."))
     return _answer(request, (placement,))
 
 

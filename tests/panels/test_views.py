@@ -16,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from panels import refresh, tasks
 from panels.api import FinalError, OperatorError, TemporaryError
 from panels.models import Placement
+from panels.prefetch.tasks import warm_siblings
 from tenants.models import Account, DashboardApp
 from tests.factories import make_account, make_app, make_connection, make_placement
 from tests.support.connectors import RecordingConnector, connector  # noqa: F401 - a fixture
@@ -482,7 +483,8 @@ def test_broker_gone_fetches_in_the_request(client: Client, app: DashboardApp, m
 def test_worker_gone_fetches_in_the_request_after_a_while(
     client: Client, app: DashboardApp, monkeypatch: pytest.MonkeyPatch, clock: Any
 ) -> None:
-    monkeypatch.setattr(tasks.refresh_snapshot, "apply_async", lambda **kwargs: None)
+    for task in (tasks.refresh_snapshot, warm_siblings):
+        monkeypatch.setattr(task, "apply_async", lambda **kwargs: None)
     assert states(post(client, app)) == dict.fromkeys(THREE, "loading")
     assert states(post(client, app)) == dict.fromkeys(THREE, "loading")
     clock.shift(refresh.WORKER_GRACE_SECONDS + 1)

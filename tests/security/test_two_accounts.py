@@ -93,7 +93,7 @@ def test_context_that_does_not_name_its_account(mine: Tenant, theirs: Tenant) ->
     assert theirs.email not in response.content.decode()
 
 
-FOLLOW_UPS = [("get", ""), ("get", "?part=rows"), ("get", "?part=details"), ("post", "refresh")]
+FOLLOW_UPS = [("get", ""), ("get", "?part=rows"), ("get", "?part=details"), ("post", "refresh"), ("post", "link")]
 
 
 def _follow(how: str, tail: str, *, app: Tenant, placement: int, token: str, session: dict[str, str]) -> Any:

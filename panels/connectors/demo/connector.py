@@ -12,10 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from panels.api import (
+    Candidate,
     Connector,
+    Customer,
     Customers,
     FinalError,
     Identity,
+    Match,
+    MatchWord,
     OperatorError,
     Orders,
     Payments,
@@ -107,6 +111,12 @@ class DemoConnector(Connector):
         today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         people = find_people(who, shop=self._shop, currency=currency, today=today)
         stories = [_story(person) for person in people]
+        if who.linked:
+            stories = [linked for story in stories if (linked := _linked(story, who.linked))]
+        elif len(stories) > 1:
+            customers = Customers.merge([("", story[0]) for story in stories])
+            candidates = tuple(_candidate(customer) for customer in customers.customers)
+            return customers, Orders(candidates=candidates), Payments(candidates=candidates)
         return (
             Customers.merge([("", story[0]) for story in stories]),
             Orders.merge([("", story[1]) for story in stories]),
@@ -139,8 +149,33 @@ def raise_fault(name: str, fault: str) -> NoReturn:
     raise TemporaryError(f"{name} did not answer in time.")
 
 
+Story = tuple[Customers, Orders, Payments]
+
+
+def _linked(story: Story, ids: tuple[str, ...]) -> Story | None:
+    """Return the story as that of somebody whom an agent has chosen, or None for somebody else's."""
+    customer = story[0].customers[0]
+    if customer.external_id not in ids:
+        return None
+    chosen = msgspec.structs.replace(customer, match=Match(by=MatchWord.LINK))
+    return (
+        msgspec.structs.replace(story[0], customers=(chosen,), matched_by=MatchWord.LINK),
+        msgspec.structs.replace(story[1], matched_by=MatchWord.LINK),
+        msgspec.structs.replace(story[2], matched_by=MatchWord.LINK),
+    )
+
+
+def _candidate(customer: Customer) -> Candidate:
+    return Candidate(
+        external_id=customer.external_id,
+        name=customer.name,
+        email=next(iter(customer.emails), None),
+        phone=next(iter(customer.phones), None),
+    )
+
+
 @lru_cache(maxsize=256)
-def _story(person: Person) -> tuple[Customers, Orders, Payments]:
+def _story(person: Person) -> Story:
     orders = make_orders(person)
     payments = make_payments(person, orders)
     customer = make_customer(person, orders, payments)

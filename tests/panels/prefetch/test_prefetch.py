@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
-from panels import refresh, snapshots
+from panels import snapshots
 from panels.api import FinalError, Identity, TemporaryError
 from panels.configuration import read_sources
 from panels.models import Connection, PrefetchItem

@@ -360,21 +360,23 @@
     bodies.delete(section);
   }
 
-  // Ask for one section again; `isForced` asks the company's systems anew.
-  async function follow(id, isForced = false, isSecondTry = false) {
+  // Ask for one section again; with `action` by posting `body` to its address: `refresh` asks the company's
+  // systems anew.
+  async function follow(id, action, body, isSecondTry = false) {
     if (!window.voxys.current()) return;
     // Panels that read messages need them posted: a pass does not carry them.
-    if (!isForced && root.dataset.needs) return post();
+    if (!action && root.dataset.needs) return post();
     if (!hasPass()) {
       await post();
-      if (!isForced || !hasPass()) return;
+      if (!action || !hasPass()) return;
     }
     const mine = round;
     let answer = null;
     try {
-      answer = await request(`panels/${id}/${isForced ? "refresh" : ""}`, {
-        method: isForced ? "POST" : "GET",
+      answer = await request(`panels/${id}/${action || ""}`, {
+        method: action ? "POST" : "GET",
         headers: { "X-Voxys-Context": pass.token },
+        body,
       });
     } catch {
       // as in `send`
@@ -389,8 +391,9 @@
       // The pass has run out, or the app has other panels now: the context brings both.
       pass = null;
       await post();
-      if (isForced && pass) follow(id, true, true);
+      if (action && pass) return follow(id, action, body, true);
     }
+    return section;
   }
 
   function hasPass() {
@@ -459,15 +462,24 @@
       const id = section.dataset.placement;
       forced.set(id, lookOf(section));
       section.setAttribute("aria-busy", "true");
-      follow(id, true);
+      follow(id, "refresh");
     });
   }
 
+  // Whom the contact is taken for matters to every panel.
+  async function link(section, { linkConnection, linkCustomer }) {
+    section.setAttribute("aria-busy", "true");
+    const body = new URLSearchParams({ connection: linkConnection, customer: linkCustomer });
+    if (await follow(section.dataset.placement, "link", body)) post();
+  }
+
   document.addEventListener("click", (event) => {
-    const target = event.target.closest("[data-refresh], [data-copy]");
+    const target = event.target.closest("[data-refresh], [data-copy], [data-link-connection]");
     if (!target) return;
+    const section = target.closest("section[data-placement]");
     if (target.dataset.copy !== undefined) copy(target);
-    else refresh([target.closest("section[data-placement]")]);
+    else if (target.dataset.linkConnection) link(section, target.dataset);
+    else refresh([section]);
   });
 
   document.addEventListener("keydown", (event) => {
