@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, include, path, re_path
 
-# Whose tests speak for the URLs of signing in and of webhooks, also where this file is run alone.
-from tests.security import test_sign_in, test_webhooks  # noqa: F401
+# Whose tests speak for the URLs of signing in, of webhooks and of the API, also where this file is run alone.
+from tests.security import test_api_accounts, test_sign_in, test_webhooks  # noqa: F401
 from tests.security.urls import ADMIN, names_of, two_accounts, unknown, untested
 from tests.security.world import Tenant, asked_for, refusal, rows, shows_data
 from tests.support.connectors import RecordingConnector
@@ -101,7 +101,7 @@ def _follow(how: str, tail: str, *, app: Tenant, placement: int, token: str, ses
     return getattr(Client(), how)(address, headers={**session, "X-Voxys-Context": token})
 
 
-@two_accounts("panels:placement", "panels:refresh")
+@two_accounts("panels:placement", "panels:refresh", "panels:link")
 @pytest.mark.parametrize(("how", "tail"), FOLLOW_UPS)
 def test_follow_up_of_another_account(
     mine: Tenant, theirs: Tenant, connector: type[RecordingConnector], how: str, tail: str
@@ -119,7 +119,7 @@ def test_follow_up_of_another_account(
     assert connector.calls == []
 
 
-@two_accounts("panels:placement", "panels:refresh")
+@two_accounts("panels:placement", "panels:refresh", "panels:link")
 def test_placement_of_another_account_or_app_does_not_exist(mine: Tenant, theirs: Tenant) -> None:
     """With an honest token and session: 404, and the same answer as for one that was never there."""
     token, session = mine.token(), mine.session()
