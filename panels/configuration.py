@@ -208,7 +208,8 @@ def _sources(placement: Placement, connections: list[Connection]) -> tuple[Sourc
     if panel.capability is None:
         return (Source.of_placement(placement.pk),)
     return tuple(
-        Source.of_connection(connection.pk, panel.capability) for connection in _able(placement, panel, connections)
+        Source.of_connection(connection.pk, panel.capability, generation=connection.generation)
+        for connection in _able(placement, panel, connections)
     )
 
 

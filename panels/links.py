@@ -73,4 +73,6 @@ def _replace(context: ConfirmedContext, connection: Connection, contact_id: int,
 
 
 def _sources(connection: Connection) -> list[Source]:
-    return [Source.of_connection(connection.pk, capability) for capability in CAPABILITIES]
+    return [
+        Source.of_connection(connection.pk, capability, generation=connection.generation) for capability in CAPABILITIES
+    ]

@@ -27,6 +27,8 @@ class Connection(models.Model):
     )
     is_enabled = models.BooleanField(_("enabled"), default=True)
     paused_at = models.DateTimeField(_("paused"), null=True, editable=False)
+    # Part of its snapshots' keys: another one, and nothing fetched before is shown any longer.
+    generation = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = AccountQuerySet["Connection"].as_manager()

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from panels import registry
 from panels.errors import ConnectorError, PanelUnavailable, TemporaryError
+from panels.guard import Guard
 from panels.models import Connection, Placement
 from panels.settings_forms import check_settings, clean_settings, read_settings, secret_names, settings_form
 from tenants import audit
@@ -105,13 +107,44 @@ def save_connection(
     is_moved = _moves(connection)
     before = audit.stored_values(connection)
     entered = {name: value for name, value in (secrets or {}).items() if value}
+    if is_moved:
+        # What the other system said of its customers is nothing this one says.
+        connection.generation += 1
     with _nobody_else_saved(), transaction.atomic():
         connection.save()
         if is_moved:
             clear_secrets(connection)
+            connection.customer_links.all().delete()
         for name, value in entered.items():
             set_secret(connection, name, value, keep_old_for=keep_old_for)
         _record(connection, before, entered)
+
+
+def pause_connection(connection: Connection) -> None:
+    """Let nobody ask the connection's system until it is resumed. What was fetched is shown on, with its age."""
+    _set_paused(connection, timezone.now())
+
+
+def resume_connection(connection: Connection) -> None:
+    """Let the connection's system be asked again, at once, whatever failed before."""
+    _set_paused(connection, None)
+    Guard(connection.account_id, connection.pk, name=connection.name).reset()
+
+
+def drop_fetched(connection: Connection) -> None:
+    """Forget all that was fetched through the connection: it is fetched anew when somebody looks."""
+    connection.generation += 1
+    with transaction.atomic():
+        connection.save(update_fields=["generation"])
+        audit.record("drop_fetched", connection)
+
+
+def _set_paused(connection: Connection, at: dt.datetime | None) -> None:
+    before = audit.stored_values(connection)
+    connection.paused_at = at
+    with transaction.atomic():
+        connection.save(update_fields=["paused_at"])
+        audit.record("pause" if at else "resume", connection, before=before, after=audit.values(connection))
 
 
 def delete_connection(connection: Connection) -> None:

@@ -29,7 +29,7 @@ def _forget_customers(account_id: int, contact_id: int, customers: set[str], **k
     forget_links(account_id, contact_id)
     sources = [
         *(
-            Source.of_connection(connection.pk, capability)
+            Source.of_connection(connection.pk, capability, generation=connection.generation)
             for connection in Connection.objects.for_account(account_id)
             for capability in CAPABILITIES
         ),

@@ -28,13 +28,16 @@ class Source:
     connection_id: int | None = None
     capability: str | None = None
     placement_id: int | None = None
+    generation: int = 0
 
     def __hash__(self) -> int:
         return hash(self.key)  # it says all the others do, and is asked for many times in a request
 
     @classmethod
-    def of_connection(cls, connection_id: int, capability: str) -> Self:
-        return cls(f"c{connection_id}.{capability}", connection_id=connection_id, capability=capability)
+    def of_connection(cls, connection_id: int, capability: str, *, generation: int = 0) -> Self:
+        """Return the source of a connection's capability; `generation` is the connection's."""
+        key = f"c{connection_id}.{capability}" + (f".{generation}" if generation else "")
+        return cls(key, connection_id=connection_id, capability=capability, generation=generation)
 
     @classmethod
     def of_placement(cls, placement_id: int) -> Self:

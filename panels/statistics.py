@@ -3,11 +3,12 @@
 Counters by the hour in the cache, for a day; a worker counts after each call.
 """
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from django.core.cache import cache
 from msgspec import MsgspecError, Struct, msgpack
@@ -16,11 +17,17 @@ HOURS = 24
 _HOUR = 3600
 _KEPT_SECONDS = (HOURS + 1) * _HOUR
 _LAST_KEPT_SECONDS = 30 * 24 * _HOUR
+_WRITTEN_EVERY = 15.0
 
 ErrorKind = Literal["temporary", "limited", "final", "operator", "broken"]
 ERROR_KINDS: tuple[ErrorKind, ...] = ("temporary", "limited", "final", "operator", "broken")
 # Upper bounds in milliseconds; what took longer than the last is counted under 0.
 BOUNDS = (100, 200, 300, 500, 800, 1_200, 2_000, 3_000, 5_000, 8_000, 15_000)
+
+
+_openings: Counter[tuple[int, int, bool]] = Counter()
+_lock = threading.Lock()
+_written_at = time.monotonic()
 
 
 class Last(Struct, frozen=True, array_like=True):
@@ -47,7 +54,7 @@ class Statistics:
 
     @property
     def hit_rate(self) -> float | None:
-        """The share of first looks at a customer whose data were there already; None without any."""
+        """The share of looks at a customer whose data were there already; None without any."""
         return None if not self.opened else 1 - self.missed / self.opened
 
 
@@ -63,9 +70,27 @@ def count_request(account_id: int, connection_id: int) -> None:
     _count(account_id, connection_id, ["requests"])
 
 
-def count_openings(account_id: int, connection_id: int, *, missed: bool) -> None:
-    """Count a first look at a customer, and whether the data were missing then."""
-    _count(account_id, connection_id, ["opened", "missed"] if missed else ["opened"])
+def count_opening(account_id: int, connection_id: int, *, missed: bool) -> None:
+    """Count a look at a customer, and whether the data were missing then: here now, in the cache before long.
+
+    Requests call this, so it costs no trip; `write_openings` takes what has come together behind an answer.
+    """
+    with _lock:
+        _openings[account_id, connection_id, missed] += 1
+
+
+def write_openings(*, at_once: bool = False, **_signal: Any) -> None:
+    """Add what was counted to the cache, every few seconds; receives Django's `request_finished`."""
+    global _written_at  # noqa: PLW0603 - one for the process
+    now = time.monotonic()
+    if not _openings or (now - _written_at < _WRITTEN_EVERY and not at_once):
+        return
+    with _lock:
+        _written_at = now
+        counted = dict(_openings)
+        _openings.clear()
+    for (account_id, connection_id, missed), number in counted.items():
+        _count(account_id, connection_id, ["opened", "missed"] if missed else ["opened"], number)
 
 
 def note_success(account_id: int, connection_id: int) -> None:
@@ -132,13 +157,13 @@ def _share(found: Counter[str], share: float) -> int | None:
     return None
 
 
-def _count(account_id: int, connection_id: int, names: Iterable[str]) -> None:
+def _count(account_id: int, connection_id: int, names: Iterable[str], number: int = 1) -> None:
     hour = int(time.time() // _HOUR)
     for name in names:
         key = _key(account_id, connection_id, hour, name)
-        if not cache.add(key, 1, _KEPT_SECONDS):
+        if not cache.add(key, number, _KEPT_SECONDS):
             try:
-                cache.incr(key)
+                cache.incr(key, number)
             except ValueError:
                 continue  # it ran out between the two
 

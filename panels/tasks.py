@@ -21,12 +21,13 @@ def refresh_snapshot(
     connection_id: int | None = None,
     capability: str | None = None,
     placement_id: int | None = None,
+    generation: int = 0,
     trace_id: str,
     wanted_at: float,
 ) -> None:
     """Fetch one source's data about one customer; see `panels.refresh.refresh_source`."""
     if connection_id is not None and capability is not None:
-        source = Source.of_connection(connection_id, capability)
+        source = Source.of_connection(connection_id, capability, generation=generation)
     elif placement_id is not None:
         source = Source.of_placement(placement_id)
     else:
@@ -49,6 +50,7 @@ def enqueue_refresh(account_id: int, source: Source, customer: str, trace_id: st
             "connection_id": source.connection_id,
             "capability": source.capability,
             "placement_id": source.placement_id,
+            "generation": source.generation,
             "trace_id": trace_id,
             "wanted_at": wanted_at,
         },

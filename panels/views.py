@@ -8,10 +8,10 @@ from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from panels import fragments, links, refresh
+from panels import fragments, links, refresh, statistics
 from panels.access import Entry, make_tally
 from panels.configuration import PlacementPlan
-from panels.fragments import build_sections
+from panels.fragments import Section, build_sections
 from panels.locales import request_locale
 from panels.prefetch.tasks import enqueue_siblings
 from panels.requests import FrameRequest
@@ -112,13 +112,22 @@ def _answer(request: FrameRequest, placements: tuple[PlacementPlan, ...], entry:
     if due and refresh.request_refresh(context.account_id, context.identity, due, enqueue=enqueue_refresh):
         # The request fetched by itself: show it.
         sections = build_sections(request.plan, placements, context, locale)
-    if due and entry:
-        enqueue_siblings(context.account_id, context.identity.digest())
+    if entry:
+        _count_openings(context.account_id, sections)
+        if due:
+            enqueue_siblings(context.account_id, context.identity.digest())
     shown = tuple(section.placement.slug for section in sections if section.state in SHOWS_DATA)
     if refusal := _count(request, shown, entry):
         return refusal
     html = render_sections(sections, request.plan, locale)
     return HttpResponse(html, headers={"Cache-Control": "no-store", "Content-Length": str(len(html))})
+
+
+def _count_openings(account_id: int, sections: list[Section]) -> None:
+    missed = {source: section.state == "loading" for section in sections for source in section.placement.sources}
+    for source, is_missed in missed.items():
+        if source.connection_id is not None:
+            statistics.count_opening(account_id, source.connection_id, missed=is_missed)
 
 
 def _count(request: FrameRequest, shown: tuple[str, ...], entry: Entry | None = None) -> HttpResponse | None:

@@ -17,7 +17,7 @@ _MAX_TEXT = 500
 _UNTOLD = frozenset(
     {
         *("id", "created_at", "hook_key", "previous_hook_key", "previous_hook_key_ends_at", "contact_checked"),
-        *("key", "previous_key", "previous_key_ends_at", "password", "last_login", "token_digest"),
+        *("key", "previous_key", "previous_key_ends_at", "password", "last_login", "token_digest", "generation"),
     }
 )
 
