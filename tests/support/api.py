@@ -27,6 +27,9 @@ class Api:
         headers = {**self._headers(), **({"Idempotency-Key": key} if key else {})}
         return self._client.post(ROOT + path, body or {}, content_type="application/json", headers=headers)
 
+    def send(self, path: str, body: str | bytes, content_type: str) -> Any:
+        return self._client.post(ROOT + path, body, content_type=content_type, headers=self._headers())
+
     def patch(self, path: str, body: Any) -> Any:
         return self._client.patch(ROOT + path, body, content_type="application/json", headers=self._headers())
 
