@@ -10,7 +10,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -26,6 +25,7 @@ from tenants.rest.access import may_add_accounts, require_scope, visible_to
 from tenants.rest.base import acting
 from tenants.rest.fields import SettingsField
 from tenants.rest.lists import read_parameter
+from tenants.rest.parsers import PlainJsonParser
 
 DRY_RUN = OpenApiParameter("dry_run", bool, description="Show the difference and what is wrong, and change nothing.")
 EXPORT_AS = OpenApiParameter("as", str, enum=["csv", "yaml"], description="YAML has connections and apps, too.")
@@ -80,7 +80,7 @@ class AppliedSerializer(serializers.Serializer[Any]):
 class ApplyView(APIView):
     """Accounts, connections, apps and placements as a document describes them."""
 
-    parser_classes = (JSONParser, YamlParser)
+    parser_classes = (PlainJsonParser, YamlParser)
 
     @extend_schema(
         operation_id="apply",

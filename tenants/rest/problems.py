@@ -3,7 +3,8 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.db import DatabaseError, IntegrityError
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
@@ -31,6 +32,13 @@ class Unprocessable(exceptions.APIException):
     default_code = "unprocessable"
 
 
+class TooLarge(exceptions.APIException):
+    """More than is read of a body."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+
+
 def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """Return the answer to an exception of a view; None for what is our own fault, which is a 500."""
     if isinstance(error, ValidationError):
@@ -39,6 +47,9 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
         error = Conflict(_("This was saved by somebody else at the same time. Try again."))
     elif isinstance(error, DatabaseError) and "locked" in str(error):
         error = Conflict(_("The database is busy. Try again."))
+    elif isinstance(error, RequestDataTooBig):
+        size = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        error = TooLarge(_("This is too large. At most %(size)s bytes are read.") % {"size": size})
     response = exception_handler(error, context)
     if response is None:
         return None

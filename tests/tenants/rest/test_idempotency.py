@@ -137,7 +137,8 @@ def test_what_is_in_the_way_is_what_the_same_request_has_done(account: Account, 
     """The other one is faster by all of it, after we have looked for the key."""
     api, app = operators_api(account), make_app(account)
     body = {"account": account.pk, "title": "Orders", "keep_old_for_hours": 24}
-    real, answers = idempotency._answer, []
+    real = idempotency._answer
+    answers: list[Any] = []
 
     def late(*args: Any) -> Any:
         if not answers:
