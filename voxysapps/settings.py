@@ -251,7 +251,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Voxys dashboard apps",
-    "DESCRIPTION": "Accounts, their dashboard apps, placements and connections, publishing and pre-flight.",
+    "DESCRIPTION": "Accounts, their dashboard apps, placements and connections, publishing and pre-flight; operators.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
