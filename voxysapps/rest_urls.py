@@ -7,13 +7,16 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 from panels.rest.connections import ConnectionViewSet
+from panels.rest.declarations import ApplyView, ExportView, ImportView
 from panels.rest.placements import PlacementViewSet
 from panels.rest.plugins import ConnectorsView, PanelsView
 from tenants.rest import schema  # noqa: F401 - it tells of our tokens
 from tenants.rest.accounts import AccountViewSet
 from tenants.rest.apps import DashboardAppViewSet
 from tenants.rest.audit import AuditViewSet, TokenView
+from tenants.rest.operators import OperatorViewSet
 from tenants.rest.problems import nothing_here
+from tenants.rest.tokens import ApiTokenViewSet
 
 app_name = "rest"
 
@@ -23,11 +26,17 @@ router.register("dashboard-apps", DashboardAppViewSet, "dashboard-app")
 router.register("placements", PlacementViewSet, "placement")
 router.register("connections", ConnectionViewSet, "connection")
 router.register("audit", AuditViewSet, "audit")
+router.register("operators", OperatorViewSet, "operator")
+router.register("tokens", ApiTokenViewSet, "api-token")
 
 # They tell what anybody can read in the source, and nothing of any account.
 _OPEN: Any = {"authentication_classes": [], "permission_classes": [], "throttle_classes": []}
 
 urlpatterns = [
+    path("apply/", ApplyView.as_view(), name="apply"),
+    # Before the accounts, whose numbers these are not.
+    path("accounts/import/", ImportView.as_view(), name="accounts-import"),
+    path("accounts/export/", ExportView.as_view(), name="accounts-export"),
     path("", include(router.urls)),
     path("panels/", PanelsView.as_view(), name="panels"),
     path("connectors/", ConnectorsView.as_view(), name="connectors"),

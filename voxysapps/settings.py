@@ -248,7 +248,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["tenants.rest.access.TokenThrottle"],
     "DEFAULT_FILTER_BACKENDS": ["tenants.rest.lists.FieldFilter", "rest_framework.filters.SearchFilter"],
     "DEFAULT_PAGINATION_CLASS": "tenants.rest.lists.Pages",
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["tenants.rest.parsers.PlainJsonParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "tenants.rest.problems.as_problem",
@@ -257,7 +257,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Voxys dashboard apps",
-    "DESCRIPTION": "Accounts, their dashboard apps, placements and connections, publishing and pre-flight.",
+    "DESCRIPTION": "Accounts, their dashboard apps, placements and connections, publishing and pre-flight; operators.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,

@@ -45,22 +45,31 @@ class AccountPlan:
         return not self.lines and not self.problems
 
 
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a plan: the account, None where there is none, and why it is not as described."""
+
+    account_id: int | None
+    problems: tuple[Problem, ...] = ()
+
+
 def plan(
     declarations: Declarations,
     *,
     visible: QuerySet[Account],
     may_write: bool = True,
+    may_add: bool = True,
     secrets: Mapping[str, str] | None = None,
 ) -> list[AccountPlan]:
     """Return for each described account what would be changed. Hosts are not asked, and nothing is kept.
 
-    `visible` are the accounts that the user may see: others are not found. `secrets` are the values by the names
-    that the file uses. Whoever writes the file chooses both the name and where the value is sent, so only an
-    operator of the machine may be given its environment.
+    `visible` are the accounts that the user may see: others are not found. `may_add`: whether new ones are made.
+    `secrets` are the values by the names that the file uses. Whoever writes the file chooses both the name and where
+    the value is sent, so only an operator of the machine may be given its environment.
     """
     values = SecretValues(secrets or {})
     plans = []
-    for declared, match in match_accounts(declarations.accounts, visible):
+    for declared, match in match_accounts(declarations.accounts, visible, may_add=may_add):
         if isinstance(match, Problem):
             plans.append(AccountPlan(declared, (), (match,), visible))
             continue
@@ -77,13 +86,13 @@ def plan(
     return plans
 
 
-def apply_plan(chosen: AccountPlan, *, asks_host: bool = True) -> tuple[Problem, ...]:
-    """Make the account as it is described, all of it or nothing; return why not.
+def apply_plan(chosen: AccountPlan, *, asks_host: bool = True) -> Applied:
+    """Make the account as it is described, all of it or nothing; return which it is, and why not.
 
     A token is tried at the host before, unless the host is known to be ours (`asks_host`).
     """
     if chosen.problems or not chosen.lines:
-        return chosen.problems
+        return Applied(chosen.account_id, chosen.problems)
     declared = chosen.declared
     try:
         asked = _again(chosen)
@@ -96,13 +105,15 @@ def apply_plan(chosen: AccountPlan, *, asks_host: bool = True) -> tuple[Problem,
                 raise _Changed  # noqa: TRY301 - ends the transaction
             if problems := found.problems or run_steps(found, declared):
                 transaction.set_rollback(True)
-            return tuple(problems)
+                return Applied(chosen.account_id, tuple(problems))
+        return Applied(found.account.pk)
     except _Changed:
-        return (Problem(declared.place, _("The account was changed by somebody else at the same time. Try again.")),)
+        problems = [Problem(declared.place, _("The account was changed by somebody else at the same time. Try again."))]
     except ValidationError as error:
-        return tuple(_told(error, declared, ""))
+        problems = _told(error, declared, "")
     except Exception as error:  # noqa: BLE001 - the other accounts go on
-        return (_failed(declared, error),)
+        problems = [_failed(declared, error)]
+    return Applied(chosen.account_id, tuple(problems))
 
 
 def run_steps(found: Difference, declared: Declared) -> list[Problem]:

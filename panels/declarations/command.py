@@ -44,7 +44,7 @@ class DeclarationsCommand(BaseCommand):
             for account in plans:
                 self._show(account)
             for account in plans:
-                problems += account.problems if options["dry_run"] else apply_plan(account)
+                problems += account.problems if options["dry_run"] else apply_plan(account).problems
         if not problems and all(account.is_empty for account in plans):
             self.stdout.write("Nothing to change.")
         elif options["dry_run"]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import yaml
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from panels.declarations.shapes import ACCOUNT_FIELDS, APP_FIELDS, CONNECTION_FIELDS, PLACEMENT_FIELDS
 from panels.models import Connection, Placement
@@ -13,22 +13,31 @@ from tenants.models import Account, DashboardApp
 
 def dump_yaml(accounts: QuerySet[Account]) -> str:
     """Return the accounts as YAML that `apply` finds nothing to change in."""
-    described = {"accounts": [describe(account) for account in accounts]}
+    described = {"accounts": [describe(account) for account in accounts.prefetch_related(*_whole())]}
     # Without aliases, which the reader refuses.
     return yaml.dump(described, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
 
 
 def describe(account: Account) -> dict[str, Any]:
-    """Return the account with its connections, apps and placements."""
-    connections = Connection.objects.for_account(account).order_by("name")
-    apps = DashboardApp.objects.for_account(account).order_by("position", "pk")
+    """Return the account with its connections, apps and placements, prefetched in order."""
     return {
         **_fields(account, ACCOUNT_FIELDS),
         "connections": [
-            {"name": row.name, **_fields(row, CONNECTION_FIELDS), "settings": _settings(row)} for row in connections
+            {"name": row.name, **_fields(row, CONNECTION_FIELDS), "settings": _settings(row)}
+            for row in account.connections.all()
         ],
-        "apps": [{**_fields(app, APP_FIELDS), "placements": _placements(app)} for app in apps],
+        "apps": [{**_fields(app, APP_FIELDS), "placements": _placements(app)} for app in account.dashboard_apps.all()],
     }
+
+
+def _whole() -> tuple[Prefetch[Any], ...]:
+    """Return what is read with accounts, in a few queries however many there are."""
+    placements = Placement.objects.order_by("position", "pk").prefetch_related("connections")
+    return (
+        Prefetch("connections", Connection.objects.order_by("name")),
+        Prefetch("dashboard_apps", DashboardApp.objects.order_by("position", "pk")),
+        Prefetch("dashboard_apps__placements", placements),
+    )
 
 
 class _Dumper(yaml.SafeDumper):
@@ -44,7 +53,7 @@ def _placements(app: DashboardApp) -> list[dict[str, Any]]:
             "settings": _settings(row),
             "connections": sorted(connection.name for connection in row.connections.all()),
         }
-        for row in app.placements.order_by("position", "pk").prefetch_related("connections")
+        for row in app.placements.all()
     ]
 
 

@@ -10,17 +10,18 @@ from tenants.models import Account
 
 
 def match_accounts(
-    declared: Sequence[Declared], visible: QuerySet[Account]
+    declared: Sequence[Declared], visible: QuerySet[Account], *, may_add: bool = True
 ) -> list[tuple[Declared, Account | Problem | None]]:
     """Return for each description its account, None where it is a new one, or why neither is so.
 
-    An account is known by its place on the host; one that is not proved yet also by its name.
+    An account is known by its place on the host; one that is not proved yet also by its name. Where the user may not
+    add accounts, a new one and somebody else's are answered alike.
     """
     by_place = _by_place(declared, visible)
     taken = {account.pk for account in by_place.values() if isinstance(account, Account)}
     matches = []
     for one in declared:
-        match = by_place.get(one.where) or _by_name(one, visible, taken)
+        match = by_place.get(one.where) or _by_name(one, visible, taken, may_add=may_add)
         matches.append((one, match))
         if isinstance(match, Account):
             taken.add(match.pk)
@@ -45,10 +46,12 @@ def _by_place(declared: Iterable[Declared], visible: QuerySet[Account]) -> dict[
     return matches
 
 
-def _by_name(one: Declared, visible: QuerySet[Account], taken: set[int]) -> Account | Problem | None:
+def _by_name(one: Declared, visible: QuerySet[Account], taken: set[int], *, may_add: bool) -> Account | Problem | None:
     rows = visible.filter(name=one.account.name, host_proved_at__isnull=True).exclude(pk__in=taken)
     if candidates := list(rows.prefetch_related("secrets")[:2]):
         return _only(one, candidates)
+    if not may_add:
+        return Problem(f"{one.place}: name", _("Not found, and you cannot add accounts here."))
     if one.account.address is None:
         return Problem(f"{one.place}: name", _("Not found. A new account needs host_origin and host_account_id."))
     origin, id_ = one.account.address

@@ -40,15 +40,24 @@ class Misshapen(Exception):
 def read_declarations(content: str | bytes) -> Declarations:
     """Return what the YAML file says; a problem with one account leaves the others readable."""
     try:
-        accounts = _accounts(load(content))
+        raw = load(content)
+    except Unreadable as error:
+        return unreadable(str(error))
+    return read_plain(raw)
+
+
+def read_plain(raw: Any) -> Declarations:
+    """Return what the file says, once it is plain values, and of no more than YAML's depth."""
+    try:
+        accounts = _accounts(raw)
     except Unreadable as error:
         return unreadable(str(error))
     declared: list[Declared] = []
     problems: list[Problem] = []
-    for index, raw in enumerate(accounts):
+    for index, account in enumerate(accounts):
         where = f"accounts[{index}]"
         try:
-            declared.append(Declared(where, read_account(raw)))
+            declared.append(Declared(where, read_account(account)))
         except Misshapen as error:
             problems.append(Problem(f"{where}.{error.path}" if error.path else where, error.sentence))
     return without_twins(declared, problems)

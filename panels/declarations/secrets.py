@@ -28,7 +28,7 @@ class SecretValues:
         """Yield the secrets without a value, each with a sentence."""
         for name, secret in named.items():
             if not self._value(secret):
-                yield name, _("There is no value for “%(name)s” in the environment.") % {"name": secret.name}
+                yield name, _("There is no value for “%(name)s”.") % {"name": secret.name}
 
     def entered(self, owner: Any, named: Mapping[str, NamedSecret], *, anew: bool = False) -> dict[str, str]:
         """Return the values that are not stored as they are; with `anew` all of them."""

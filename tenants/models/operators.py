@@ -41,6 +41,7 @@ class Scope(models.TextChoices):
     WRITE = "write", _("Create, change and delete them")
     SECRETS = "secrets", _("Enter secrets, and rotate keys")
     PUBLISH = "publish", _("Publish to the host")
+    OPERATORS = "operators", _("Make and end tokens; for platform administrators: operators, too")
 
 
 class ApiToken(models.Model):
@@ -55,6 +56,15 @@ class ApiToken(models.Model):
     scopes = models.JSONField(_("scopes"), default=list)
     has_all_accounts = models.BooleanField(_("all accounts of its owner"), default=False)
     accounts = models.ManyToManyField(Account, blank=True, related_name="+", verbose_name=_("accounts"))
+    # Whose end is its end, too.
+    made_by = models.ForeignKey(
+        "self",
+        null=True,
+        editable=False,
+        on_delete=models.CASCADE,
+        related_name="made",
+        verbose_name=_("made by the token"),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     expires_at = models.DateTimeField(_("ends"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
@@ -75,7 +85,7 @@ class IdempotencyKey(models.Model):
     token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, related_name="idempotency_keys")
     key = models.CharField(max_length=255)
     request_digest = models.CharField(max_length=64)
-    # None while the first request is at work.
+    # None inside the transaction of the first request: nobody else sees it so.
     status = models.PositiveSmallIntegerField(null=True)
     body = models.JSONField(null=True)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, Throttled
 from rest_framework.permissions import SAFE_METHODS, BasePermission
@@ -38,12 +39,12 @@ class TokenAuthentication(BaseAuthentication):
         if not words:
             return None
         if len(words) != len(("Bearer", "token")) or words[0].lower() != KEYWORD.lower().encode():
-            raise AuthenticationFailed("Send the token as “Authorization: Bearer vxt_…”.")
+            raise AuthenticationFailed(_("Send the token as “Authorization: Bearer vxt_…”."))
         token = _find(words[1].decode("latin-1")) if len(words[1]) <= _LONGEST else None
         if token is None:
             address = counted_address(client_address(request._request))  # noqa: SLF001 - there is no other way to it
             _count(f"0:api:wrong:{address}", WRONG_TOKENS)
-            raise AuthenticationFailed("This token is not valid: it was revoked, has ended, or never was one.")
+            raise AuthenticationFailed(_("This token is not valid: it was revoked, has ended, or never was one."))
         now = timezone.now()
         if token.last_used_at is None or now - token.last_used_at > _USED_EVERY:
             ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
@@ -62,8 +63,19 @@ class HasScope(BasePermission):
         scope = getattr(view, "scopes", {}).get(view.action) if getattr(view, "action", None) else None
         scope = scope or (Scope.READ if request.method in SAFE_METHODS else Scope.WRITE)
         if request.method not in SAFE_METHODS and not may_write(request.user):
-            raise PermissionDenied("The token's owner may look at accounts, and not change them.")
+            raise PermissionDenied(_("The token's owner may look at accounts, and not change them."))
         require_scope(request, scope)
+        return True
+
+
+class OfThePlatform(HasScope):
+    """For what is of no account: besides the scope, a platform administrator's token for all accounts."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if not super().has_permission(request, view):
+            return False
+        if not sees_the_platform(request):
+            raise PermissionDenied(_("This is for platform administrators, by a token for all accounts."))
         return True
 
 
@@ -86,7 +98,7 @@ def token_of(request: Request) -> ApiToken:
 def require_scope(request: Request, scope: Scope) -> None:
     """Raise PermissionDenied where the token lacks the scope."""
     if scope not in token_of(request).scopes:
-        raise PermissionDenied(f"This token lacks the scope “{scope.value}”.")
+        raise PermissionDenied(_("This token lacks the scope “%(scope)s”.") % {"scope": scope.value})
 
 
 def visible_to(request: Request, rows: QuerySet[Row]) -> QuerySet[Row]:
@@ -101,6 +113,11 @@ def visible_to(request: Request, rows: QuerySet[Row]) -> QuerySet[Row]:
 def sees_the_platform(request: Request) -> bool:
     """Return whether the token reaches what is of no account: a platform administrator's, for all accounts."""
     return is_platform_administrator(request.user) and token_of(request).has_all_accounts
+
+
+def may_add_accounts(request: Request) -> bool:
+    """Return whether the token may add accounts, where its owner may: it would not reach them otherwise."""
+    return token_of(request).has_all_accounts
 
 
 def _find(text: str) -> ApiToken | None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
@@ -14,12 +15,12 @@ from tenants.models import Account, Light, Preflight, Scope
 from tenants.preflight.services import run_preflight, shown_lights
 from tenants.publishing.plan import make_plan
 from tenants.publishing.services import publish
-from tenants.rest.access import token_of
+from tenants.rest.access import may_add_accounts
 from tenants.rest.base import IDEMPOTENCY_KEY, ROW_ID, RowSerializer, RowsViewSet, Writing, acting
 from tenants.rest.fields import HoursField, StoredSecretsField
-from tenants.rest.idempotency import once
+from tenants.rest.idempotency import Finish, once
 from tenants.secrets import HOOK_SECRET, HOST_TOKEN
-from tenants.services import check_host, delete_account, rotate_hook_key, save_account
+from tenants.services import check_host, delete_account, rotate_hook_key, save_account, validate_account
 
 
 class AccountSerializer(RowSerializer):
@@ -51,9 +52,15 @@ class AccountSerializer(RowSerializer):
         )
         read_only_fields = ("is_demonstration", "host_proved_at", "published_at", "created_at")
 
+    def validate_row(self, row: Account, extra: Any) -> None:
+        validate_account(row, self._entered(extra))
+
     def save_row(self, row: Account, extra: Any) -> None:
-        secrets = {name: extra[name] for name in self.secret_fields if name in extra}
-        save_account(row, secrets, keep_old_for=extra.get("keep_old_for_hours") or None)
+        keep_old_for = extra.get("keep_old_for_hours") or None
+        save_account(row, self._entered(extra), keep_old_for=keep_old_for, is_validated=True)
+
+    def _entered(self, extra: Any) -> dict[str, str]:
+        return {name: extra[name] for name in self.secret_fields if name in extra}
 
 
 class LightSerializer(serializers.Serializer[Any]):
@@ -125,10 +132,9 @@ class AccountViewSet(Writing, mixins.ListModelMixin, mixins.RetrieveModelMixin, 
     def rows(self) -> QuerySet[Account]:
         return Account.objects.prefetch_related("secrets").order_by("pk")
 
-    def perform_create(self, serializer: Any) -> None:
-        if not token_of(self.request).has_all_accounts:
-            raise PermissionDenied("This token is for chosen accounts, and cannot add others.")
-        serializer.save()
+    def check_creation(self) -> None:
+        if not may_add_accounts(self.request):
+            raise PermissionDenied(_("This token is for chosen accounts, and cannot add others."))
 
     def delete_row(self, row: Account) -> None:
         delete_account(row)
@@ -139,7 +145,7 @@ class AccountViewSet(Writing, mixins.ListModelMixin, mixins.RetrieveModelMixin, 
         """Return the last pre-flight; 404 before the first."""
         found = Preflight.objects.filter(account=self.get_object()).first()
         if found is None:
-            raise NotFound("No pre-flight was run yet. POST here runs one.")
+            raise NotFound(_("No pre-flight was run yet. POST here runs one."))
         return Response(PreflightSerializer(found).data)
 
     @extend_schema(parameters=[ROW_ID], request=None, responses=PreflightSerializer)
@@ -184,11 +190,15 @@ def rotated(view: Any, request: Request, rotate: Any) -> Response:
     """Rotate the key of the view's row, once for an idempotency key, and answer with the row."""
     row = view.get_object()
 
-    def rotate_once() -> Response:
+    def prepare() -> Finish:
         sent = RotationSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
-        with acting(request):
-            rotate(row, keep_old_for=sent.validated_data["keep_old_for_hours"])
-        return Response(view.get_serializer(row).data)
 
-    return once(request, rotate_once)
+        def finish() -> Response:
+            rotate(row, keep_old_for=sent.validated_data["keep_old_for_hours"])
+            return Response(view.get_serializer(row).data)
+
+        return finish
+
+    with acting(request):
+        return once(request, prepare)

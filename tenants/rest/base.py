@@ -1,11 +1,12 @@
 """What every resource of accounts has in common: rows that may be seen, and services that write."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.request import Request
@@ -15,7 +16,7 @@ from rest_framework.viewsets import GenericViewSet
 from tenants import audit
 from tenants.models import Scope
 from tenants.rest.access import require_scope, token_of, visible_to
-from tenants.rest.idempotency import HEADER, once
+from tenants.rest.idempotency import HEADER, Finish, once
 from tenants.rest.limits import MAX_ID
 
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -32,29 +33,34 @@ class RowSerializer(serializers.ModelSerializer[Any]):
     # Which of those are secrets.
     secret_fields: ClassVar[tuple[str, ...]] = ()
 
+    def validate_row(self, row: Any, extra: Mapping[str, Any]) -> None:
+        """Ask the service what it would refuse. Where hosts are asked they are asked here, and not while saving."""
+
     def save_row(self, row: Any, extra: Mapping[str, Any]) -> None:
         """Call the service; `extra` holds what was sent of `not_stored`."""
         raise NotImplementedError
 
-    def create(self, validated_data: dict[str, Any]) -> Any:
+    def prepare(self) -> Callable[[], None]:
+        """Return what saves the row as it was sent. Raises what speaks against it."""
+        sent: Mapping[str, Any] = self.validated_data
         model: Any = self.Meta.model
-        return self._save(model(), validated_data)
-
-    def update(self, instance: Any, validated_data: dict[str, Any]) -> Any:
-        for name in self.fixed:
-            if name in validated_data and validated_data[name] != getattr(instance, name):
-                raise ValidationError({name: "This cannot be changed any more. Delete it here and add it there."})
-        return self._save(instance, validated_data)
-
-    def _save(self, row: Any, sent: Mapping[str, Any]) -> Any:
+        row = self.instance or model()
+        for name in self.fixed if self.instance else ():
+            if name in sent and sent[name] != getattr(row, name):
+                raise ValidationError({name: _("This cannot be changed any more. Delete it here and add it there.")})
         extra = {name: value for name, value in sent.items() if name in self.not_stored}
         if any(extra.get(name) for name in self.secret_fields):
             require_scope(self.context["request"], Scope.SECRETS)
         for name, value in sent.items():
             if name not in extra:
                 setattr(row, name, value)
-        self.save_row(row, extra)
-        return row
+        self.validate_row(row, extra)
+
+        def save() -> None:
+            self.save_row(row, extra)
+            self.instance = row
+
+        return save
 
 
 class RowsViewSet(GenericViewSet[Any]):
@@ -89,31 +95,59 @@ class RowsViewSet(GenericViewSet[Any]):
         return row
 
 
-class Writing(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyModelMixin):
-    """Creation, change and deletion, each through a service and written down as the token owner's."""
+class Creating(mixins.CreateModelMixin):
+    """Creation through a service, once for an idempotency key, and written down as the token owner's."""
+
+    # Members of the answer to a creation that are never given again.
+    untold: ClassVar[tuple[str, ...]] = ()
+
+    def check_creation(self) -> None:
+        """Raise PermissionDenied where the token may not add rows of this kind."""
+
+    @extend_schema(parameters=[IDEMPOTENCY_KEY])
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        def prepare() -> Finish:
+            serializer = self._valid(request)
+            save = serializer.prepare()
+
+            def finish() -> Response:
+                save()
+                return Response(serializer.data, status=status.HTTP_201_CREATED)
+
+            return finish
+
+        self.check_creation()
+        with acting(request):
+            return once(request, prepare, untold=self.untold)
+
+    def _valid(self, request: Request, row: Any = None, **options: Any) -> RowSerializer:
+        serializer: RowSerializer = self.get_serializer(row, data=request.data, **options)  # type: ignore[attr-defined]
+        serializer.is_valid(raise_exception=True)
+        return serializer
+
+
+class Deleting(mixins.DestroyModelMixin):
+    """Deletion through a service, written down as the token owner's."""
 
     def delete_row(self, row: Any) -> None:
         """Call the service."""
         raise NotImplementedError
 
-    @extend_schema(parameters=[IDEMPOTENCY_KEY])
-    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         with acting(request):
-            return once(request, lambda: super(Writing, self).create(request, *args, **kwargs))
+            self.delete_row(self.get_object())  # type: ignore[attr-defined]  # of the view set
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Writing(Creating, Deleting, mixins.UpdateModelMixin):
+    """Creation, change and deletion, each through a service and written down as the token owner's."""
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         with acting(request):
             row: Any = self.get_object()  # type: ignore[attr-defined]  # of the view set
-            serializer = self.get_serializer(row, data=request.data, partial=True)  # type: ignore[attr-defined]
-            serializer.is_valid(raise_exception=True)
-            serializer.save()
+            self._valid(request, row, partial=True).prepare()()
             fresh = self.get_object()  # type: ignore[attr-defined]  # with what the service has changed besides
             return Response(self.get_serializer(fresh).data)  # type: ignore[attr-defined]
-
-    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        with acting(request):
-            self.delete_row(self.get_object())  # type: ignore[attr-defined]
-        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 def acting(request: Request) -> Any:

@@ -4,11 +4,13 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from tenants.models import Account
 from tenants.rest.access import visible_to
 from tenants.rest.limits import MAX_ID
 from tenants.secrets import describe_secrets
@@ -17,13 +19,8 @@ _MAX_DEPTH = 20
 _MAX_NUMBER = 2**63
 
 
-class VisibleField(serializers.PrimaryKeyRelatedField[Any]):
-    """A row's number. Rows of other accounts are answered like rows that are not."""
-
-    def get_queryset(self) -> QuerySet[Any]:
-        rows = super().get_queryset()
-        assert rows is not None  # noqa: S101 - tells the type checker
-        return visible_to(self.context["request"], rows)
+class RowField(serializers.PrimaryKeyRelatedField[Any]):
+    """A row's number."""
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, int) or isinstance(data, bool):
@@ -33,15 +30,24 @@ class VisibleField(serializers.PrimaryKeyRelatedField[Any]):
         return super().to_internal_value(data)
 
 
+class VisibleField(RowField):
+    """A row's number. Rows of other accounts are answered like rows that are not."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows = super().get_queryset()
+        assert rows is not None  # noqa: S101 - tells the type checker
+        return visible_to(self.context["request"], rows)
+
+
 @extend_schema_field(OpenApiTypes.OBJECT)
 class SettingsField(serializers.JSONField):
     """A JSON object that every database can keep: without NUL characters, numbers past 64 bits, or bottomless nests."""
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, dict):
-            raise serializers.ValidationError("Send an object, such as {}.")
+            raise serializers.ValidationError(_("Send an object, such as {}."))
         if not _is_plain(data):
-            raise serializers.ValidationError("Send texts without NUL, numbers below 2^63, and at most 20 levels.")
+            raise serializers.ValidationError(_("Send texts without NUL, numbers below 2^63, and at most 20 levels."))
         return super().to_internal_value(data)
 
 
@@ -52,6 +58,22 @@ class IdsField(serializers.ListField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 1_000, "required": False, **kwargs})
+
+
+class AccountsField(IdsField):
+    """Accounts by their numbers, found in one query. Those of others are answered like ones that are not."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        ids = super().to_internal_value(data)
+        found = {row.pk: row for row in visible_to(self.context["request"], Account.objects.filter(pk__in=ids))}
+        for id_ in ids:
+            if id_ not in found:
+                sentence = serializers.PrimaryKeyRelatedField.default_error_messages["does_not_exist"]
+                raise serializers.ValidationError(sentence.format(pk_value=id_))
+        return list(found.values())
+
+    def to_representation(self, data: Any) -> list[int]:
+        return [row.pk for row in data.all()]
 
 
 class HoursField(serializers.IntegerField):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
@@ -22,9 +23,9 @@ class Pages(PageNumberPagination):
         given = request.query_params.get(self.page_size_query_param)
         if given is None:
             return self.page_size
-        size = int(_read(self.page_size_query_param, int, given))
+        size = int(read_parameter(self.page_size_query_param, int, given))
         if not size:
-            raise ValidationError({self.page_size_query_param: "Send at least 1."})
+            raise ValidationError({self.page_size_query_param: _("Send at least 1.")})
         return min(size, self.max_page_size)
 
 
@@ -35,7 +36,7 @@ class FieldFilter(BaseFilterBackend):
         for name, kind in view.filters.items():
             given = request.query_params.get(name)
             if given is not None:
-                queryset = queryset.filter(**{name: _read(name, kind, given)})
+                queryset = queryset.filter(**{name: read_parameter(name, kind, given)})
         return queryset
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
@@ -46,12 +47,13 @@ class FieldFilter(BaseFilterBackend):
         ]
 
 
-def _read(name: str, kind: type, given: str) -> int | bool | str:
+def read_parameter(name: str, kind: type, given: str) -> int | bool | str:
+    """Return the value of a parameter of the address. Raises ValidationError."""
     if kind is bool and given in {"true", "false"}:
         return given == "true"
     if kind is int and given.isascii() and given.isdecimal() and int(given[:20]) <= MAX_ID:
         return int(given)
     if kind is str and "\0" not in given:
         return given
-    wanted = {bool: "true, false", int: f"0 … {MAX_ID}", str: "text"}[kind]
-    raise ValidationError({name: f"Send one of: {wanted}."})
+    wanted = {bool: "true, false", int: f"0 … {MAX_ID}", str: _("text")}[kind]
+    raise ValidationError({name: _("Send one of: %(values)s.") % {"values": wanted}})

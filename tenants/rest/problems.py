@@ -3,9 +3,11 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.db import DatabaseError, IntegrityError
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -30,14 +32,24 @@ class Unprocessable(exceptions.APIException):
     default_code = "unprocessable"
 
 
+class TooLarge(exceptions.APIException):
+    """More than is read of a body."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+
+
 def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """Return the answer to an exception of a view; None for what is our own fault, which is a 500."""
     if isinstance(error, ValidationError):
         error = exceptions.ValidationError(_by_field(error))
     elif isinstance(error, IntegrityError):
-        error = Conflict("This was saved by somebody else at the same time. Try again.")
+        error = Conflict(_("This was saved by somebody else at the same time. Try again."))
     elif isinstance(error, DatabaseError) and "locked" in str(error):
-        error = Conflict("The database is busy. Try again.")
+        error = Conflict(_("The database is busy. Try again."))
+    elif isinstance(error, RequestDataTooBig):
+        size = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        error = TooLarge(_("This is too large. At most %(size)s bytes are read.") % {"size": size})
     response = exception_handler(error, context)
     if response is None:
         return None
@@ -45,7 +57,7 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, exceptions.ValidationError):
         data = response.data
         members["errors"] = data if isinstance(data, dict) else {OF_NO_FIELD: data}
-        detail, code = "Some of what was sent cannot be used. “errors” says why, by field.", "invalid"
+        detail, code = _("Some of what was sent cannot be used. “errors” says why, by field."), "invalid"
     else:
         detail, code = str(response.data.get("detail", "")), _code(error)
     response.data = describe(response.status_code, code, detail, **members)
@@ -68,7 +80,7 @@ def describe(status: int, code: str, detail: str, **members: Any) -> dict[str, A
 
 def nothing_here(request: HttpRequest, *args: Any) -> HttpResponseBase:
     """Answer for every address of the API that there is not."""
-    body = describe(HTTPStatus.NOT_FOUND, "not_found", "There is nothing at this address. See /api/v1/docs/.")
+    body = describe(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing at this address. See /api/v1/docs/."))
     return JsonResponse(body, status=HTTPStatus.NOT_FOUND, content_type=MEDIA_TYPE)
 
 

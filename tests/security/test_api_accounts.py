@@ -5,23 +5,27 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core import serializers
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from panels.models import Connection, Placement
-from tenants.models import Account, AuditEntry, DashboardApp
+from tenants.models import Account, ApiToken, AuditEntry, DashboardApp, Operator
 from tenants.secrets import set_host_token
 from tests.factories import make_account, make_app, make_connection, make_placement
 from tests.security.urls import names_of, two_accounts
-from tests.support.api import ROOT, Api, operators_api
+from tests.support.admin import make_operator
+from tests.support.api import ROOT, Api, api_of, operators_api
 
 pytestmark = pytest.mark.django_db
 
 CANARY = "Canary"
 ALL = sorted({name for name in names_of(get_resolver().url_patterns) if name.startswith("rest:")})
 LISTS = ("accounts/", "dashboard-apps/", "connections/", "placements/", "audit/")
+# Of no account, but of people: platform administrators', or the owner's of the token.
+OF_PEOPLE = ("operators", "tokens")
 
 
 def rows_of(account: Account) -> dict[str, Any]:
@@ -51,6 +55,14 @@ def their_rows(theirs: Account) -> dict[str, Any]:
 
 
 @pytest.fixture
+def their_people(theirs: Account) -> dict[str, Any]:
+    """Return the other account's operator and that one's token; both have the account's name in them."""
+    user = make_operator(theirs)
+    User.objects.filter(pk=user.pk).update(username=CANARY)
+    return {"operators": user.operator, "tokens": api_of(user, name=CANARY).token}
+
+
+@pytest.fixture
 def mine() -> Account:
     return make_account(name="Mine")
 
@@ -68,22 +80,29 @@ def detail_addresses() -> list[str]:
 
 
 def everything() -> str:
-    models = (Account, DashboardApp, Connection, Placement, AuditEntry)
-    return json.dumps([serializers.serialize("json", model._default_manager.order_by("pk")) for model in models])
+    models = (Account, DashboardApp, Connection, Placement, AuditEntry, User, Operator)
+    tokens = list(ApiToken.objects.order_by("pk").values("pk", "name", "scopes", "revoked_at"))
+    rows = [serializers.serialize("json", model._default_manager.order_by("pk")) for model in models]
+    return json.dumps(rows) + str(tokens)
 
 
 @two_accounts(*ALL)
-def test_every_address_with_the_others_row_is_404(me: Api, their_rows: dict[str, Any]) -> None:
+def test_every_address_with_the_others_row_is_404(
+    me: Api, their_rows: dict[str, Any], their_people: dict[str, Any]
+) -> None:
     before = everything()
+    their_rows |= their_people
     addresses = detail_addresses()
     assert len(addresses) >= 10
     assert {path.split("/")[0] for path in addresses} == set(their_rows)
     for path in addresses:
         address = path.format(id=their_rows[path.split("/")[0]].pk)
         for response in (me.get(address), me.post(address), me.patch(address, {"name": "x"}), me.delete(address)):
-            assert response.status_code in (404, 405), f"{address} {response.status_code}"
+            # Operators are closed as a whole to whoever is no platform administrator.
+            assert response.status_code in ((403,) if path.startswith("operators/") else (404, 405)), address
             assert CANARY not in response.content.decode()
-        assert me.get(address).status_code == 404 or "check" in path or "rotate" in path
+        is_action = "check" in path or "rotate" in path
+        assert me.get(address).status_code in (403, 404) or is_action
     assert everything() == before
 
 
@@ -96,6 +115,48 @@ def test_the_walk_would_see_an_open_address(theirs: Account, their_rows: dict[st
         assert "canary-of-a-token" not in response.content.decode()
 
 
+def test_the_walk_would_see_open_people(their_people: dict[str, Any]) -> None:
+    root = api_of(User.objects.create_superuser("root", "root@example.com", "x"))
+    assert set(their_people) == set(OF_PEOPLE)
+    for name, row in their_people.items():
+        assert CANARY in root.get(f"{name}/{row.pk}/").content.decode()
+        assert CANARY in root.get(f"{name}/").content.decode()
+
+
+@pytest.mark.parametrize("path", OF_PEOPLE)
+def test_people_of_the_other_account_are_in_no_list(path: str, me: Api, their_people: dict[str, Any]) -> None:
+    for query in ({}, {"search": CANARY}, {"page_size": 200}):
+        response = me.get(f"{path}/", **query)
+        assert response.status_code == (403 if path == "operators" else 200)
+        assert CANARY not in response.content.decode()
+
+
+def test_no_document_or_table_finds_or_changes_the_other_account(
+    me: Api, theirs: Account, their_rows: dict[str, Any]
+) -> None:
+    """However it is described: by its place, its name, or as the place of one's own."""
+    place = {"host_origin": theirs.host_origin, "host_account_id": theirs.host_account_id}
+    before = everything()
+    for described in (
+        {"name": CANARY, **place, "trust": "link", "prune": True, "apps": [], "connections": []},
+        {"name": "Renamed", **place},
+        {"name": CANARY},
+        {"name": "Mine", **place},
+    ):
+        for query in ("?dry_run=true", ""):
+            told = me.post(f"apply/{query}", {"accounts": [described]}).json()
+            assert not told["is_complete"]
+            assert "Not found." in told["accounts"][0]["problems"][0]["sentence"]
+            assert (told["accounts"][0]["id"], told["accounts"][0]["lines"]) == (None, [])
+            assert f"{CANARY} app" not in str(told)
+    table = f"name,host_origin,host_account_id\n{CANARY},{theirs.host_origin},{theirs.host_account_id}"
+    told = me.send("accounts/import/", table, "text/csv").json()
+    assert [one["sentence"] for one in told["accounts"][0]["problems"]] == ["Not found."]
+    for kind in ("csv", "yaml"):
+        assert CANARY not in me.get("accounts/export/", **{"as": kind}).content.decode()
+    assert everything() == before
+
+
 @pytest.mark.parametrize("path", LISTS)
 def test_no_list_filter_or_search_finds_the_others_rows(
     path: str, me: Api, theirs: Account, their_rows: dict[str, Any]
@@ -104,6 +165,18 @@ def test_no_list_filter_or_search_finds_the_others_rows(
         response = me.get(path, **query)
         assert response.status_code == 200
         assert not re.search(CANARY, json.dumps(response.json()["results"])), query
+
+
+def test_connections_of_the_other_account_are_not_taken_by_name(
+    me: Api, mine: Account, their_rows: dict[str, Any]
+) -> None:
+    placement = {"panel": "orders", "connections": [their_rows["connections"].name]}
+    place = {"host_origin": mine.host_origin, "host_account_id": mine.host_account_id}
+    described = {"name": "Mine", **place, "apps": [{"title": "Orders", "placements": [placement]}]}
+    before = everything()
+    told = me.post("apply/", {"accounts": [described]}).json()
+    assert "has no connection" in told["accounts"][0]["problems"][0]["sentence"]
+    assert everything() == before
 
 
 def test_nothing_is_made_or_linked_in_the_others_account(

@@ -18,6 +18,7 @@ class Api:
 
     def __init__(self, text: str | None, token: ApiToken | None = None) -> None:
         self.text, self.token = text, token
+        self.language = ""
         self._client = Client(raise_request_exception=False)
 
     def get(self, path: str, **query: Any) -> Any:
@@ -27,6 +28,9 @@ class Api:
         headers = {**self._headers(), **({"Idempotency-Key": key} if key else {})}
         return self._client.post(ROOT + path, body or {}, content_type="application/json", headers=headers)
 
+    def send(self, path: str, body: str | bytes, content_type: str) -> Any:
+        return self._client.post(ROOT + path, body, content_type=content_type, headers=self._headers())
+
     def patch(self, path: str, body: Any) -> Any:
         return self._client.patch(ROOT + path, body, content_type="application/json", headers=self._headers())
 
@@ -34,16 +38,16 @@ class Api:
         return self._client.delete(ROOT + path, headers=self._headers())
 
     def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.text}"} if self.text else {}
+        headers = {"Accept-Language": self.language} if self.language else {}
+        return {**headers, "Authorization": f"Bearer {self.text}"} if self.text else headers
 
 
 def api_of(user: User, *accounts: Account, scopes: list[str] | None = None, **values: Any) -> Api:
     """A token of the user's: for these accounts, or for all of the user's."""
     token = ApiToken(
         user=user,
-        name="Terraform",
         scopes=ALL_SCOPES if scopes is None else scopes,
-        **{"has_all_accounts": not accounts, **values},
+        **{"name": "Terraform", "has_all_accounts": not accounts, **values},
     )
     return Api(issue_token(token, accounts), token)
 

@@ -85,5 +85,5 @@ def plan_of(
 def apply_text(text: str, **options: Any) -> tuple[list[str], list[str]]:
     """Apply the text; return its lines and its problems."""
     plans = plan_of(text, **options)
-    problems = [str(problem) for one in plans for problem in apply_plan(one)]
+    problems = [str(problem) for one in plans for problem in apply_plan(one).problems]
     return [line for one in plans for line in one.lines], problems

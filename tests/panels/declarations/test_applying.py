@@ -85,7 +85,7 @@ def test_second_time_writes_nothing_and_asks_nobody(host: ProvingHost) -> None:
     ) as queries:
         (one,) = plan_of(FILE, secrets=SECRETS)
         assert one.is_empty
-        assert apply_plan(one) == ()
+        assert apply_plan(one).problems == ()
     assert all(query["sql"].startswith("SELECT") for query in queries), queries.captured_queries
     assert not host.asked
 

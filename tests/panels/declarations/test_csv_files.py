@@ -20,7 +20,7 @@ PLACE = "https://voxys.example"
 def apply_table(content: str | bytes) -> list[Problem]:
     declarations, secrets = read_csv(content)
     plans = plan(declarations, visible=Account.objects.all(), secrets=secrets)
-    return [*declarations.problems, *(problem for one in plans for problem in apply_plan(one))]
+    return [*declarations.problems, *(problem for one in plans for problem in apply_plan(one).problems)]
 
 
 @pytest.mark.django_db
