@@ -8,12 +8,16 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from panels import registry
+from panels.admin_health import health_urls
 from panels.admin_tabs import connections_step, tabs_step, tabs_urls
 from panels.forms import PREFIX, ConnectionForm, PlacementForm, PlacementRowForm, form_for
+from panels.health import read_states
 from panels.models import Connection, Placement
 from panels.services import check_connection, delete_placement, save_placement
 from panels.settings_forms import settings_form
@@ -107,7 +111,7 @@ class ConnectionAdmin(_PluginAdmin):
     """Connections to outside systems."""
 
     plugin_form = ConnectionForm
-    list_display = ("name", "account", "connector", "is_enabled")
+    list_display = ("name", "account", "connector", "is_enabled", "health")
     list_filter = (("account", AccountFilter), "connector", "is_enabled")
     list_select_related = ("account",)
     search_fields = ("name", "account__name")
@@ -115,11 +119,33 @@ class ConnectionAdmin(_PluginAdmin):
     actions = ("check_connections",)
 
     def get_own_fields(self, obj: Connection | None) -> tuple[str, ...]:
-        return ("account", "name", *(("connector",) if obj else ()), "is_enabled")
+        return ("account", "name", *(("connector",) if obj else ()), "match_by", "is_enabled")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Connection | None = None) -> list[str]:
         # Placements of the account use it: it does not move to another, nor become something else.
         return ["stored_secrets", *(["account", "connector"] if obj else [])]
+
+    def get_urls(self) -> list[Any]:
+        return [*health_urls(self), *super().get_urls()]
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Return the list, with the health of the rows of its page."""
+        changelist = super().get_changelist_instance(request)
+        states = read_states(changelist.result_list)
+        for connection in changelist.result_list:
+            connection.state = states[connection.pk]
+        return changelist
+
+    @admin.display(description=_("health"))
+    def health(self, connection: Any) -> SafeString:
+        state = connection.state
+        return format_html(
+            '<a href="{}"><span class="light light-{}" title="{}">{}</span></a>',
+            reverse("admin:panels_connection_health", args=[connection.pk]),
+            state.light,
+            state.sentence,
+            state.light.label,
+        )
 
     def new_row(self, request: HttpRequest) -> Connection:
         return Connection(connector=request.GET.get("connector", ""))

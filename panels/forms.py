@@ -82,14 +82,35 @@ class PluginForm(forms.ModelForm[Any]):
             self.add_error(None, error.messages)
 
 
+class MatchByField(forms.CharField):
+    """By what customers are found, in order, as text with commas."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value) or ""
+        return [word for part in text.split(",") if (word := part.strip())]
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+
 class ConnectionForm(PluginForm):
     """A connection; the outside system is tried with what was entered."""
 
     warning = ""
+    match_by = MatchByField(
+        label=gettext_lazy("Customers are found by"),
+        required=False,
+        widget=widgets.UnfoldAdminTextInputWidget,
+        help_text=gettext_lazy(
+            "In this order, with commas between: identifier, email, phone, or attribute:NAME for a custom attribute "
+            "of the contact that holds the system's own customer id. The first that finds somebody counts. "
+            "Empty: the order that suits the system."
+        ),
+    )
 
     class Meta:
         model = Connection
-        fields = ("account", "name", "is_enabled")
+        fields = ("account", "name", "match_by", "is_enabled")
 
     def validate(self) -> None:
         validate_connection(self.instance, self.entered_secrets)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.cache import cache
 from django.utils.translation import gettext_noop
@@ -85,31 +86,40 @@ class Guard:
 
         return before_request
 
+    @property
+    def breaker_key(self) -> str:
+        """Where the cache has the breaker; see `to_breaker`."""
+        return f"{self._prefix}:breaker"
+
+    @property
+    def wait_key(self) -> str:
+        """Where the cache has until when the system asked to be left alone."""
+        return f"{self._prefix}:wait"
+
     def breaker(self) -> Breaker:
         """Return what is known of failures one after the other."""
-        stored = cache.get(f"{self._prefix}:breaker")
-        return Breaker(*stored) if stored else Breaker()
+        return to_breaker(cache.get(self.breaker_key))
 
     def waits_until(self) -> float:
         """Return until when the system asked to be left alone, in seconds since the epoch; 0: it did not."""
-        return float(cache.get(f"{self._prefix}:wait") or 0.0)
+        return float(cache.get(self.wait_key) or 0.0)
 
     def succeeded(self) -> None:
         """Note an answer: whatever was given up is given up no longer."""
-        cache.delete_many([f"{self._prefix}:breaker", f"{self._prefix}:probe"])
+        cache.delete_many([self.breaker_key, f"{self._prefix}:probe"])
 
     def failed(self, *, retry_after: float | None = None) -> None:
         """Note a failure that may pass. A system that says when to come back is obeyed, for all customers."""
         now = time.time()
         if retry_after:
-            cache.set(f"{self._prefix}:wait", now + retry_after, max(1, round(retry_after)))
+            cache.set(self.wait_key, now + retry_after, max(1, round(retry_after)))
             return
         before = self.breaker()
         failures, opened, until = before.failures + 1, before.opened, before.open_until
         if failures >= FAILURES_TO_OPEN and now >= until:
             until = now + min(OPEN_SECONDS * 2**opened, MAX_OPEN_SECONDS) * jitter()
             opened += 1
-        cache.set(f"{self._prefix}:breaker", [failures, opened, until], _KEPT_SECONDS)
+        cache.set(self.breaker_key, [failures, opened, until], _KEPT_SECONDS)
         cache.delete(f"{self._prefix}:probe")
 
     def reset(self) -> None:
@@ -146,6 +156,11 @@ class Guard:
 
     def _not_now(self, message: str, seconds: float) -> NotNow:
         return NotNow(message, retry_after=max(seconds, 1.0), values={"system": self._name})
+
+
+def to_breaker(stored: Any) -> Breaker:
+    """Return the breaker as stored."""
+    return Breaker(*stored) if stored else Breaker()
 
 
 def jitter() -> float:

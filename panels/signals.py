@@ -1,26 +1,38 @@
-"""Whatever an operator changes moves the account's stamp, so that every process reads it again."""
+"""What panels listens to.
+
+Whatever an operator changes moves the account's stamp, so that every process reads it again. What the host
+says happened is planned from, and a contact that it deleted is forgotten.
+"""
 
 from typing import Any
 
+from django.core.signals import request_finished
 from django.db.models.signals import m2m_changed, post_delete, post_save
 
 from panels.capabilities import CAPABILITIES
 from panels.configuration import change_stamp
 from panels.links import forget_links
 from panels.models import Connection, ConnectionSecret, Placement, PlacementSecret
+from panels.prefetch.tasks import on_host_event
+from panels.selectors import list_attributes
 from panels.snapshots import Source, forget_customers
+from panels.statistics import write_openings
 from tenants.models import Account, AccountSecret, DashboardApp, SealedSecret
-from tenants.signals import contact_deleted
+from tenants.signals import contact_deleted, host_event
+from tenants.trust import attributes
 
 
 def connect() -> None:
-    """Listen to the models that a plan is made of."""
+    """Listen to the models that a plan is made of, and to what others tell."""
     for signal in (post_save, post_delete):
         signal.connect(_account_changed, sender=Account, dispatch_uid=f"panels.account.{id(signal)}")
         for model in (DashboardApp, Placement, Connection):
             signal.connect(_row_changed, sender=model, dispatch_uid=f"panels.{model.__name__}.{id(signal)}")
         for secret in (AccountSecret, ConnectionSecret, PlacementSecret):
             signal.connect(_secret_changed, sender=secret, dispatch_uid=f"panels.{secret.__name__}.{id(signal)}")
+    attributes.register(list_attributes)
+    request_finished.connect(write_openings, dispatch_uid="panels.statistics")
+    host_event.connect(on_host_event, dispatch_uid="panels.prefetch")
     contact_deleted.connect(_forget_customers, dispatch_uid="panels.contact_deleted")
     m2m_changed.connect(_connections_changed, sender=Placement.connections.through, dispatch_uid="panels.connections")
 

@@ -57,6 +57,11 @@ class Statistics:
         """The share of looks at a customer whose data were there already; None without any."""
         return None if not self.opened else 1 - self.missed / self.opened
 
+    @property
+    def hit_percent(self) -> int | None:
+        """The hit rate in whole per cent."""
+        return None if self.hit_rate is None else round(100 * self.hit_rate)
+
 
 def count_call(account_id: int, connection_id: int, *, seconds: float, error: ErrorKind | None) -> None:
     """Count one call of a connector, and how long it took."""
@@ -104,8 +109,13 @@ def note_failure(account_id: int, connection_id: int, message: str, values: dict
 
 
 def read_last(account_id: int, connection_id: int) -> Last:
+    return to_last(cache.get(last_key(account_id, connection_id)))
+
+
+def to_last(stored: bytes | None) -> Last:
+    """Return what was stored under `last_key`, or a blank."""
     try:
-        return msgpack.decode(cache.get(_last_key(account_id, connection_id)) or b"", type=Last)
+        return msgpack.decode(stored or b"", type=Last)
     except MsgspecError:
         return Last()
 
@@ -169,10 +179,11 @@ def _count(account_id: int, connection_id: int, names: Iterable[str], number: in
 
 
 def _write_last(account_id: int, connection_id: int, last: Last) -> None:
-    cache.set(_last_key(account_id, connection_id), msgpack.encode(last), _LAST_KEPT_SECONDS)
+    cache.set(last_key(account_id, connection_id), msgpack.encode(last), _LAST_KEPT_SECONDS)
 
 
-def _last_key(account_id: int, connection_id: int) -> str:
+def last_key(account_id: int, connection_id: int) -> str:
+    """Return where the cache has the connection's last success and failure."""
     return f"{account_id}:last:{connection_id}"
 
 

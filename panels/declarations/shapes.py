@@ -60,6 +60,7 @@ class ConnectionShape(_Shape, frozen=True):
     connector: Text | UnsetType = UNSET
     settings: dict[str, Any] | UnsetType = UNSET
     secrets: Secrets | UnsetType = UNSET
+    match_by: Names | UnsetType = UNSET
     is_enabled: bool | UnsetType = UNSET
 
 
@@ -100,7 +101,7 @@ ACCOUNT_FIELDS = (
     *("locale", "time_zone", "hides_from_unverified", "hides_from_agents", "view_records_kept_days"),
     *("accepts_unsigned_hooks", "is_active"),
 )
-CONNECTION_FIELDS = ("connector", "is_enabled")
+CONNECTION_FIELDS = ("connector", "match_by", "is_enabled")
 APP_FIELDS = ("title", "is_enabled", "is_draft", "draft_agents", "inboxes", "teams")
 PLACEMENT_FIELDS = ("title", "is_enabled")
 

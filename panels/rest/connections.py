@@ -38,14 +38,21 @@ class ConnectionSerializer(RowSerializer):
     secrets = secrets_field()
     keep_old_for_hours = HoursField(write_only=True)
     stored_secrets = StoredSecretsField()
+    match_by = serializers.ListField(
+        child=serializers.CharField(max_length=120),
+        required=False,
+        max_length=20,
+        help_text="By what customers are found, in order: identifier, email, phone, attribute:NAME. "
+        "Empty: the connector's own order.",
+    )
 
     class Meta:
         model = Connection
         fields = (
-            *("id", "account", "name", "connector", "settings", "is_enabled", "created_at"),
+            *("id", "account", "name", "connector", "settings", "match_by", "is_enabled", "paused_at", "created_at"),
             *("secrets", "keep_old_for_hours", "stored_secrets"),
         )
-        read_only_fields = ("created_at",)
+        read_only_fields = ("paused_at", "created_at")
 
     def save_row(self, row: Connection, extra: Any) -> None:
         save_connection(row, extra.get("secrets"), keep_old_for=extra.get("keep_old_for_hours") or None)

@@ -1,0 +1,183 @@
+"""What operators see of a connection, and what they can do about it."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from panels import refresh, statistics
+from panels.api import Identity, TemporaryError
+from panels.configuration import read_sources
+from panels.health import read_queue, read_states
+from panels.models import Connection
+from panels.prefetch import backlog
+from panels.prefetch.backlog import Wanted
+from panels.services import drop_fetched, pause_connection, save_connection
+from panels.snapshots import Source
+from tenants.models import AuditEntry, Light
+from tests.factories import make_account, make_app, make_connection, make_placement
+from tests.support.admin import make_operator, signed_in
+from tests.support.connectors import RecordingConnector, connector  # noqa: F401 - a fixture
+from tests.support.contexts import context_body
+from tests.support.trips import counted_trips
+from voxysapps.celery import app as celery_app
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _worker_at_hand() -> Iterator[None]:
+    celery_app.conf.task_always_eager = True
+    yield
+    celery_app.conf.task_always_eager = False
+
+
+@pytest.fixture
+def shop(connector: type[RecordingConnector]) -> Connection:  # noqa: F811 - the fixture
+    shop = make_connection(make_account(), name="Shop")
+    make_placement(make_app(shop.account), shop, panel="orders")
+    return shop
+
+
+def ask(shop: Connection, number: int = 1) -> None:
+    who = Identity(contact_id=number, emails=(f"p{number}@example.com",))
+    source = Source.of_connection(shop.pk, "orders", generation=shop.generation)
+    refresh.refresh_source(shop.account_id, source, who, trace_id="t", wanted_at=0)
+
+
+def fail(capability: str, who: Identity) -> Any:
+    raise TemporaryError("%(system)s is asleep.", values={"system": "Shop"})
+
+
+def open_tab(shop: Connection) -> str:
+    app = shop.account.dashboard_apps.get()
+    response = Client().post(f"/a/{app.key}/context", context_body(shop.account), content_type="application/json")
+    found = re.search(r'data-state="(\w+)"', response.content.decode())
+    assert found
+    return found[1]
+
+
+def light(shop: Connection) -> Light:
+    return read_states([shop])[shop.pk].light
+
+
+def health_page(client: Client, shop: Connection) -> str:
+    response = client.get(f"/admin/panels/connection/{shop.pk}/health/")
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def do(client: Client, shop: Connection, deed: str) -> int:
+    return client.post(f"/admin/panels/connection/{shop.pk}/health/", {"deed": deed}).status_code
+
+
+def test_lights(shop: Connection) -> None:
+    assert light(shop) == Light.GREEN
+    ask(shop)
+    assert light(shop) == Light.GREEN
+    RecordingConnector.answer = fail
+    ask(shop, 2)
+    assert light(shop) == Light.RED
+    assert read_states([shop])[shop.pk].last_error == "Shop is asleep."
+    shop.is_enabled = False
+    assert light(shop) == Light.AMBER
+
+
+def test_states_of_many_cost_one_trip(shop: Connection) -> None:
+    shops = [shop, *(make_connection(make_account()) for _ in range(5))]
+    with counted_trips() as trips:
+        read_states(shops)
+    assert trips == ["get_many"]
+
+
+def test_page_tells_what_happened(shop: Connection, admin_client: Client) -> None:
+    ask(shop)
+    RecordingConnector.answer = fail
+    ask(shop, 2)
+    backlog.want([Wanted(shop.account_id, 7), Wanted(shop.account_id, 8)])
+    page = health_page(admin_client, shop)
+    assert "The last call failed." in page
+    assert "Shop is asleep." in page
+    assert "Calls: did not answer" in page
+    assert read_queue(shop.account_id).waiting == 2
+    assert read_queue(make_account().pk).waiting == 0
+
+
+def test_share_of_looks_whose_data_were_there(shop: Connection) -> None:
+    statistics.write_openings(at_once=True)
+    assert open_tab(shop) == "loading"
+    assert [open_tab(shop) for _ in range(3)] == ["ready"] * 3
+    statistics.write_openings(at_once=True)
+    found = statistics.read_statistics(shop.account_id, [shop.pk])[shop.pk]
+    assert (found.opened, found.missed, found.hit_percent) == (4, 1, 75)
+
+
+def test_pausing_and_resuming(shop: Connection, admin_client: Client) -> None:
+    open_tab(shop)
+    assert do(admin_client, shop, "pause") == 302
+    calls = len(RecordingConnector.calls)
+    ask(shop, 5)
+    assert open_tab(shop) == "ready", "what was fetched is shown on"
+    assert len(RecordingConnector.calls) == calls
+    assert "Resume" in health_page(admin_client, shop)
+    assert do(admin_client, shop, "resume") == 302
+    ask(shop, 6)
+    assert len(RecordingConnector.calls) == calls + 1
+    assert list(AuditEntry.objects.order_by("pk").values_list("action", flat=True)) == ["pause", "resume"]
+
+
+def test_resuming_asks_a_given_up_system_at_once(shop: Connection, admin_client: Client) -> None:
+    RecordingConnector.answer = fail
+    for number in range(6):
+        ask(shop, number)
+    assert "Ask it again now" in health_page(admin_client, shop)
+    RecordingConnector.answer = None
+    do(admin_client, shop, "resume")
+    ask(shop, 9)
+    assert light(shop) == Light.GREEN
+
+
+def test_forgetting_what_was_fetched(
+    shop: Connection, admin_client: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    open_tab(shop)
+    assert open_tab(shop) == "ready"
+    stranger = make_connection(make_account())
+    with django_capture_on_commit_callbacks(execute=True):
+        do(admin_client, shop, "drop")
+    assert open_tab(shop) == "loading"
+    assert open_tab(shop) == "ready"
+    stranger.refresh_from_db()
+    assert stranger.generation == 0
+
+
+def test_another_shop_shows_nothing_of_the_one_before(shop: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RecordingConnector, "destination", ("address",))
+    Connection.objects.filter(pk=shop.pk).update(settings={"address": "https://one.example"})
+    shop.refresh_from_db()
+    before = read_sources(shop.account_id)
+    shop.settings = {"address": "https://two.example"}
+    with pytest.raises(Exception, match="address"):
+        save_connection(shop)  # the recording connector knows no such setting
+    save_connection(shop, is_validated=True)
+    assert read_sources(shop.account_id) != before
+
+
+@pytest.mark.parametrize("deed", ["pause", "resume", "drop", "nonsense", ""])
+def test_other_operators_and_support_change_nothing(shop: Connection, deed: str) -> None:
+    stranger = signed_in(make_operator(make_account()))
+    assert stranger.get(f"/admin/panels/connection/{shop.pk}/health/").status_code == 404
+    assert do(stranger, shop, deed) == 404
+    support = signed_in(make_operator(shop.account, role="support"))
+    assert "Pause" not in health_page(support, shop)
+    assert do(support, shop, deed) == 403
+    shop.refresh_from_db()
+    assert (shop.paused_at, shop.generation) == (None, 0)
+
+
+def test_services_write_the_audit(shop: Connection) -> None:
+    pause_connection(shop)
+    drop_fetched(shop)
+    assert [entry.account for entry in AuditEntry.objects.all()] == [shop.account] * 2
