@@ -10,10 +10,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from tenants import audit
 from tenants.admin_base import OfAccountsAdmin
 from tenants.models import ApiToken, Operator, Scope
-from tenants.services_operators import issue_token, revoke_token, save_operator
+from tenants.services_operators import delete_operator, issue_token, revoke_token, save_operator
 
 
 @admin.register(Operator)
@@ -35,12 +34,11 @@ class OperatorAdmin(OfAccountsAdmin):
         save_operator(obj, accounts=form.cleaned_data["accounts"])
 
     def delete_model(self, request: HttpRequest, obj: Operator) -> None:
-        audit.record("delete", obj, before=audit.values(obj))
-        obj.delete()
+        delete_operator(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for operator in queryset:
-            self.delete_model(request, operator)
+            delete_operator(operator)
 
 
 class NewTokenForm(ModelForm[ApiToken]):

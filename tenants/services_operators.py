@@ -30,6 +30,14 @@ def save_operator(operator: Operator, accounts: Iterable[Account]) -> None:
         audit.record("change" if before else "add", operator, before=before, after=after)
 
 
+def delete_operator(operator: Operator) -> None:
+    """Let somebody work here no longer. Their user stays, and with it what they did."""
+    before = {**audit.values(operator), "accounts": sorted(operator.accounts.values_list("name", flat=True))}
+    with transaction.atomic():
+        audit.record("delete", operator, before=before)
+        operator.delete()
+
+
 def issue_token(token: ApiToken, accounts: Iterable[Account]) -> str:
     """Save a new API token and return its text, which is stored nowhere and never shown again."""
     text = TOKEN_PREFIX + secrets.token_urlsafe(_TOKEN_BYTES)
