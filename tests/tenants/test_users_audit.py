@@ -229,6 +229,19 @@ def test_operators_and_their_accounts(client: Client) -> None:
     assert told() == [("change", "ada", "root", {"is_staff": [False, True]})]
 
 
+def test_a_new_account_of_ones_own(client: Client) -> None:
+    operator = make_operator()
+    AuditEntry.objects.all().delete()
+    body = {"name": "New", "host_origin": "https://voxys.example", "host_account_id": "77", "time_zone": "UTC"}
+    signed_in(operator).post("/admin/tenants/account/add/", {**body, "trust": "signed_in"})
+    name = operator.get_username()
+    assert told("tenants.operator") == [("give account", name, name, {"accounts": [None, ["New"]]})]
+    assert (
+        client.post("/admin/tenants/account/add/", {**body, "name": "Other", "trust": "signed_in"}).status_code == 302
+    )
+    assert len(told("tenants.operator")) == 1
+
+
 def test_nothing_is_told_where_nothing_changed(client: Client) -> None:
     user = User.objects.create_user("ada", date_joined="2026-01-01T00:00:00Z")
     user.refresh_from_db()
