@@ -14,7 +14,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from panels import registry
+from panels.admin_export import export_csv, export_urls, export_yaml
 from panels.admin_health import health_urls
+from panels.admin_import import import_urls
 from panels.admin_tabs import connections_step, tabs_step, tabs_urls
 from panels.forms import PREFIX, ConnectionForm, PlacementForm, PlacementRowForm, form_for
 from panels.health import read_states
@@ -68,7 +70,9 @@ def save_formset(self: DashboardAppAdmin, request: HttpRequest, form: Any, forms
 # tenants knows nothing of panels, so panels puts its part into the pages of apps and accounts.
 DashboardAppAdmin.inlines = [*DashboardAppAdmin.inlines, PlacementInline]
 DashboardAppAdmin.save_formset = save_formset  # type: ignore[method-assign, assignment]
-AccountAdmin.pages.append(tabs_urls)
+AccountAdmin.pages.extend((tabs_urls, import_urls, export_urls))
+AccountAdmin.actions = (*AccountAdmin.actions, export_csv, export_yaml)  # type: ignore[assignment]
+AccountAdmin.list_before_template = "panels/account_files.html"  # type: ignore[attr-defined]  # Unfold's
 admin_steps.STEPS[admin_steps.STEPS.index(admin_steps.tabs_step)] = tabs_step
 admin_steps.STEPS.insert(admin_steps.STEPS.index(tabs_step), connections_step)
 

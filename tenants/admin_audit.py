@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.admin_base import AccountFilter, OfAccountsAdmin
 from tenants.models import AuditEntry
+from tenants.selectors import is_platform_administrator
 
 
 @admin.register(AuditEntry)
@@ -26,6 +28,11 @@ class AuditEntryAdmin(OfAccountsAdmin):
     readonly_fields = fields
     date_hierarchy = "at"
     actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the entries of the operator's accounts; those of no account are for platform administrators."""
+        found = super().get_queryset(request)
+        return found if is_platform_administrator(request.user) else found.filter(account__isnull=False)
 
     @admin.display(description=_("changes"))
     def what(self, entry: AuditEntry) -> SafeString | str:

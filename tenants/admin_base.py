@@ -47,6 +47,13 @@ def _checkbox(language: str) -> str:
     return str(checkbox.render(ACTION_CHECKBOX_NAME, "{}"))
 
 
+def history_of(row: Any) -> HttpResponseRedirect:
+    """Return the way to the audit of the row."""
+    name = row._meta.label_lower  # noqa: SLF001 - Django's own name for it
+    query = urlencode({"object_type__exact": name, "object_id__exact": row.pk})
+    return HttpResponseRedirect(f"{reverse('admin:tenants_auditentry_changelist')}?{query}")
+
+
 class OfAccountsAdmin(ModelAdmin[Any]):
     """Rows that belong to accounts, or accounts themselves.
 
@@ -130,10 +137,7 @@ class OfAccountsAdmin(ModelAdmin[Any]):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the audit of this row."""
-        row = self.get_visible(request, object_id)
-        name = row._meta.label_lower  # noqa: SLF001 - Django's own name for it
-        query = urlencode({"object_type__exact": name, "object_id__exact": row.pk})
-        return HttpResponseRedirect(f"{reverse('admin:tenants_auditentry_changelist')}?{query}")
+        return history_of(self.get_visible(request, object_id))
 
     def get_visible(self, request: HttpRequest, object_id: str) -> Any:
         """Return the row of this number, if it is one of the operator's accounts; else 404."""

@@ -38,7 +38,7 @@ class OperatorAdmin(OfAccountsAdmin):
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for operator in queryset:
-            self.delete_model(request, operator)
+            delete_operator(operator)
 
 
 class NewTokenForm(ModelForm[ApiToken]):

@@ -6,19 +6,19 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
-from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from tenants import audit
+from tenants.admin_base import history_of
 from tenants.selectors import is_platform_administrator
 from voxysapps.admin_base import ModelAdmin
-from voxysapps.second_factor.devices import changed, reset
+from voxysapps.second_factor.devices import reset
 
 # Devices hold secrets: their owners manage them on pages of their own.
 for _model in (User, Group, TOTPDevice, StaticDevice):
@@ -42,6 +42,17 @@ class _ForAdministrators:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_platform_administrator(request.user)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the audit of this row."""
+        if not is_platform_administrator(request.user):
+            raise PermissionDenied
+        row = self.get_object(request, object_id)  # type: ignore[attr-defined]  # the admin's
+        if row is None:
+            raise Http404
+        return history_of(row)
 
 
 @admin.register(User)
@@ -77,8 +88,3 @@ class UserAdmin(_ForAdministrators, DjangoUserAdmin[User], ModelAdmin[User]):
 @admin.register(Group)
 class GroupAdmin(_ForAdministrators, DjangoGroupAdmin, ModelAdmin[Group]):
     """Permissions that several users have in common."""
-
-
-@receiver(changed, dispatch_uid="tenants.admin_users")
-def _write_down(sender: Any, user: User, action: str, **kwargs: Any) -> None:
-    audit.record(action, user)

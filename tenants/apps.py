@@ -9,8 +9,10 @@ class TenantsConfig(AppConfig):
 
     def ready(self) -> None:
         from tenants.models import Account, AccountSecret  # noqa: PLC0415 - models come with the registry
+        from tenants.users_audit import connect  # noqa: PLC0415
         from tenants.webhooks import receivers  # noqa: PLC0415
 
+        connect()
         for signal in (post_save, post_delete):
             for model in (Account, AccountSecret):
                 name = f"tenants.receivers.{model.__name__}.{id(signal)}"

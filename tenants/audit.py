@@ -1,4 +1,7 @@
-"""Every change is written down: who, what, when, from what to what. The write services call this; nobody else does."""
+"""Every change is written down: who, what, when, from what to what.
+
+The write services call this, and for users, who have no service of ours, `tenants.users_audit`. Nobody else does.
+"""
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping

@@ -182,6 +182,7 @@ def _give_to_actor(account: Account) -> None:
     operator = get_operator(user) if user is not None and not getattr(user, "is_superuser", False) else None
     if operator is not None and not operator.has_all_accounts:
         operator.accounts.add(account)
+        audit.record("give account", operator, after={"accounts": [account.name]})
 
 
 def _kept_until(ends_at: dt.datetime | None) -> dict[str, Any]:

@@ -40,7 +40,6 @@ def save_operator(operator: Operator, accounts: Iterable[Account]) -> None:
     with transaction.atomic():
         if operator.user.pk is None:
             operator.user.save()
-            audit.record("add", operator.user, after=audit.values(operator.user))
         operator.save()
         operator.accounts.set(chosen)
         if not operator.user.is_staff:
@@ -51,9 +50,10 @@ def save_operator(operator: Operator, accounts: Iterable[Account]) -> None:
 
 
 def delete_operator(operator: Operator) -> None:
-    """Let them work here no longer. The user stays, and their tokens open nothing."""
+    """Let somebody work here no longer. Their user stays, and with it what they did."""
+    before = {**audit.values(operator), "accounts": sorted(operator.accounts.values_list("name", flat=True))}
     with transaction.atomic():
-        audit.record("delete", operator, before=audit.values(operator))
+        audit.record("delete", operator, before=before)
         operator.delete()
 
 

@@ -333,6 +333,9 @@ X_FRAME_OPTIONS = "DENY"
 
 # A request body past this is refused while it is read (host-contract 2.10: 5 MB).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+# An uploaded file may hold credentials: none is ever written to the disk, as Django would do with large ones. One
+# that is larger than FILE_UPLOAD_MAX_MEMORY_SIZE is dropped.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 LOGGING = {
     "version": 1,

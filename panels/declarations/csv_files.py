@@ -112,7 +112,7 @@ def _read_line(
             break
         except Misshapen as error:
             column = error.path.partition("[")[0]
-            problem = Problem(f"{where}, column {column}" if column else where, error.sentence)
+            problem = Problem(f"{where}, column {column}" if column else where, _advice(error.sentence))
             if problem.where in {one.where for one in wrong}:  # missing, since it was wrong
                 break
             wrong.append(problem)
@@ -123,6 +123,16 @@ def _read_line(
         problems += wrong
     else:
         declared.append(Declared(where, account))
+
+
+def _advice(sentence: str) -> str:
+    """Return what to do about a cell, where msgspec says what it has expected in words of programs."""
+    advices = {
+        "Expected `int`, got `str`.": _("Enter a whole number."),
+        "Expected `bool`, got `str`.": _("Enter true or false."),
+        "Object missing required field `name`.": _("Every line needs a name."),
+    }
+    return advices.get(sentence, sentence)
 
 
 def _cell(value: Any) -> str:

@@ -99,7 +99,9 @@ class _Comparison:
 
     def _compare_connections(self) -> None:
         rows = {}
-        if self._account.pk:
+        # A table tells neither: many lines of it then cost no query each.
+        is_told = self._shape.connections is not UNSET or self._shape.apps is not UNSET
+        if self._account.pk and is_told:
             stored = Connection.objects.for_account(self._account).prefetch_related("secrets")
             rows = {row.name: row for row in stored}
         shapes = _list(self._shape.connections)

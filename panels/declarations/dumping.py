@@ -10,34 +10,35 @@ from panels.models import Connection, Placement
 from panels.settings_forms import secret_names, settings_form
 from tenants.models import Account, DashboardApp
 
+# In the order in which they are told. As many queries as there are kinds of rows, however many accounts.
+_ROWS = (
+    Prefetch("connections", Connection.objects.order_by("name")),
+    Prefetch("dashboard_apps", DashboardApp.objects.order_by("position", "pk")),
+    Prefetch("dashboard_apps__placements", Placement.objects.order_by("position", "pk")),
+    "dashboard_apps__placements__connections",
+)
+
 
 def dump_yaml(accounts: QuerySet[Account]) -> str:
     """Return the accounts as YAML that `apply` finds nothing to change in."""
-    described = {"accounts": [describe(account) for account in accounts.prefetch_related(*_whole())]}
+    described = {"accounts": [_describe(account) for account in accounts.prefetch_related(*_ROWS)]}
     # Without aliases, which the reader refuses.
     return yaml.dump(described, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
 
 
-def describe(account: Account) -> dict[str, Any]:
-    """Return the account with its connections, apps and placements, prefetched in order."""
+def _describe(account: Account) -> dict[str, Any]:
+    """Return the account with its connections, apps and placements, all of them prefetched."""
     return {
         **_fields(account, ACCOUNT_FIELDS),
         "connections": [
             {"name": row.name, **_fields(row, CONNECTION_FIELDS), "settings": _settings(row)}
             for row in account.connections.all()
         ],
-        "apps": [{**_fields(app, APP_FIELDS), "placements": _placements(app)} for app in account.dashboard_apps.all()],
+        "apps": [
+            {**_fields(app, APP_FIELDS), "placements": [_placement(row) for row in app.placements.all()]}
+            for app in account.dashboard_apps.all()
+        ],
     }
-
-
-def _whole() -> tuple[Prefetch[Any], ...]:
-    """Return what is read with accounts, in a few queries however many there are."""
-    placements = Placement.objects.order_by("position", "pk").prefetch_related("connections")
-    return (
-        Prefetch("connections", Connection.objects.order_by("name")),
-        Prefetch("dashboard_apps", DashboardApp.objects.order_by("position", "pk")),
-        Prefetch("dashboard_apps__placements", placements),
-    )
 
 
 class _Dumper(yaml.SafeDumper):
@@ -45,16 +46,13 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def _placements(app: DashboardApp) -> list[dict[str, Any]]:
-    return [
-        {
-            "panel": row.panel,
-            **_fields(row, PLACEMENT_FIELDS),
-            "settings": _settings(row),
-            "connections": sorted(connection.name for connection in row.connections.all()),
-        }
-        for row in app.placements.all()
-    ]
+def _placement(row: Placement) -> dict[str, Any]:
+    return {
+        "panel": row.panel,
+        **_fields(row, PLACEMENT_FIELDS),
+        "settings": _settings(row),
+        "connections": sorted(connection.name for connection in row.connections.all()),
+    }
 
 
 def _settings(row: Connection | Placement) -> dict[str, Any]:

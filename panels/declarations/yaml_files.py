@@ -14,6 +14,8 @@ else:  # the one in C is ten times as fast, and not everywhere
 
 MAX_BYTES = 1_000_000
 _MAX_DEPTH = 20
+# What .xlsx, .ods and .zip begin with.
+_ARCHIVE = b"PK\x03\x04"
 
 
 class Unreadable(Exception):
@@ -55,10 +57,12 @@ def text_of(content: str | bytes) -> str:
     """Return the file's text. Raises `Unreadable`."""
     if len(content) > MAX_BYTES:
         raise Unreadable(_("too large. At most %(size)s bytes are read.") % {"size": MAX_BYTES})
+    if not isinstance(content, str) and content.startswith(_ARCHIVE):
+        raise Unreadable(_("a workbook or an archive. Save the table as “CSV UTF-8”."))
     try:
         return content if isinstance(content, str) else content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Unreadable(_("no text in UTF-8.")) from None
+        raise Unreadable(_("no text in UTF-8. Save it in this encoding; spreadsheets call it “CSV UTF-8”.")) from None
 
 
 def _check_events(text: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib import admin
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Page, expect
 
 from tests.support.product import Product
 
@@ -75,6 +75,24 @@ def test_lists_and_forms_run_nothing_the_policy_refuses(
         page.goto(re.sub(r"/change/.*", "/delete/", link))
     page.goto(f"{address}add/")
     page.wait_for_load_state("load")
+    found = list(complaints)
+    complaints.clear()
+    assert found == []
+
+
+def test_import_shows_a_file_before_it_is_done(signed_in: Page, product: Product, complaints: Complaints) -> None:
+    page = signed_in
+    page.goto(f"{product.base_url}/admin/tenants/account/")
+    page.get_by_role("link", name="Import", exact=True).click()
+    content = (
+        "name;host_origin;host_account_id\r\nFrom a file;https://voxys.example;77\r\n;https://voxys.example;78\r\n"
+    )
+    file: FilePayload = {"name": "accounts.csv", "mimeType": "text/csv", "buffer": content.encode("utf-8-sig")}
+    page.locator("[name=file]").set_input_files(file)
+    page.get_by_role("button", name="Show what would change").click()
+    expect(page.locator(".import-accounts dd")).to_have_text("+ account From a file (https://voxys.example, 77)")
+    expect(page.get_by_role("alert")).to_have_text("line 3: Every line needs a name.")
+    expect(page.get_by_role("button", name="Import", exact=True)).to_be_visible()
     found = list(complaints)
     complaints.clear()
     assert found == []

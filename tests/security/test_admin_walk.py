@@ -26,6 +26,7 @@ OPEN_TO_STAFF = {
     # Finds the names of models that one may see.
     "admin/search/",
 }
+EXPORTS = ("export/csv/", "export/yaml/")
 CANARY = "Canary & Sons"
 
 
@@ -93,7 +94,7 @@ def test_the_walk_meets_every_model_and_would_see_an_open_page(mine: Tenant, add
     client.force_login(User.objects.create_superuser("ops"))
     shown = {route for route, address in addresses.items() if "Canary" in client.get(address).content.decode()}
     assert client.get("/admin/").status_code == 200
-    assert {"admin/tenants/account/", "admin/tenants/account/<path:object_id>/change/"} <= shown
+    assert {f"admin/tenants/account/{tail}" for tail in ("", "<path:object_id>/change/", *EXPORTS)} <= shown
     for model in admin.site._registry:
         assert f"admin/{model._meta.app_label}/{model._meta.model_name}/" in addresses
 

@@ -9,6 +9,7 @@ import pytest
 from panels.api import Identity
 from panels.connectors.demo.connector import DemoConnector
 from voxysapps.context import parse_app_context
+from voxysapps.simulator.declared import declared_accounts, declared_connections
 from voxysapps.simulator.demonstration import HOST_ACCOUNTS
 from voxysapps.simulator.demonstration.records import account_record
 from voxysapps.simulator.demonstration.shapes import DemonstrationAccount, Talk
@@ -116,6 +117,8 @@ def test_orders_that_conversations_name_are_the_customers_own() -> None:
         named += 1
         person = talk.person
         who = Identity(identifier=person.identifier, emails=(person.email,) if person.email else ())
-        shop = DemoConnector(account.connections[0].settings | {"latency": 0}, name="Shop")
+        connection = declared_connections(declared_accounts()[account.host_account_id])[0]
+        assert isinstance(connection.settings, dict)
+        shop = DemoConnector({**connection.settings, "latency": 0}, name="Shop")
         assert number in {order.number for order in shop.orders(who).orders}, (talk.id, person.name)
     assert named

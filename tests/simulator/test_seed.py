@@ -1,5 +1,6 @@
 """The demonstration accounts in the database."""
 
+import base64
 import json
 from io import StringIO
 from typing import Any
@@ -7,12 +8,15 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils.crypto import salted_hmac
 from pytest_django import Settings
 
 from panels.models import Connection, Placement
 from panels.registry import connectors, panels
-from tenants.models import Account, DashboardApp, SignInMethod, Trust
+from tenants.models import Account, AuditEntry, DashboardApp, SignInMethod, Trust
 from tenants.secrets import get_hook_secret, get_host_token
+from tests.factories import make_account
+from voxysapps.simulator.declared import FILE, declared_accounts, secret_values
 from voxysapps.simulator.demonstration import DEMONSTRATION_ACCOUNTS
 from voxysapps.simulator.host.state import seed_of
 from voxysapps.simulator.host.tokens import administrator_token, agent_token
@@ -32,8 +36,8 @@ def rows() -> list[list[dict[str, Any]]]:
     return [list(model._default_manager.order_by("pk").values()) for model in models]
 
 
-def without_token(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != "sealed_host_token"}
+def without_proof(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "host_proved_at"}
 
 
 def test_seed_makes_a_demonstration_account_for_each_trust() -> None:
@@ -131,9 +135,9 @@ def test_seed_survives_another_secret_key(settings: Settings) -> None:
     before = rows()
     settings.SECRET_KEY = "another one"
     seed_demonstration(host_origins=ORIGINS)
-    # Agents have other tokens then, and nothing else.
-    assert [[without_token(row) for row in table] for table in rows()] == [
-        [without_token(row) for row in table] for table in before
+    # Agents have other tokens then, proved now, and nothing else.
+    assert [[without_proof(row) for row in table] for table in rows()] == [
+        [without_proof(row) for row in table] for table in before
     ]
     account = Account.objects.order_by("id")[0]
     assert get_host_token(account) == agent_token(account.host_account_id, 11)
@@ -143,6 +147,90 @@ def test_seed_refreshes_the_host_origins() -> None:
     seed_demonstration(host_origins=ORIGINS)
     seed_demonstration(host_origins=["http://localhost:9000"])
     assert {tuple(account.host_origins) for account in Account.objects.all()} == {("http://localhost:9000",)}
+
+
+def test_seed_makes_an_app_again_where_it_was_and_leaves_the_others() -> None:
+    seed_demonstration(host_origins=ORIGINS)
+    account = Account.objects.get(host_account_id=4)
+    Account.objects.filter(pk=account.pk).update(name="Renamed", trust=Trust.VERIFIED, time_zone="UTC")
+    Connection.objects.filter(name="Fernweh shop").update(settings={"shop": "changed"})
+    gone = DashboardApp.objects.for_account(account).get(title="Payments")
+    before = rows()
+    gone.delete()
+
+    seed_demonstration(host_origins=ORIGINS)
+
+    again = DashboardApp.objects.for_account(account).get(title="Payments")
+    assert (again.key, again.position) == (gone.key, gone.position)
+    assert [placement.panel for placement in again.placements.all()] == ["payments"]
+    accounts, connections = rows()[0], rows()[3]
+    assert (accounts, connections) == (before[0], before[3])
+
+
+def test_seed_brings_back_a_connection_only_with_an_app_that_needs_it() -> None:
+    seed_demonstration(host_origins=ORIGINS)
+    Connection.objects.filter(name="Outlet shop").delete()
+    seed_demonstration(host_origins=ORIGINS)
+    assert not Connection.objects.filter(name="Outlet shop").exists()
+    DashboardApp.objects.filter(title="Broken shop").delete()
+    seed_demonstration(host_origins=ORIGINS)
+    (placement,) = Placement.objects.filter(dashboard_app__title="Broken shop")
+    assert [connection.name for connection in placement.connections.all()] == ["Outlet shop"]
+
+
+def test_account_that_an_operator_connected_by_hand_is_theirs() -> None:
+    seed_demonstration(host_origins=ORIGINS)
+    Account.objects.get(host_account_id=17).delete()
+    theirs = make_account(name="By hand", host_origin=ORIGINS[0], host_account_id=17)
+    before = Account.objects.filter(pk=theirs.pk).values().get()
+    seed_demonstration(host_origins=ORIGINS)
+    assert list(Account.objects.filter(host_account_id=17).values()) == [before]
+    assert not theirs.dashboard_apps.exists()
+
+
+def test_applying_the_file_again_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seed_demonstration(host_origins=ORIGINS)
+    for account in Account.objects.all():
+        shape = declared_accounts()[account.host_account_id]
+        host_token, hook_secret = get_host_token(account), get_hook_secret(account)
+        assert host_token
+        assert hook_secret
+        for name, value in secret_values(shape, host_token=host_token, hook_secret=hook_secret).items():
+            monkeypatch.setenv(name, value)
+    before = rows()
+    call_command("apply", str(FILE))
+    assert capsys.readouterr().out == "Nothing to change.\n"
+    assert rows() == before
+    # It says so because it has looked.
+    DashboardApp.objects.filter(title="São Paulo").delete()
+    call_command("apply", str(FILE), "--dry-run")
+    assert "  + app São Paulo\n" in capsys.readouterr().out
+
+
+def test_keys_are_those_of_every_version(settings: Settings) -> None:
+    settings.SECRET_KEY = "the secret key of an installation, long enough for it"
+    seed_demonstration(host_origins=ORIGINS)
+    slugs = [
+        *("4/customer-360", "4/orders", "4/payments", "4/broken-shop"),
+        *("9/both-shops", "9/payments", "9/sao-paulo", "17/customer", "17/payments"),
+    ]
+    keys = []
+    for slug in slugs:
+        digest = salted_hmac("voxysapps.simulator.seed", slug, algorithm="sha256").digest()
+        keys.append(base64.urlsafe_b64encode(digest[:16]).decode().rstrip("="))
+    apps = DashboardApp.objects.order_by("account__host_account_id", "position")
+    assert [app.key for app in apps] == keys
+
+
+def test_seed_is_in_the_audit() -> None:
+    seed_demonstration(host_origins=ORIGINS)
+    entries = AuditEntry.objects.filter(object_type="tenants.account", action="add")
+    assert set(entries.values_list("actor", "via")) == {("demonstration", "system")}
+    seen = AuditEntry.objects.count()
+    seed_demonstration(host_origins=ORIGINS)
+    assert AuditEntry.objects.count() == seen
 
 
 def test_every_seeded_panel_and_connector_exists_and_accepts_its_settings() -> None:

@@ -62,6 +62,7 @@ def test_changes_are_in_the_audit() -> None:
     client.post(USERS, choose(other.user))
     entries = AuditEntry.objects.filter(object_type="auth.user", object_name="other").order_by("pk")
     assert [(entry.action, entry.actor, entry.via) for entry in entries] == [
+        ("add", "system", "system"),
         ("set up second factor", "system", "system"),
         ("renew recovery codes", "system", "system"),
         ("remove second factor", "me", "admin"),

@@ -1,23 +1,11 @@
 """Fernweh Outdoor: a shop for tents and boots with an inbox on every channel. Everybody is invented."""
 
 from voxysapps.simulator.demonstration.fernweh_talks import TALKS
-from voxysapps.simulator.demonstration.shapes import (
-    Agent,
-    AppSeed,
-    ConnectionSeed,
-    DemonstrationAccount,
-    Inbox,
-    PlacementSeed,
-    Team,
-)
-
-_SHOP = ("Fernweh shop",)
-_BROKEN = ("Outlet shop",)
+from voxysapps.simulator.demonstration.shapes import Agent, DemonstrationAccount, Inbox, Team
 
 FERNWEH = DemonstrationAccount(
     host_account_id=4,
     name="Fernweh Outdoor",
-    time_zone="Europe/Berlin",
     agents=(
         Agent(11, "Mira Holm", "mira.holm@fernweh.example", role="administrator"),
         Agent(12, "Jonas Adeyemi", "jonas.adeyemi@fernweh.example"),
@@ -71,19 +59,5 @@ FERNWEH = DemonstrationAccount(
             "created_at": "2026-03-02T09:00:00.512Z",
             "updated_at": "2026-05-18T14:12:00.512Z",
         },
-    ),
-    connections=(
-        ConnectionSeed("Fernweh shop", {"shop": "fernweh", "currency": "EUR", "latency": 250, "fault": "none"}),
-        ConnectionSeed("Outlet shop", {"shop": "outlet", "currency": "EUR", "latency": 250, "fault": "operator"}),
-    ),
-    apps=(
-        AppSeed(
-            "customer-360",
-            "Customer 360",
-            (PlacementSeed("customer", _SHOP), PlacementSeed("orders", _SHOP), PlacementSeed("payments", _SHOP)),
-        ),
-        AppSeed("orders", "Orders", (PlacementSeed("orders", _SHOP),)),
-        AppSeed("payments", "Payments", (PlacementSeed("payments", _SHOP),)),
-        AppSeed("broken-shop", "Broken shop", (PlacementSeed("orders", _BROKEN),)),
     ),
 )

@@ -1,19 +1,6 @@
 """Lanterna & Figli: three people who repair lamps, confirmed by the host. Everybody is invented."""
 
-from voxysapps.simulator.demonstration.shapes import (
-    Agent,
-    AppSeed,
-    ConnectionSeed,
-    DemonstrationAccount,
-    Inbox,
-    Line,
-    Person,
-    PlacementSeed,
-    Talk,
-    Team,
-)
-
-_WORKSHOP = ("Lanterna workshop",)
+from voxysapps.simulator.demonstration.shapes import Agent, DemonstrationAccount, Inbox, Line, Person, Talk, Team
 
 _TALKS = (
     Talk(
@@ -98,8 +85,6 @@ _TALKS = (
 LANTERNA = DemonstrationAccount(
     host_account_id=17,
     name="Lanterna & Figli",
-    time_zone="Europe/Rome",
-    trust="verified",
     agents=(
         Agent(51, "Livia Moretti", "livia.moretti@lanterna.example", role="administrator"),
         Agent(52, "Ruben Okoye", "ruben.okoye@lanterna.example"),
@@ -114,11 +99,4 @@ LANTERNA = DemonstrationAccount(
     ),
     talks=_TALKS,
     definitions=(),
-    connections=(
-        ConnectionSeed("Lanterna workshop", {"shop": "lanterna", "currency": "EUR", "latency": 200, "fault": "none"}),
-    ),
-    apps=(
-        AppSeed("customer", "Customer", (PlacementSeed("customer", _WORKSHOP), PlacementSeed("orders", _WORKSHOP))),
-        AppSeed("payments", "Payments", (PlacementSeed("payments", _WORKSHOP),)),
-    ),
 )

@@ -89,7 +89,6 @@ _TALKS = (
 NORDLICHT = DemonstrationAccount(
     host_account_id=23,
     name="Nordlicht Radhaus",
-    time_zone="Europe/Oslo",
     agents=(
         Agent(71, "Sunniva Brekke", "sunniva.brekke@nordlicht.example", role="administrator"),
         Agent(72, "Aksel Tjønn", "aksel.tjonn@nordlicht.example"),

@@ -95,40 +95,13 @@ class Talk:
 
 
 @dataclass(frozen=True)
-class ConnectionSeed:
-    name: str
-    settings: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class PlacementSeed:
-    panel: str
-    connections: tuple[str, ...]
-    title: str = ""
-
-
-@dataclass(frozen=True)
-class AppSeed:
-    """A dashboard app. `slug` names it among the account's seeds, whatever its title becomes."""
-
-    slug: str
-    title: str
-    placements: tuple[PlacementSeed, ...]
-
-
-@dataclass(frozen=True)
 class DemonstrationAccount:
-    """An account of the host. Its last fields are what the platform is given, if it is connected from the start."""
+    """An account of the host. What the platform has of it, if it is connected from the start, is in accounts.yaml."""
 
     host_account_id: int
     name: str
-    time_zone: str
     agents: tuple[Agent, ...]
     teams: tuple[Team, ...]
     inboxes: tuple[Inbox, ...]
     talks: tuple[Talk, ...]
     definitions: tuple[dict[str, Any], ...]
-    connections: tuple[ConnectionSeed, ...] = ()
-    apps: tuple[AppSeed, ...] = ()
-    trust: Literal["signed_in", "verified", "link"] = "link"
-    sign_in_method: Literal["mail", "note", "any"] = "any"
