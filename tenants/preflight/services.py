@@ -2,8 +2,9 @@
 
 import logging
 import time
+from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -35,11 +36,31 @@ class ShownLight:
     milliseconds: int
 
 
-def run_preflight(account: Account) -> Preflight:
-    """Check everything, store what was found and return it. The sentences are in the current language."""
+class Report(Protocol):
+    """Told before each check: the lights so far, the title of the check, and how many of how many are done."""
+
+    def __call__(self, lights: list[dict[str, Any]], doing: str, done: int, total: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CountedLight:
+    """How many lights are of one kind."""
+
+    light: str
+    label: str
+    number: int
+
+
+def run_preflight(account: Account, *, report: Report | None = None) -> Preflight:
+    """Check everything, store what was found and return it. The sentences are in the current language.
+
+    What `report` raises ends it, and nothing is stored.
+    """
     flight, lights = Flight(account), list[dict[str, Any]]()
-    until = time.monotonic() + MAX_SECONDS
-    for registered in checks():
+    until, registered_checks = time.monotonic() + MAX_SECONDS, checks()
+    for number, registered in enumerate(registered_checks):
+        if report is not None:
+            report(lights, str(registered.title), number, len(registered_checks))
         lights.extend(_lights(registered, flight, is_late=time.monotonic() > until))
     worst = max((Light(light["light"]) for light in lights), key=_ORDER.index, default=Light.GREEN)
     found, _created = Preflight.objects.update_or_create(
@@ -52,8 +73,8 @@ def run_preflight(account: Account) -> Preflight:
     return found
 
 
-def shown_lights(found: Preflight) -> list[ShownLight]:
-    """Return the stored lights, to be shown."""
+def shown_lights(lights: list[dict[str, Any]]) -> list[ShownLight]:
+    """Return lights as they are stored, to be shown."""
     return [
         ShownLight(
             name=light.get("name", ""),
@@ -63,8 +84,14 @@ def shown_lights(found: Preflight) -> list[ShownLight]:
             advice=light.get("advice", ""),
             milliseconds=light.get("milliseconds", 0),
         )
-        for light in found.lights
+        for light in lights
     ]
+
+
+def counted_lights(lights: list[dict[str, Any]]) -> list[CountedLight]:
+    """Return how many stored lights are of each kind that there is, the worst first."""
+    numbers = Counter(light["light"] for light in lights)
+    return [CountedLight(str(kind), str(kind.label), numbers[kind]) for kind in reversed(_ORDER) if numbers[kind]]
 
 
 def _lights(registered: Registered, flight: Flight, *, is_late: bool) -> list[dict[str, Any]]:
