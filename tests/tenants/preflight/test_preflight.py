@@ -290,6 +290,24 @@ def test_it_ends_in_time(account: Account, host: Host, our_server: OurServer) ->
     assert {light for light, _said, _advice in found.values()} == {"amber"}
 
 
+def test_a_slow_connection_takes_no_time_from_being_told(account: Account, host: Host, our_server: OurServer) -> None:
+    make_connection(account, name="Shop 2", connector="demo")
+    publish(account)
+    asked: list[str] = []
+
+    def slow(connection: Connection) -> registry.Result:
+        asked.append(connection.name)
+        moment[0] += 3600
+        return registry.green("It answers.", about=connection.name)
+
+    moment = [0.0]
+    with patch("panels.preflight._try", slow), patch("tenants.preflight.registry.time.monotonic", lambda: moment[0]):
+        found = lights(account)
+    assert asked == ["Shop"]
+    assert found["Connection: Shop"][0] == "green"
+    assert "Not checked" in found["Connection: Shop 2"][1]
+
+
 def test_a_red_light_is_a_notice_until_it_is_mended(account: Account, host: Host, our_server: OurServer) -> None:
     publish(account)
     tabs = dict(host.apps)

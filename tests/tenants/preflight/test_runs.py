@@ -107,7 +107,6 @@ def test_two_presses_begin_one_run_and_none_in_the_request(client: Client, accou
     for text in told:
         assert "Waiting for a worker" in text
         assert 'hx-trigger="every 1s"' in text
-        assert '<noscript><meta http-equiv="refresh"' in text
         assert "Run again" not in text
     queue.work()
     press(client, account)
@@ -132,6 +131,24 @@ def test_lights_are_seen_one_by_one(
     assert "Good: 2" in after
     assert WAITS not in after
     assert "Run again" in after
+
+
+def test_of_several_lights_of_one_check_each_is_seen_as_it_comes(
+    client: Client, account: Account, queue: Queue
+) -> None:
+    seen: list[str] = []
+
+    def several(flight: Flight) -> Iterator[Result]:
+        yield green("It answers.", about="Berlin")
+        seen.append(lights(client, account))
+        yield green("It answers.", about="Hamburg")
+
+    press(client, account)
+    with patch.object(registry, "_checks", [Registered("Shop", several, 1)]):
+        queue.work()
+    assert "Shop: Berlin" in seen[0]
+    assert "Hamburg" not in seen[0]
+    assert "Shop: Hamburg" in lights(client, account)
 
 
 def test_the_sentences_are_in_the_language_of_whoever_asked(client: Client, account: Account, queue: Queue) -> None:
@@ -173,7 +190,6 @@ def test_a_worker_that_never_begins_is_not_waited_for(
     lost = lights(client, account)
     assert "No worker has begun this pre-flight. Start one" in lost
     assert WAITS not in lost
-    assert "http-equiv" not in client.get(page(account)).content.decode()
     number: list[int] = []
     meanwhile.append(lambda: number.append(1))
     told = press(client, account, here="1")
