@@ -99,7 +99,7 @@ def test_secrets_never_come_out(operator: Client) -> None:
     set_hook_secret(account, "secret-canary")
     page = operator.get(f"/admin/tenants/account/{account.pk}/change/").content.decode()
     assert "token-canary" not in page
-    assert "host_token …nary" in page
+    assert "API token …nary" in page
     assert all(secret.sealed not in page for secret in account.secrets.all())
 
 
