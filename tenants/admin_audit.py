@@ -74,7 +74,7 @@ def _model(entry: AuditEntry) -> type[Model] | None:
 
 def _sentences(entry: AuditEntry) -> list[str]:
     """Return what was changed, one sentence a field; of what was added, what it begins with."""
-    model, sentences = _model(entry), []
+    model, sentences = _model(entry), list[str]()
     for name, (old, new) in entry.changes.items():
         if name == "account" or (old in _NOTHING and new in _NOTHING):
             continue  # it has a column of its own
