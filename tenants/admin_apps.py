@@ -37,7 +37,7 @@ class DashboardAppAdmin(OfAccountsAdmin):
         first = ("account", "title", "position", "is_enabled")
         if obj is None:
             return [(None, {"fields": first})]
-        audience = (("inboxes", "teams"), "is_draft", "draft_agents")
+        audience = ("inboxes", "teams", "is_draft", "draft_agents")
         return [
             (None, {"fields": (*first, "address")}),
             (_("For whom"), {"fields": audience, "classes": ("collapse",)}),

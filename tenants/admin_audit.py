@@ -1,5 +1,6 @@
 """The audit in the Django admin: to be searched, never changed."""
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -8,8 +9,11 @@ from django.contrib import admin
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -107,8 +111,21 @@ def _listed(sentences: list[str]) -> SafeString | str:
     return format_html('<ul class="changes">{}</ul>', rows)
 
 
+def _moment(text: str) -> dt.datetime | None:
+    """Return the time that the audit has written down as ISO 8601; None for any other text."""
+    try:
+        moment = parse_datetime(text) if "T" in text else None
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None
+
+
 def _short(value: Any) -> str:
     if value in _NOTHING:
         return "∅"
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        value = "; ".join(value)
+    elif isinstance(value, str) and (moment := _moment(value)):
+        return date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 80 else f"{text[:79]}…"  # noqa: PLR2004 - what a row has room for

@@ -96,6 +96,16 @@ def test_the_audit_speaks_of_fields_and_kinds_as_the_forms_do(admin_client: Clie
     assert ">changed<" in page.replace("\n", "").replace(" ", "")
 
 
+def test_the_audit_shows_times_and_lists_as_people_write_them(admin_client: Client) -> None:
+    account = make_account()
+    after = {"published_at": "2026-03-04T05:06:07.890123+00:00", "done": ["One", "Two"], "name": "Tea at 5"}
+    audit.record("publish", account, after=after)
+    page = text_of(admin_client, "/admin/tenants/auditentry/")
+    assert "published: 03/04/2026 5:06 a.m." in page
+    assert "done: One; Two" in page
+    assert "name: Tea at 5" in page
+
+
 def test_a_row_of_the_audit_is_short_and_its_page_has_all(admin_client: Client) -> None:
     account = make_account()
     audit.record("add", account, after={f"field{number}": number for number in range(9)} | {"empty": ""})
