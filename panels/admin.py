@@ -107,7 +107,9 @@ class _PluginAdmin(OfAccountsAdmin):
 
     @admin.display(description=_("stored secrets"))
     def stored_secrets(self, row: Any) -> SafeString | str:
-        return secrets_table(row)
+        form_class = settings_form(row)
+        labels = {name: field.label or name for name, field in form_class.base_fields.items()} if form_class else {}
+        return secrets_table(row, labels)
 
 
 @admin.register(Connection)
@@ -115,19 +117,28 @@ class ConnectionAdmin(_PluginAdmin):
     """Connections to outside systems."""
 
     plugin_form = ConnectionForm
-    list_display = ("name", "account", "connector", "is_enabled", "health")
+    list_display = ("name", "account", "kind", "is_enabled", "health")
     list_filter = (("account", AccountFilter), "connector", "is_enabled")
     list_select_related = ("account",)
     search_fields = ("name", "account__name")
+    search_help_text = _("Name or account")
+    empty_text = _(
+        "A connection has the address and the credentials of a shop or another system that knows the customers."
+    )
     autocomplete_fields = ("account",)
     actions = ("check_connections",)
 
+    @admin.display(description=_("connector"), ordering="connector")
+    def kind(self, connection: Connection) -> str:
+        kind = registry.connectors().plugins.get(connection.connector)
+        return str(kind.title) if kind else connection.connector
+
     def get_own_fields(self, obj: Connection | None) -> tuple[str, ...]:
-        return ("account", "name", *(("connector",) if obj else ()), "match_by", "is_enabled")
+        return ("account", "name", *(("kind",) if obj else ()), "match_by", "is_enabled")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Connection | None = None) -> list[str]:
         # Placements of the account use it: it does not move to another, nor become something else.
-        return ["stored_secrets", *(["account", "connector"] if obj else [])]
+        return ["stored_secrets", *(["account", "kind"] if obj else [])]
 
     def get_urls(self) -> list[Any]:
         return [*health_urls(self), *super().get_urls()]
@@ -210,16 +221,27 @@ class PlacementAdmin(_PluginAdmin):
     """One panel in one app, with its settings."""
 
     plugin_form = PlacementForm
-    list_display = ("__str__", "dashboard_app", "account", "position", "is_enabled")
+    list_display = ("name", "dashboard_app", "account", "position", "is_enabled")
     list_filter = (("account", AccountFilter), "panel", "is_enabled")
     list_select_related = ("account", "dashboard_app")
     search_fields = ("title", "panel", "dashboard_app__title")
+    search_help_text = _("Title, panel or tab")
+    empty_text = _("A placement is a panel in a tab. Add it on the page of its dashboard app.")
+
+    @admin.display(description=_("placement"), ordering="title")
+    def name(self, placement: Placement) -> str:
+        return placement.title or self.kind(placement)
+
+    @admin.display(description=_("panel"))
+    def kind(self, placement: Placement) -> str:
+        panel = registry.panels().plugins.get(placement.panel)
+        return str(panel.title) if panel else placement.panel
 
     def get_own_fields(self, obj: Placement | None) -> tuple[str, ...]:
-        return ("dashboard_app", "panel", "title", "position", "is_enabled", "connections")
+        return ("dashboard_app", "kind", "title", "position", "is_enabled", "connections")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Placement | None = None) -> list[str]:
-        return ["stored_secrets", "dashboard_app", "panel"]
+        return ["stored_secrets", "dashboard_app", "kind"]
 
     def new_row(self, request: HttpRequest) -> Placement:
         return Placement()

@@ -29,7 +29,13 @@ def connections_step(account: Account) -> Step:
         f"{reverse('admin:panels_connection_add')}?account={account.pk}",
         gettext_lazy("Add a connection"),
         gettext_lazy("The shop, the payment provider and whatever else knows the customers."),
+        f"{reverse('admin:panels_connection_changelist')}?account__id__exact={account.pk}",
     )
+
+
+def tabs_address(account: Account) -> str:
+    """Return where the account's tabs are listed."""
+    return f"{reverse('admin:tenants_dashboardapp_changelist')}?account__id__exact={account.pk}"
 
 
 def tabs_step(account: Account) -> Step:
@@ -40,6 +46,7 @@ def tabs_step(account: Account) -> Step:
         reverse("admin:tenants_account_tabs", args=[account.pk]),
         gettext_lazy("Set up tabs"),
         gettext_lazy("Each tab shows one or more panels."),
+        tabs_address(account),
     )
 
 
@@ -67,5 +74,15 @@ def _show_tabs(admin: OfAccountsAdmin, request: HttpRequest, account: Any) -> Ht
         text = ngettext("%(number)d tab created.", "%(number)d tabs created.", number) % {"number": number}
         admin.message_user(request, text, messages.SUCCESS)
         return HttpResponseRedirect(back)
-    context = page_context(admin, request, _("Set up tabs"), account, form=form, back=back, titles=titles)
+    context = page_context(
+        admin,
+        request,
+        _("Set up tabs"),
+        account,
+        form=form,
+        back=back,
+        titles=titles,
+        tabs=tabs_address(account),
+        add=f"{reverse('admin:tenants_dashboardapp_add')}?account={account.pk}",
+    )
     return render(request, "panels/tabs.html", context)

@@ -12,7 +12,7 @@ from panels.models import Connection, Placement
 from panels.services import try_connection
 from panels.settings_forms import read_settings
 from tenants.models import DashboardApp
-from tenants.preflight.registry import Flight, Result, amber, green, red, register
+from tenants.preflight.registry import Flight, Result, amber, green, not_checked, red, register
 from tenants.trust.identity import Identity
 from voxysapps.outgoing import budget
 from voxysapps.problems import place_of
@@ -29,7 +29,7 @@ def connections_answer(flight: Flight) -> Iterator[Result]:
     if not connections:
         yield amber(_("No system is connected yet."), _("Press “Add a connection” on the account's page."))
     for connection in connections:
-        yield _try(connection)
+        yield not_checked(about=connection.name) if flight.is_late else _try(connection)
 
 
 @register(gettext_lazy("Tab"), order=55)

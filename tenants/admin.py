@@ -14,14 +14,16 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tenants import admin_apps, admin_audit, admin_operators, admin_sessions, admin_users, admin_viewing  # noqa: F401
-from tenants.admin_account_pages import rotation_urls
+from tenants.admin_account_pages import address_with_link, rotation_urls
 from tenants.admin_base import OfAccountsAdmin
 from tenants.admin_preflight import preflight_step, preflight_urls
 from tenants.admin_publish import publish_step, publish_urls
 from tenants.admin_secrets import secrets_table
 from tenants.admin_steps import STEPS, steps_of
+from tenants.admin_words import SECRETS, TRUST
 from tenants.forms import AccountForm
 from tenants.models import Account, Light
+from tenants.publishing.addresses import hook_url
 from tenants.services import check_host, delete_account
 
 STEPS.extend((publish_step, preflight_step))
@@ -37,6 +39,8 @@ class AccountAdmin(OfAccountsAdmin):
     list_filter = ("is_active", "trust", "preflight__worst", "is_demonstration")
     list_select_related = ("preflight",)
     search_fields = ("name", "host_origin", "=host_account_id")
+    search_help_text = _("Name, host address or account id")
+    empty_text = _("Add the first account: it takes an address, a number and a token.")
     readonly_fields = ("is_demonstration", "created_at", "host_proved_at", "stored_secrets", "hook_address")
     actions = ("check_hosts",)
     add_fieldsets = (
@@ -82,9 +86,6 @@ class AccountAdmin(OfAccountsAdmin):
         ),
     )
 
-    class Media:
-        css: ClassVar = {"all": ("tenants/admin.css",)}
-
     # Further pages of an account; `panels` puts its own in.
     pages: ClassVar[list[Callable[[OfAccountsAdmin], list[URLPattern]]]] = [rotation_urls, publish_urls, preflight_urls]
 
@@ -108,6 +109,12 @@ class AccountAdmin(OfAccountsAdmin):
     def response_add(self, request: HttpRequest, obj: Account, post_url_continue: str | None = None) -> HttpResponse:
         """Go on with the next step on the account's own page."""
         self.message_user(request, _("%(account)s was saved.") % {"account": obj}, messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:tenants_account_change", args=[obj.pk]))
+
+    def response_post_save_change(self, request: HttpRequest, obj: Account) -> HttpResponseRedirect:
+        """Stay where there is something left to do, as after a change of the host."""
+        if obj.is_proved:
+            return super().response_post_save_change(request, obj)
         return HttpResponseRedirect(reverse("admin:tenants_account_change", args=[obj.pk]))
 
     def get_search_results(
@@ -143,20 +150,20 @@ class AccountAdmin(OfAccountsAdmin):
     def light(self, account: Account) -> SafeString | str:
         found = getattr(account, "preflight", None)
         if found is None:
-            return "-"
+            return str(_("not run yet"))
         return format_html('<span class="light light-{}">{}</span>', found.worst, Light(found.worst).label)
 
     @admin.display(description=_("stored secrets"))
     def stored_secrets(self, account: Account) -> SafeString | str:
-        return secrets_table(account)
+        return secrets_table(account, SECRETS)
 
     @admin.display(description=_("address for webhooks"))
     def hook_address(self, account: Account) -> SafeString | str:
         if not account.pk:
             return "-"
         rotate = reverse("admin:tenants_account_rotate_hook_key", args=[account.pk])
-        return format_html('{} <a href="{}">{}</a>', reverse("hook", args=[account.hook_key]), rotate, _("Change"))
+        return address_with_link(hook_url, account, rotate)
 
     @admin.display(description=_("trust"), ordering="trust")
     def coloured_trust(self, account: Account) -> SafeString:
-        return format_html('<span class="trust trust-{0}">{0}</span>', account.trust)
+        return format_html('<span class="trust trust-{}">{}</span>', account.trust, TRUST[account.trust])

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from tenants.admin_base import OfAccountsAdmin
@@ -42,6 +44,17 @@ def page_context(
         "may_change": admin.has_change_permission(request, row),
         **more,
     }
+
+
+def address_with_link(address: Callable[[Any], str], row: Any, rotate: str) -> SafeString:
+    """Return the public address of the row, and where it is changed."""
+    try:
+        shown = address(row)
+    except ValidationError as error:  # PUBLIC_URL is not set
+        shown = " ".join(error.messages)
+    return format_html(
+        '<span class="address" dir="ltr">{}</span> <a class="page-link" href="{}">{}</a>', shown, rotate, _("Change")
+    )
 
 
 def require_change(admin: OfAccountsAdmin, request: HttpRequest) -> None:

@@ -10,10 +10,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from tenants.admin_account_pages import overlap_of, page_context
+from tenants.admin_account_pages import address_with_link, overlap_of, page_context
 from tenants.admin_base import AccountFilter, OfAccountsAdmin
 from tenants.forms import DashboardAppForm, OverlapForm
 from tenants.models import DashboardApp
+from tenants.publishing.addresses import frame_url
 from tenants.services import rotate_app_key
 
 
@@ -22,10 +23,12 @@ class DashboardAppAdmin(OfAccountsAdmin):
     """Dashboard apps: what they are called, for whom they are, and where."""
 
     form = DashboardAppForm
-    list_display = ("title", "account", "position", "is_enabled", "is_draft", "is_published", "address")
+    list_display = ("title", "account", "position", "is_enabled", "is_draft", "is_published", "path")
     list_filter = (("account", AccountFilter), "is_enabled", "is_draft")
     list_select_related = ("account",)
     search_fields = ("title", "=key", "account__name")
+    search_help_text = _("Title, account or key of the address")
+    empty_text = _("Tabs are set up on an account's page, all at once, or added here one by one.")
     autocomplete_fields = ("account",)
     readonly_fields = ("address",)
     inlines: ClassVar[list[Any]] = []
@@ -34,7 +37,7 @@ class DashboardAppAdmin(OfAccountsAdmin):
         first = ("account", "title", "position", "is_enabled")
         if obj is None:
             return [(None, {"fields": first})]
-        audience = (("inboxes", "teams"), "is_draft", "draft_agents")
+        audience = ("inboxes", "teams", "is_draft", "draft_agents")
         return [
             (None, {"fields": (*first, "address")}),
             (_("For whom"), {"fields": audience, "classes": ("collapse",)}),
@@ -73,4 +76,8 @@ class DashboardAppAdmin(OfAccountsAdmin):
         if not app.pk:
             return "-"
         rotate = reverse("admin:tenants_dashboardapp_rotate_key", args=[app.pk])
-        return format_html('{} <a href="{}">{}</a>', reverse("frame", args=[app.key]), rotate, _("Change"))
+        return address_with_link(frame_url, app, rotate)
+
+    @admin.display(description=_("address"))
+    def path(self, app: DashboardApp) -> SafeString:
+        return format_html('<span class="address" dir="ltr">{}</span>', reverse("frame", args=[app.key]))

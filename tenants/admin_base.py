@@ -6,12 +6,14 @@ from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet
+from django.db.models import CASCADE, ForeignKey, ManyToManyField, Model, QuerySet
 from django.forms import ModelChoiceField, ModelForm, ModelMultipleChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from unfold.admin import checkbox
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
@@ -66,12 +68,17 @@ class OfAccountsAdmin(ModelAdmin[Any]):
     is_editable: ClassVar[bool] = True
     # Whether only platform administrators see them.
     is_for_administrators: ClassVar[bool] = False
+    # What an empty list will have, and how it gets there.
+    empty_text: ClassVar[str | Promise] = ""
     show_full_result_count = False
     # Rows are most of what a list costs; more are a search or a click away.
     list_per_page = 20
     list_filter_submit = True
     compressed_fields = True
     warn_unsaved_form = True
+
+    class Media:
+        css: ClassVar = {"all": ("tenants/admin.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return visible(super().get_queryset(request), request.user)
@@ -129,9 +136,17 @@ class OfAccountsAdmin(ModelAdmin[Any]):
             delete(row)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Let sessions and view records go with their account, though nobody deletes them one by one."""
-        to_delete, counts, _lacking, protected = super().get_deleted_objects(objs, request)
-        return to_delete, counts, set(), protected
+        """Return what goes with the rows, by number only: an account may have a million view records."""
+        rows = list(objs)
+        counts = {self.opts.verbose_name_plural: len(rows)}
+        for relation in self.opts.related_objects:
+            if relation.on_delete is not CASCADE:
+                continue
+            model: Any = relation.related_model
+            number = model._default_manager.filter(**{f"{relation.field.name}__in": rows}).count()  # noqa: SLF001 - likewise
+            if number:
+                counts[model._meta.verbose_name_plural] = number  # noqa: SLF001 - likewise
+        return [f"{capfirst(self.opts.verbose_name)}: {row}" for row in rows], counts, set(), []
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -24,6 +24,10 @@ class OperatorAdmin(OfAccountsAdmin):
     list_filter = ("role", "has_all_accounts")
     list_select_related = ("user",)
     search_fields = ("user__username", "user__email")
+    search_help_text = _("User name or address")
+    empty_text = _(
+        "Only platform administrators work here so far. Add a user first, with “Staff status”, then an operator."
+    )
     autocomplete_fields = ("user", "accounts")
     fields = ("user", "role", "has_all_accounts", "accounts")
 
@@ -66,6 +70,8 @@ class ApiTokenAdmin(OfAccountsAdmin):
     list_display = ("name", "user", "last4", "shown_scopes", "created_at", "last_used_at", "expires_at", "revoked_at")
     list_select_related = ("user",)
     search_fields = ("name", "user__username")
+    search_help_text = _("Name or user")
+    empty_text = _("Programs use the API with a token, for chosen accounts and purposes. Add one.")
     fields = (
         *("name", "user", "last4", "shown_scopes", "made_by", "created_at", "last_used_at", "expires_at"),
         "revoked_at",

@@ -5,8 +5,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from tenants.admin_base import AccountFilter, OfAccountsAdmin
 from tenants.models import AgentSession, Notice
@@ -21,6 +21,8 @@ class AgentSessionAdmin(OfAccountsAdmin):
     list_filter = (("account", AccountFilter), "method", ("revoked_at", admin.EmptyFieldListFilter))
     list_select_related = ("account",)
     search_fields = ("agent_name", "agent_email", "=agent_id")
+    search_help_text = _("Agent's name, address or id")
+    empty_text = _("No agent has signed in yet: only accounts with the trust “Signed in” ask them to.")
     fields = (
         *("account", "agent_name", "agent_email", "agent_id", "method", "browser"),
         *("created_at", "last_used_at", "expires_at", "revoked_at"),
@@ -70,13 +72,19 @@ class AgentSessionAdmin(OfAccountsAdmin):
 class NoticeAdmin(OfAccountsAdmin):
     """What operators should look at; the open ones first."""
 
-    list_display = ("text", "account", "kind", "times", "last_at", "is_resolved")
+    list_display = ("said", "account", "kind", "times", "last_at", "is_resolved")
     list_filter = (("account", AccountFilter), "is_resolved", "kind")
     list_select_related = ("account",)
     search_fields = ("text", "account__name")
-    fields = ("account", "kind", "text", "times", "first_at", "last_at", "is_resolved")
-    readonly_fields = ("account", "kind", "text", "times", "first_at", "last_at")
+    search_help_text = _("Text or account")
+    empty_text = _("Nothing needs you. What does will be said here.")
+    fields = ("account", "kind", "said", "times", "first_at", "last_at", "is_resolved")
+    readonly_fields = ("account", "kind", "said", "times", "first_at", "last_at")
     actions = ("resolve",)
+
+    @admin.display(description=_("text"), ordering="text")
+    def said(self, notice: Notice) -> str:
+        return gettext(notice.text) if notice.text else ""
 
     @admin.action(description=_("Mark the chosen notices as resolved"), permissions=["change"])
     def resolve(self, request: HttpRequest, queryset: QuerySet[Notice]) -> None:

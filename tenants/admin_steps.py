@@ -19,6 +19,8 @@ class Step:
     url: str = ""
     button: str | Promise = ""
     hint: str | Promise = ""
+    # Where what was done is seen; "" where that is `url`.
+    list_url: str = ""
 
 
 def token_step(account: Account) -> Step:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from tenants.admin_base import AccountFilter, OfAccountsAdmin
+from tenants.admin_words import TRUST
 from tenants.models import ViewRecord
 from tenants.selectors import visible_accounts
 from tenants.trust.identity import identifier_digests
@@ -35,7 +36,8 @@ class ViewRecordAdmin(OfAccountsAdmin):
     list_filter = (("account", AccountFilter), "trust", "identifiers_edited", "seen_at")
     list_select_related = ("account", "dashboard_app")
     search_fields = ("=agent_id", "=contact_id", "=conversation_id")
-    search_help_text = _("An agent's, contact's or conversation's id; or a customer's e-mail, phone or identifier.")
+    search_help_text = _("An id, or a customer's e-mail or phone")
+    empty_text = _("Whenever an agent is shown a customer's data, it is written down here within a minute.")
     date_hierarchy = "seen_at"
     actions = ("export",)
     is_editable = False
@@ -55,7 +57,7 @@ class ViewRecordAdmin(OfAccountsAdmin):
 
     @admin.display(description=_("trust"), ordering="trust")
     def level(self, record: ViewRecord) -> str:
-        return record.trust  # its explanation would fill the row
+        return str(TRUST.get(record.trust, record.trust))
 
     @admin.display(description=_("panels"))
     def shown_panels(self, record: ViewRecord) -> str:

@@ -1,16 +1,20 @@
 """Forms for what operators enter about accounts and dashboard apps."""
 
 import datetime as dt
-from typing import Any
+import re
+import zoneinfo
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminPasswordWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
@@ -20,6 +24,14 @@ from tenants.models import Account, DashboardApp
 from tenants.services import ACCOUNT_SECRETS, save_account, save_dashboard_app, validate_account
 
 _MAX_OVERLAP_HOURS = 24 * 30
+
+
+# What stands before the path, as the address bar has it.
+_PASTED = re.compile(r"(https?://[^/?#@\s]+)(?:[/?#]|$)", re.IGNORECASE)
+
+
+def _time_zones() -> list[tuple[str, str]]:
+    return [(name, name) for name in sorted(zoneinfo.available_timezones())]
 
 
 class LinesField(forms.CharField):
@@ -76,9 +88,23 @@ class AccountForm(forms.ModelForm[Account]):
         help_text=gettext_lazy("Other addresses under which agents open the same installation, one a line."),
     )
 
+    time_zone = forms.ChoiceField(
+        label=capfirst(gettext_lazy("time zone")), initial="UTC", choices=_time_zones, widget=UnfoldAdminSelectWidget
+    )
+
     class Meta:
         model = Account
         exclude = ()  # noqa: DJ006 - the admin names the fields
+        help_texts: ClassVar = {
+            "host_origin": gettext_lazy("As in the address bar of Voxys, such as https://app.voxys.example"),
+            "locale": gettext_lazy("Such as de or pt-BR. Leave empty to follow each agent's browser."),
+        }
+
+    def clean_host_origin(self) -> str:
+        """Return scheme and name of an address that was pasted whole; what is none stays, to be refused."""
+        entered: str = self.cleaned_data["host_origin"].strip()
+        pasted = _PASTED.match(entered)
+        return pasted[1].lower() if pasted else entered
 
     @property
     def entered_secrets(self) -> dict[str, str]:

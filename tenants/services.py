@@ -143,12 +143,10 @@ def prove(account: Account, token: str | None) -> None:
     """Ask the host whether the token (None: the stored one) is an administrator's of the account."""
     client = HostClient(account, token=token)
     try:
-        role = client.profile().roles.get(account.host_account_id)
+        roles = client.profile().roles
+        role = roles.get(account.host_account_id)
         if role is None:
-            raise ValidationError(
-                _("The token's owner is not in account %(id)s of this host. Check the account id.")
-                % {"id": account.host_account_id}
-            )
+            raise ValidationError(_elsewhere(account, sorted(roles)))
         if role != ADMINISTRATOR:
             raise ValidationError(_("This is an agent's token. Enter an administrator's: others may not see webhooks."))
         client.webhooks()  # for administrators only
@@ -164,6 +162,14 @@ def prove(account: Account, token: str | None) -> None:
         raise ValidationError(_("The host has no such account. Check the address and the account id.")) from None
     except HostError as error:
         raise ValidationError(_("The host could not be asked: %(why)s") % {"why": _(error.detail)}) from None
+
+
+def _elsewhere(account: Account, known: list[int]) -> str:
+    """Return what to say of a token that is good for other accounts of the host, or for none."""
+    said = _("The token's owner is not in account %(id)s of this host. Check the account id.")
+    if known:
+        said = _("The token's owner is not in account %(id)s of this host, but in %(known)s. Check the account id.")
+    return said % {"id": account.host_account_id, "known": ", ".join(map(str, known))}
 
 
 def _save(row: DashboardApp) -> None:

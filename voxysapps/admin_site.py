@@ -47,6 +47,8 @@ GROUPS = (
 class Site(UnfoldAdminSite):  # type: ignore[misc]  # Unfold has no types
     """Unfold's site, whose results of a search our cache can keep: it takes no lazy texts."""
 
+    index_template = "tenants/overview.html"
+
     def _search_apps(self, app_list: list[dict[str, Any]], search_term: str) -> list[Any]:
         found = super()._search_apps(app_list, search_term)
         return [replace(result, description=str(result.description)) for result in found]

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tenants.host.errors import HostError, HostForbidden, HostNotFound, HostRefusedToken
+from tenants.host.errors import HostError, HostForbidden, HostLimited, HostNotFound, HostRefusedToken
 from tenants.models import Trust
 from tenants.preflight.registry import Flight, Result, amber, green, red, register
 from tenants.publishing.services import drift
@@ -20,6 +20,9 @@ def host_is_reachable(flight: Flight) -> Iterator[Result]:
         flight.client.profile()
     except (HostRefusedToken, HostForbidden, HostNotFound):
         pass
+    except HostLimited as error:
+        yield amber(_(error.detail), _("Run this again in a few minutes."))
+        return
     except HostError as error:
         yield red(
             _(error.detail),

@@ -1,9 +1,12 @@
 """The checks of a pre-flight. Each looks at one thing and gives it one light."""
 
+import math
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from tenants.host.client import HostClient
 from tenants.models import Account, Light
@@ -19,6 +22,13 @@ class Flight:
     client: HostClient = field(init=False)
     # Whether the host has answered at all: what needs it is not tried again.
     host_answers: bool = False
+    # By the monotonic clock: what has not begun by then is not checked.
+    until: float = math.inf
+
+    @property
+    def is_late(self) -> bool:
+        """Whether nothing more should be begun. Checks that look at several things ask before each."""
+        return time.monotonic() > self.until
 
     def __post_init__(self) -> None:
         self.client = HostClient(self.account, timeout=_TIMEOUT)
@@ -78,3 +88,10 @@ def amber(sentence: str, advice: str, *, about: str = "") -> Result:
 def red(sentence: str, advice: str, *, about: str = "") -> Result:
     """Return what does not work."""
     return Result(Light.RED, sentence, advice, about)
+
+
+def not_checked(*, about: str = "") -> Result:
+    """Return what there was no time for."""
+    return amber(
+        _("Not checked: the checks before took too long."), _("Mend those first, and run it again."), about=about
+    )

@@ -2,8 +2,11 @@
 
 import logging
 import time
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -12,7 +15,7 @@ from django.utils.translation import gettext_noop
 from tenants.models import Account, Light, Preflight
 from tenants.notices import raise_notice, resolve_notice
 from tenants.preflight import address_checks, host_checks  # noqa: F401 - they register themselves
-from tenants.preflight.registry import Flight, Registered, Result, amber, checks, red
+from tenants.preflight.registry import Flight, Registered, Result, checks, not_checked, red
 from voxysapps.problems import place_of
 
 logger = logging.getLogger(__name__)
@@ -35,12 +38,34 @@ class ShownLight:
     milliseconds: int
 
 
-def run_preflight(account: Account) -> Preflight:
-    """Check everything, store what was found and return it. The sentences are in the current language."""
-    flight, lights = Flight(account), list[dict[str, Any]]()
-    until = time.monotonic() + MAX_SECONDS
-    for registered in checks():
-        lights.extend(_lights(registered, flight, is_late=time.monotonic() > until))
+class Report(Protocol):
+    """Told before each check and after each light: the lights so far, at which check, how many of how many are done."""
+
+    def __call__(self, lights: list[dict[str, Any]], doing: str, done: int, total: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CountedLight:
+    """How many lights are of one kind."""
+
+    light: str
+    label: str
+    number: int
+
+
+def run_preflight(account: Account, *, report: Report | None = None) -> Preflight:
+    """Check everything, store what was found and return it. The sentences are in the current language.
+
+    What `report` raises ends it, and nothing is stored.
+    """
+    flight, lights = Flight(account, until=time.monotonic() + MAX_SECONDS), list[dict[str, Any]]()
+    registered_checks = checks()
+    for number, registered in enumerate(registered_checks):
+        told = partial(report or _tell_nobody, lights, str(registered.title), number, len(registered_checks))
+        told()
+        for light in _lights(registered, flight):
+            lights.append(light)
+            told()
     worst = max((Light(light["light"]) for light in lights), key=_ORDER.index, default=Light.GREEN)
     found, _created = Preflight.objects.update_or_create(
         account=account, defaults={"checked_at": timezone.now(), "worst": worst, "lights": lights}
@@ -52,8 +77,11 @@ def run_preflight(account: Account) -> Preflight:
     return found
 
 
-def shown_lights(found: Preflight) -> list[ShownLight]:
-    """Return the stored lights, to be shown."""
+def _tell_nobody(lights: list[dict[str, Any]], doing: str, done: int, total: int) -> None: ...
+
+
+def shown_lights(lights: list[dict[str, Any]]) -> list[ShownLight]:
+    """Return lights as they are stored, to be shown."""
     return [
         ShownLight(
             name=light.get("name", ""),
@@ -63,36 +91,40 @@ def shown_lights(found: Preflight) -> list[ShownLight]:
             advice=light.get("advice", ""),
             milliseconds=light.get("milliseconds", 0),
         )
-        for light in found.lights
+        for light in lights
     ]
 
 
-def _lights(registered: Registered, flight: Flight, *, is_late: bool) -> list[dict[str, Any]]:
-    started, title = time.perf_counter(), str(registered.title)
-    if is_late:
-        results = [amber(_("Not checked: the checks before took too long."), _("Mend those first, and run it again."))]
-    else:
-        results = _results(registered, flight)
-    milliseconds = round((time.perf_counter() - started) * 1000)
-    return [
-        {
+def counted_lights(lights: list[dict[str, Any]]) -> list[CountedLight]:
+    """Return how many stored lights are of each kind that there is, the worst first."""
+    numbers = Counter(light["light"] for light in lights)
+    return [CountedLight(str(kind), str(kind.label), numbers[kind]) for kind in reversed(_ORDER) if numbers[kind]]
+
+
+def _lights(registered: Registered, flight: Flight) -> Iterator[dict[str, Any]]:
+    """Yield the check's lights, each as soon as it is known."""
+    title, started = str(registered.title), time.perf_counter()
+    for result in _results(registered, flight):
+        yield {
             "name": f"{title}: {result.about}" if result.about else title,
             "light": str(result.light),
             "sentence": result.sentence,
             "advice": result.advice,
-            "milliseconds": milliseconds,
+            "milliseconds": round((time.perf_counter() - started) * 1000),
         }
-        for result in results
-    ]
+        started = time.perf_counter()
 
 
-def _results(registered: Registered, flight: Flight) -> list[Result]:
+def _results(registered: Registered, flight: Flight) -> Iterator[Result]:
+    if flight.is_late:
+        yield not_checked()
+        return
     try:
-        return list(registered.check(flight))
+        yield from registered.check(flight)
     except Exception as error:  # noqa: BLE001 - one check must not keep the others from being seen
         place = place_of(error)
         logger.error("pre-flight failed: account=%s: %s", flight.account.pk, place)  # noqa: TRY400 - no texts
-        return [red(_("This check failed itself: %(what)s.") % {"what": type(error).__name__}, _("Tell us, please."))]
+        yield red(_("This check failed itself: %(what)s.") % {"what": type(error).__name__}, _("Tell us, please."))
 
 
 def run_in_english(account: Account) -> Preflight:

@@ -1,11 +1,13 @@
 """What publishing does in the host, one call at a time. Each step says in plain words what it changes."""
 
 import datetime as dt
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from tenants.host.client import HostClient
+from tenants.host.errors import HostNotFound
 from tenants.models import Account, DashboardApp
 from tenants.secrets import set_hook_secret
 
@@ -95,7 +97,8 @@ class RemoveApp:
         return _("Remove the tab “%(title)s” (%(url)s)") % {"title": self.title, "url": self.url}
 
     def carry_out(self, client: HostClient, account: Account) -> None:
-        client.delete_dashboard_app(self.host_id)
+        with _gone_is_good():
+            client.delete_dashboard_app(self.host_id)
         DashboardApp.objects.for_account(account).filter(host_id=self.host_id).update(host_id=None)
 
     def paste(self) -> str:
@@ -167,13 +170,19 @@ class RemoveWebhook:
         return _("Remove the webhook %(url)s") % {"url": self.url}
 
     def carry_out(self, client: HostClient, account: Account) -> None:
-        client.delete_webhook(self.host_id)
+        with _gone_is_good():
+            client.delete_webhook(self.host_id)
 
     def paste(self) -> str:
         return _("Settings, Integrations, Webhooks: delete %(url)s") % {"url": self.url}
 
 
 Step = CreateApp | UpdateApp | AdoptApp | RemoveApp | CreateWebhook | UpdateWebhook | StoreHookSecret | RemoveWebhook
+
+
+def _gone_is_good() -> AbstractContextManager[None]:
+    """Return where it is no failure that somebody else has deleted the same."""
+    return suppress(HostNotFound)
 
 
 def _remember(app: DashboardApp, host_id: int) -> None:

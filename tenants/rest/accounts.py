@@ -84,7 +84,7 @@ class PreflightSerializer(serializers.ModelSerializer[Preflight]):
 
     @extend_schema(responses=LightSerializer(many=True))
     def get_lights(self, found: Preflight) -> list[dict[str, Any]]:
-        return [dict(LightSerializer(light).data) for light in shown_lights(found)]
+        return [dict(LightSerializer(light).data) for light in shown_lights(found.lights)]
 
 
 class PlanSerializer(serializers.Serializer[Any]):
@@ -151,7 +151,7 @@ class AccountViewSet(Writing, mixins.ListModelMixin, mixins.RetrieveModelMixin, 
     @extend_schema(parameters=[ROW_ID], request=None, responses=PreflightSerializer)
     @preflight.mapping.post
     def run_preflight(self, request: Request, **kwargs: Any) -> Response:
-        """Check everything now: it takes up to half a minute."""
+        """Check everything now and answer with what was found: it takes up to half a minute, so wait for a minute."""
         with acting(request):
             return Response(PreflightSerializer(run_preflight(self.get_object())).data)
 

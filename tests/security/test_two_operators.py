@@ -117,8 +117,9 @@ def test_choices_do_not_offer_the_other_account(me: Client, their_rows: dict[str
         answer = me.get("/admin/autocomplete/", {"app_label": app, "model_name": name, "field_name": field, "term": ""})
         assert [found["text"] for found in answer.json()["results"]] == ["Mine"]
     for model in MODELS:
-        answer = me.get(address_of(model, "add/"))
-        assert CANARY not in answer.content.decode()
+        # A time zone has the name, too.
+        page = me.get(address_of(model, "add/")).content.decode().replace("Atlantic/Canary", "")
+        assert CANARY not in page
 
 
 def test_nothing_can_be_made_for_the_other_account(me: Client, theirs: Account) -> None:

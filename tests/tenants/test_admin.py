@@ -79,7 +79,7 @@ def test_without_a_token_it_is_stored_but_not_served(operator: Client) -> None:
     ("host", "sentence"),
     [
         (Host(role="agent"), "This is an agent&#x27;s token"),
-        (Host(account=8), "Check the account id"),
+        (Host(account=8), "but in 8. Check the account id"),
         (Host(failure=HostRefusedToken("no")), "does not accept this token"),
         (Host(failure=HostForbidden("no")), "no administrator"),
         (Host(failure=HostNotFound("no")), "no such account"),
@@ -93,13 +93,35 @@ def test_a_token_that_is_not_good_is_said_so_and_nothing_is_saved(operator: Clie
     assert not Account.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "pasted",
+    ["https://voxys.example/app/accounts/7/dashboard", " HTTPS://Voxys.example/ ", "https://voxys.example?x=1#y"],
+)
+def test_an_address_that_was_pasted_whole_is_cut_to_what_is_needed(operator: Client, pasted: str) -> None:
+    save(operator, Host(), host_origin=pasted)
+    assert Account.objects.get().host_origin == "https://voxys.example"
+
+
+@pytest.mark.parametrize("entered", ["voxys.example", "https://somebody@voxys.example/", "ftp://voxys.example/"])
+def test_what_is_no_address_is_refused_as_it_was_entered(operator: Client, entered: str) -> None:
+    assert "is no address of a host" in save(operator, Host(), host_origin=entered).content.decode()
+    assert not Account.objects.exists()
+
+
+def test_after_a_change_of_the_host_one_stays_where_the_token_is_entered(operator: Client) -> None:
+    account = make_account(host_account_id=7, host_origin="https://voxys.example")
+    moved = save(operator, Host(), account, host_account_id="8")
+    assert moved.redirect_chain[-1][0] == f"/admin/tenants/account/{account.pk}/change/"
+    assert "enter an administrator&#x27;s token" in moved.content.decode()
+
+
 def test_secrets_never_come_out(operator: Client) -> None:
     account = make_account(host_account_id=7)
     set_host_token(account, "token-canary")
     set_hook_secret(account, "secret-canary")
     page = operator.get(f"/admin/tenants/account/{account.pk}/change/").content.decode()
     assert "token-canary" not in page
-    assert "host_token …nary" in page
+    assert "API token …nary" in page
     assert all(secret.sealed not in page for secret in account.secrets.all())
 
 

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         for account in accounts:
             found = run_preflight(account)
             self.stdout.write(self.style.MIGRATE_HEADING(str(account)))
-            for light in shown_lights(found):
+            for light in shown_lights(found.lights):
                 word = styles[Light(light.light)](f"{light.light:<5}")
                 self.stdout.write(f"  {word}  {light.name}: {light.sentence}")
                 if light.advice:

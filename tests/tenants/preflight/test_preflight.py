@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from panels.models import Connection
-from tenants.host.errors import HostError, HostRefusedToken, HostUnreachable
+from tenants.host.errors import HostError, HostLimited, HostRefusedToken, HostUnreachable
 from tenants.host.records import HostAgent, HostInbox, HostProfile
 from tenants.models import Account, Light, Notice, Preflight
 from tenants.preflight import registry
@@ -137,6 +137,10 @@ def spoil_host(account: Account, host: Host, server: OurServer) -> None:
     host.fails_with = HostUnreachable("There is no answer from that address.")
 
 
+def spoil_pace(account: Account, host: Host, server: OurServer) -> None:
+    host.fails_with = HostLimited("The host asks us to slow down.", retry_after=None)
+
+
 def spoil_agents(account: Account, host: Host, server: OurServer) -> None:
     host.people = [make_agent(5, confirmed=False)]
 
@@ -203,6 +207,7 @@ def spoil_trust_a_little(account: Account, host: Host, server: OurServer) -> Non
         (spoil_token, "API token", "red", "for account 99"),
         (spoil_role, "API token", "red", "Enter an administrator's"),
         (spoil_host, "Host", "red", "Host address"),
+        (spoil_pace, "Host", "amber", "again in a few minutes"),
         (spoil_agents, "Agents and inboxes", "amber", "Invite agents"),
         (spoil_address, "Our own address", "red", "PUBLIC_URL"),
         (spoil_network, "Our own address", "amber", "OUTGOING_NETWORKS"),
@@ -288,6 +293,24 @@ def test_it_ends_in_time(account: Account, host: Host, our_server: OurServer) ->
     with patch("tenants.preflight.services.MAX_SECONDS", -1):
         found = lights(account)
     assert {light for light, _said, _advice in found.values()} == {"amber"}
+
+
+def test_a_slow_connection_takes_no_time_from_being_told(account: Account, host: Host, our_server: OurServer) -> None:
+    make_connection(account, name="Shop 2", connector="demo")
+    publish(account)
+    asked: list[str] = []
+
+    def slow(connection: Connection) -> registry.Result:
+        asked.append(connection.name)
+        moment[0] += 3600
+        return registry.green("It answers.", about=connection.name)
+
+    moment = [0.0]
+    with patch("panels.preflight._try", slow), patch("tenants.preflight.registry.time.monotonic", lambda: moment[0]):
+        found = lights(account)
+    assert asked == ["Shop"]
+    assert found["Connection: Shop"][0] == "green"
+    assert "Not checked" in found["Connection: Shop 2"][1]
 
 
 def test_a_red_light_is_a_notice_until_it_is_mended(account: Account, host: Host, our_server: OurServer) -> None:

@@ -1,8 +1,9 @@
 """Publishing ends in the same state from wherever it begins and however often it is broken off."""
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, get_args
+from unittest.mock import patch
 
 import pytest
 from django.core.cache import cache
@@ -13,11 +14,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from tenants.host.client import EVENTS, EVENTS_OF_OLD_HOSTS
-from tenants.host.errors import HostForbidden, HostUnreachable
+from tenants.host.errors import HostForbidden, HostLimited, HostNotFound, HostUnreachable
 from tenants.models import Account, AuditEntry, DashboardApp
 from tenants.publishing.plan import make_plan
 from tenants.publishing.services import drift, publish
-from tenants.secrets import get_hook_secret
+from tenants.publishing.steps import RemoveApp, RemoveWebhook, Step
+from tenants.secrets import get_hook_secret, set_hook_secret
 from tenants.services import rotate_app_key, rotate_hook_key
 from tests.factories import make_account, make_app
 from tests.support.publishing_host import Killed, PublishingHost, publishing_to
@@ -62,6 +64,10 @@ def require_published(account: Account, host: PublishingHost) -> None:
     by_url = {host.apps[id_][1]: id_ for id_ in ids}
     for app in DashboardApp.objects.for_account(account).filter(is_enabled=True):
         assert app.host_id == by_url[f"{OURS}/a/{app.key}/",]
+    if host.signs:
+        (id_,) = (id_ for id_, (url, _events) in host.hooks.items() if url == hook_url(account))
+        assert get_hook_secret(account) == f"secret-of-{id_}"
+    assert Account.objects.get(pk=account.pk).published_at
     host.begin()
     again = publish(account)
     assert again.is_complete
@@ -171,47 +177,117 @@ def test_drift_is_told_after_somebody_changed_something(account: Account, host: 
     require_published(account, host)
 
 
-def calls_of_publishing(account: Account, host: PublishingHost) -> int:
+def everything_is_wrong(account: Account, host: PublishingHost) -> None:
+    """Tabs of before, twice there, misnamed or missing, and the webhook of another address."""
+    rows = wanted(account)
+    host.put_app("Gone", f"{OURS}/a/0123456789012345678901/")
+    host.put_app("Wrong name", *rows[2][1])
+    host.put_app(rows[0][0], *rows[0][1])
+    host.put_app(rows[0][0], *rows[0][1])
+    host.put_app("Old", f"{OURS}/a/0123456789012345678902/")
+    host.create_webhook(f"{OURS}/hooks/0123456789012345678901/")
+
+
+def somebody_was_at_it(account: Account, host: PublishingHost) -> None:
+    """What was published once: a tab renamed, one deleted, one led elsewhere, the webhook made anew with few events."""
+    rows = wanted(account)
+    ids = [host.put_app(title, *urls) for title, urls in rows]
+    for app, id_ in zip(DashboardApp.objects.for_account(account), ids, strict=True):
+        DashboardApp.objects.filter(pk=app.pk).update(host_id=id_)
+    host.apps[ids[0]] = ("Mine now", rows[0][1])
+    host.apps[ids[1]] = (rows[1][0], ("https://other.example/",))
+    del host.apps[ids[2]]
+    host.create_webhook(hook_url(account), ("message_created",))
+
+
+def nothing_is_known_here(account: Account, host: PublishingHost) -> None:
+    """The host has it all, and we have forgotten what it calls the tabs, and the webhook's secret."""
+    for title, urls in wanted(account):
+        host.put_app(title, *urls)
+    host.create_webhook(hook_url(account))
+
+
+BEGINNINGS = (everything_is_wrong, somebody_was_at_it, nothing_is_known_here)
+
+
+def begin_anew(account: Account, host: PublishingHost, spoil: Callable[[Account, PublishingHost], None]) -> None:
     host.begin()
-    publish(account)
-    return host._calls
+    host.apps.clear()
+    host.hooks.clear()
+    DashboardApp.objects.for_account(account).update(host_id=None)
+    set_hook_secret(account, "")
+    Account.objects.filter(pk=account.pk).update(published_at=None)
+    account.refresh_from_db()
+    cache.delete(f"{account.pk}:publishing")  # a killed process leaves it until it ends by itself
+    spoil(account, host)
 
 
+def test_every_kind_of_step_is_in_these_beginnings(account: Account, host: PublishingHost) -> None:
+    kinds: set[type] = set()
+    for spoil in BEGINNINGS:
+        begin_anew(account, host, spoil)
+        kinds |= {type(step) for step in make_plan(account).steps}
+    assert kinds == set(get_args(Step))
+
+
+@pytest.mark.parametrize("spoil", BEGINNINGS, ids=lambda spoil: spoil.__name__)
 @pytest.mark.parametrize("has_done_it", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("failure", [Killed(), HostUnreachable("away")], ids=["killed", "away"])
+@pytest.mark.parametrize(
+    "failure",
+    [
+        Killed(),
+        HostUnreachable("away"),
+        HostLimited("slow down", retry_after=1.0),
+        HostForbidden("no"),
+        HostNotFound("?"),
+    ],
+    ids=["killed", "away", "limited", "forbidden", "not there"],
+)
 def test_broken_off_at_every_call_it_ends_in_the_same_state(
-    account: Account, host: PublishingHost, has_done_it: bool, failure: BaseException
+    account: Account,
+    host: PublishingHost,
+    spoil: Callable[[Account, PublishingHost], None],
+    has_done_it: bool,
+    failure: BaseException,
 ) -> None:
-    """A host with everything wrong, and a publishing that dies at call 0, 1, 2 and so on."""
-
-    def spoil() -> None:
-        host.apps.clear()
-        host.hooks.clear()
-        DashboardApp.objects.for_account(account).update(host_id=None)
-        rows = wanted(account)
-        host.put_app("Gone", f"{OURS}/a/0123456789012345678901/")
-        host.put_app("Wrong name", *rows[2][1])
-        host.put_app(rows[0][0], *rows[0][1])
-        host.put_app(rows[0][0], *rows[0][1])
-        host.put_app("Old", f"{OURS}/a/0123456789012345678902/")
-        host.create_webhook(f"{OURS}/hooks/0123456789012345678901/")
-
-    spoil()
-    number = calls_of_publishing(account, host)
-    assert number > 6
+    """A publishing that dies at call 0, 1, 2 and so on, before the host has done it or after."""
+    begin_anew(account, host, spoil)
+    host.begin()
+    assert publish(account).is_complete
+    number, tabs, hooks = host._calls, host.tabs, list(host.hooks.values())
+    assert number >= 2
     for at in range(number):
-        spoil()
+        begin_anew(account, host, spoil)
         host.begin(fails_at=at, failure=failure, has_done_it=has_done_it)
-        cache.delete(f"{account.pk}:publishing")  # a killed process leaves it until it ends by itself
         try:
             outcome = publish(account)
         except (Killed, ValidationError):
-            pass
-        else:
-            assert not outcome.is_complete
+            outcome = None
+        assert host._calls > at  # it was met
+        is_told = outcome is None or not outcome.is_complete
+        # Only what was to be removed may be missing.
+        assert is_told or isinstance(failure, HostNotFound)
+        if is_told:
+            assert Account.objects.get(pk=account.pk).published_at is None
+        cache.delete(f"{account.pk}:publishing")
         host.begin()
-        publish(account)
+        assert publish(account).is_complete
+        assert (host.tabs, list(host.hooks.values())) == (tabs, hooks)
         require_published(account, host)
+
+
+@pytest.mark.parametrize("kind", ["apps", "hooks"])
+def test_what_somebody_else_removes_meanwhile_is_removed(account: Account, host: PublishingHost, kind: str) -> None:
+    begin_anew(account, host, everything_is_wrong)
+    plan = make_plan(account)
+    for step in plan.steps:
+        if isinstance(step, RemoveApp) and kind == "apps":
+            del host.apps[step.host_id]
+        elif isinstance(step, RemoveWebhook) and kind == "hooks":
+            del host.hooks[step.host_id]
+    with patch("tenants.publishing.services.make_plan", return_value=plan):
+        assert publish(account).is_complete
+    require_published(account, host)
 
 
 def test_a_step_that_is_forbidden_is_to_be_pasted_and_stops_no_other(account: Account, host: PublishingHost) -> None:
