@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from tests.support.browser import NONE_FOUND, find_browser, launch_arguments
+from tests.support.hubspot import hubspot  # noqa: F401 - a fixture
 from tests.support.network import no_network
 from tests.support.outside import outside  # noqa: F401 - a fixture
 from tests.support.product import Product

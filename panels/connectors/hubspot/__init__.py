@@ -1,0 +1,1 @@
+"""The HubSpot connector: contacts of a CRM with their orders, payments, deals and tickets."""
