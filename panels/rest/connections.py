@@ -1,5 +1,7 @@
 """Connections to outside systems."""
 
+from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,9 +11,17 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from panels.health import read_queue, read_states, read_statistics
 from panels.models import Connection
-from panels.services import delete_connection, save_connection, try_connection
-from tenants.models import Account
+from panels.services import (
+    delete_connection,
+    drop_fetched,
+    pause_connection,
+    resume_connection,
+    save_connection,
+    try_connection,
+)
+from tenants.models import Account, Light
 from tenants.rest.base import ROW_ID, RowSerializer, RowsViewSet, Writing, acting
 from tenants.rest.fields import HoursField, SettingsField, StoredSecretsField, VisibleField
 
@@ -67,6 +77,28 @@ class AnswerSerializer(serializers.Serializer[Any]):
     temporary = serializers.BooleanField()
 
 
+class HealthSerializer(serializers.Serializer[Any]):
+    """How a connection is doing. Times in milliseconds; calls, errors and openings of the last 24 hours."""
+
+    light = serializers.ChoiceField(choices=Light.choices)
+    sentence = serializers.CharField()
+    is_given_up = serializers.BooleanField(help_text="Nobody asks it before `asked_again_at`.")
+    asked_again_at = serializers.DateTimeField(allow_null=True)
+    last_success = serializers.DateTimeField(allow_null=True)
+    last_failure = serializers.DateTimeField(allow_null=True)
+    last_error = serializers.CharField(allow_blank=True)
+    last_trace_id = serializers.CharField(allow_blank=True)
+    calls = serializers.IntegerField()
+    requests = serializers.IntegerField()
+    errors = serializers.DictField(child=serializers.IntegerField())  # type: ignore[assignment]  # hides what is not used
+    median = serializers.IntegerField(allow_null=True, help_text="Half of the calls took no longer.")
+    slow = serializers.IntegerField(allow_null=True, help_text="19 of 20 calls took no longer.")
+    opened = serializers.IntegerField(help_text="How often a tab was opened.")
+    missed = serializers.IntegerField(help_text="How often the data were not there then.")
+    waiting = serializers.IntegerField(help_text="Customers of the account waiting to be fetched ahead.")
+    oldest = serializers.DateTimeField(allow_null=True, help_text="Since when the oldest of them waits.")
+
+
 @extend_schema_view(
     retrieve=extend_schema(parameters=[ROW_ID]),
     partial_update=extend_schema(parameters=[ROW_ID]),
@@ -93,3 +125,39 @@ class ConnectionViewSet(Writing, mixins.ListModelMixin, mixins.RetrieveModelMixi
         """Ask the outside system whether it answers, with the saved settings."""
         with acting(request):
             return Response(AnswerSerializer(try_connection(self.get_object())).data)
+
+    @extend_schema(parameters=[ROW_ID], responses=HealthSerializer)
+    @action(detail=True)
+    def health(self, request: Request, **kwargs: Any) -> Response:
+        """Tell how the connection is doing, with the figures of the last 24 hours."""
+        connection = self.get_object()
+        found = {
+            **asdict(read_states([connection])[connection.pk]),
+            **asdict(read_statistics(connection)),
+            **asdict(read_queue(connection.account_id)),
+        }
+        return Response(HealthSerializer(found).data)
+
+    @extend_schema(parameters=[ROW_ID], request=None, responses=ConnectionSerializer)
+    @action(detail=True, methods=["post"])
+    def pause(self, request: Request, **kwargs: Any) -> Response:
+        """Let nobody ask the system until it is resumed."""
+        return self._do(request, pause_connection)
+
+    @extend_schema(parameters=[ROW_ID], request=None, responses=ConnectionSerializer)
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, **kwargs: Any) -> Response:
+        """Let the system be asked again, at once, whatever failed before."""
+        return self._do(request, resume_connection)
+
+    @extend_schema(parameters=[ROW_ID], request=None, responses=ConnectionSerializer)
+    @action(detail=True, methods=["post"], url_path="drop-fetched")
+    def drop_fetched(self, request: Request, **kwargs: Any) -> Response:
+        """Forget all that was fetched: it is fetched anew when somebody looks."""
+        return self._do(request, drop_fetched)
+
+    def _do(self, request: Request, deed: Callable[[Connection], None]) -> Response:
+        connection = self.get_object()
+        with acting(request):
+            deed(connection)
+        return Response(self.get_serializer(connection).data)

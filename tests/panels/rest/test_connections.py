@@ -1,0 +1,72 @@
+"""Connections by program: how they are doing, pausing, and in which order customers are looked for."""
+
+from typing import Any
+
+import pytest
+
+from panels import statistics
+from panels.models import Connection
+from tenants.models import AuditEntry
+from tests.factories import make_account, make_connection
+from tests.support.admin import make_operator
+from tests.support.api import Api, api_of, operators_api
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shop() -> Connection:
+    return make_connection(make_account(), connector="demo", name="Shop")
+
+
+@pytest.fixture
+def api(shop: Connection) -> Api:
+    return operators_api(shop.account)
+
+
+def test_health(api: Api, shop: Connection) -> None:
+    statistics.count_call(shop.account_id, shop.pk, seconds=0.25, error=None)
+    statistics.count_call(shop.account_id, shop.pk, seconds=2.5, error="temporary")
+    statistics.note_success(shop.account_id, shop.pk)
+    found: dict[str, Any] = api.get(f"connections/{shop.pk}/health/").json()
+    assert found["light"] == "green"
+    assert (found["calls"], found["errors"], found["median"], found["slow"]) == (2, {"temporary": 1}, 300, 3000)
+    assert found["last_success"] is not None
+    assert found["last_failure"] is None
+
+
+def test_pausing_resuming_and_dropping(api: Api, shop: Connection) -> None:
+    assert api.post(f"connections/{shop.pk}/pause/").json()["paused_at"]
+    assert api.post(f"connections/{shop.pk}/resume/").json()["paused_at"] is None
+    assert api.post(f"connections/{shop.pk}/drop-fetched/").status_code == 200
+    shop.refresh_from_db()
+    assert shop.generation == 1
+    done = AuditEntry.objects.filter(account=shop.account, via="api").order_by("pk")
+    assert list(done.values_list("action", flat=True)) == ["pause", "resume", "drop_fetched"]
+
+
+@pytest.mark.parametrize("deed", ["pause", "resume", "drop-fetched"])
+def test_readers_and_support_change_nothing(shop: Connection, deed: str) -> None:
+    user = make_operator(shop.account)
+    support = make_operator(shop.account, role="support")
+    for api in (api_of(user, scopes=["read"]), api_of(support, scopes=["read", "write"])):
+        assert api.post(f"connections/{shop.pk}/{deed}/").status_code == 403
+        assert api.get(f"connections/{shop.pk}/health/").status_code == 200
+    shop.refresh_from_db()
+    assert (shop.paused_at, shop.generation) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    ("keys", "status"),
+    [
+        (["email", "identifier"], 200), ([], 200), (["email", "email"], 400), (["name"], 400),
+        (["attribute:shop_id"], 400), ([""], 400), ("email", 400), ([1], 400), (None, 400),
+    ],
+)  # fmt: skip
+def test_order_in_which_customers_are_looked_for(api: Api, shop: Connection, keys: Any, status: int) -> None:
+    response = api.patch(f"connections/{shop.pk}/", {"match_by": keys})
+    assert response.status_code == status, response.content
+    if status == 200:
+        assert response.json()["match_by"] == keys
+    else:
+        assert "match_by" in response.json()["errors"]
