@@ -72,12 +72,12 @@ def is_test(thing: object) -> bool:
 
 def money(minor: int | Decimal | None, currency: str | None) -> Money | None:
     """Return an amount as Stripe sends it, such as 1999 and "eur"."""
-    if minor is None or currency is None:
+    if minor is None or currency is None or abs(given := Decimal(minor)) >= _LARGEST:
         return None
     code = currency.upper()
     decimals = 0 if code in _WITHOUT_DECIMALS else 3 if code in _WITH_THREE_DECIMALS else 2
     try:
-        return Money.of(Decimal(minor).scaleb(-decimals), code)
+        return Money.of(given.scaleb(-decimals), code)
     except ValueError:  # no currency's code
         return None
 

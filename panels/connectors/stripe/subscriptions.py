@@ -22,6 +22,7 @@ _WORDS = {
 }
 _INTERVALS: Mapping[str, Interval] = {name: name for name in get_args(Interval)}
 _NAMELESS = "Subscription"
+_LARGEST_PRICE = 10**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,11 @@ def _costs(items: Iterable[Json]) -> Money | None:
 def _cost(item: Json) -> Money | None:
     price = _price(item)
     minor = next((found for name in ("unit_amount", "amount") if (found := whole(price, name)) is not None), None)
-    each: Decimal | int | None = minor if minor is not None else _decimal(text(price, "unit_amount_decimal"))
+    each = minor if minor is not None else _decimal(text(price, "unit_amount_decimal"))
     quantity = whole(item, "quantity")
-    return None if each is None else money(each * (1 if quantity is None else quantity), text(price, "currency"))
+    return (
+        None if each is None else money(Decimal(each) * (1 if quantity is None else quantity), text(price, "currency"))
+    )
 
 
 def _decimal(number: str | None) -> Decimal | None:
@@ -117,7 +120,7 @@ def _decimal(number: str | None) -> Decimal | None:
         found = Decimal(number) if number else None
     except InvalidOperation:
         return None
-    return found if found is not None and found.is_finite() and abs(found) < 2**53 else None
+    return found if found is not None and found.is_finite() and abs(found) < _LARGEST_PRICE else None
 
 
 def _plan(subscription: Json, items: Iterable[Json], products: Mapping[str, str]) -> str:

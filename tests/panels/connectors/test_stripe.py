@@ -435,6 +435,15 @@ def test_a_record_without_what_cannot_be_missing_is_left_out(
     assert answer.subscriptions
 
 
+def test_an_odd_field_takes_nothing_else_with_it(stripe: StripeConnector, fake: FakeStripe) -> None:
+    odd = shape("subscription", id="sub_odd", customer=CUSTOMER)
+    odd["items"]["data"][0]["price"].update(unit_amount=[], unit_amount_decimal="dear")
+    fake.things["subscriptions"].append(odd)
+    answer = stripe.payments(ADA)
+    assert [plan.amount for plan in answer.subscriptions] == [Money(2000, "USD"), Money(0, "USD")]
+    assert len(answer.payments) == 3
+
+
 # --- whatever comes ------------------------------------------------------------------------------------
 
 _JUNK = st.one_of(

@@ -207,12 +207,19 @@ def test_a_payment_names_its_invoice_and_its_saved_card() -> None:
             Method(kind="card", expiry="2026-11", expires_soon=True),
         ),
         (
-            {"type": "card", "card": {"brand": "visa", "exp_month": 13, "exp_year": 2026, "wallet": {"type": "new_pay"}}},
+            {"type": "card", "card": {"brand": "visa", "exp_month": 13, "exp_year": 2026,
+                                      "wallet": {"type": "new_pay"}}},
             Method(kind="card", brand="Visa", wallet="New pay"),
         ),
-        ({"type": "card_present", "card_present": {"brand": "visa", "last4": "1"}}, Method(kind="card", brand="Visa", last4="1")),
+        (
+            {"type": "card_present", "card_present": {"brand": "visa", "last4": "1"}},
+            Method(kind="card", brand="Visa", last4="1"),
+        ),
         ({"type": "paypal", "paypal": {"payer_email": "a@b.example"}}, Method(kind="paypal", brand="PayPal")),
-        ({"type": "sepa_debit", "sepa_debit": {"last4": "3000"}}, Method(kind="sepa_debit", brand="SEPA Direct Debit", last4="3000")),
+        (
+            {"type": "sepa_debit", "sepa_debit": {"last4": "3000"}},
+            Method(kind="sepa_debit", brand="SEPA Direct Debit", last4="3000"),
+        ),
         ({"type": "customer_balance", "customer_balance": {}}, Method(kind="bank_transfer")),
         ({"type": "new_way"}, Method(kind="new_way", brand="New way")),
         ({"type": 7}, None),
@@ -558,7 +565,8 @@ def test_candidates_hold_what_tells_them_apart() -> None:
 @pytest.mark.parametrize(
     ("minor", "currency", "worth"),
     [
-        (1999, "eur", "19.99"), (500, "jpy", "500"), (500, "krw", "500"), (5000, "mga", "5000"), (12340, "kwd", "12.340"),
+        (1999, "eur", "19.99"), (500, "jpy", "500"), (500, "krw", "500"), (5000, "mga", "5000"),
+        (12340, "kwd", "12.340"),
         # Without decimals, and sent with two all the same.
         (50000, "isk", "500"), (50000, "ugx", "500"), (1999, "huf", "19.99"), (1999, "twd", "19.99"),
         (-500, "usd", "-5"),
@@ -573,3 +581,14 @@ def test_amounts_are_what_stripe_means(minor: int, currency: str, worth: str) ->
 @pytest.mark.parametrize("currency", ["", "euro", "e1r", "€€€", None])
 def test_no_amount_without_a_currency(currency: str | None) -> None:
     assert money(100, currency) is None
+
+
+def test_what_no_snapshot_could_hold_is_no_amount() -> None:
+    assert money(2**60, "eur") is None
+    subscription = running()
+    item = subscription["items"]["data"][0]
+    item["quantity"] = item["price"]["unit_amount"] = 2**50
+    assert one_subscription(subscription).amount == usd(0)
+    for odd in ("NaN", "Infinity", "1e999999", "x", ""):
+        item["price"].update(unit_amount=None, unit_amount_decimal=odd)
+        assert one_subscription(subscription).amount == usd(0)
