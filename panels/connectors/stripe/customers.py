@@ -56,10 +56,10 @@ def make_customer(
 
 
 def make_candidate(customer: Json) -> Candidate:
-    """Return what tells a customer apart from others who match."""
+    """Return what tells a customer apart from others who match; not the description, which is a note."""
     return Candidate(
         external_id=text(customer, "id") or "",
-        name=text(customer, "name") or text(customer, "description"),
+        name=text(customer, "name"),
         email=text(customer, "email"),
         phone=text(customer, "phone"),
     )

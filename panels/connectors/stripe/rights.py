@@ -13,11 +13,11 @@ from panels.connectors.stripe.fields import text
 RIGHTS: Mapping[str, str] = {
     "/v1/customers": "Customers",
     "/v1/charges": "Charges and Refunds",
-    "/v1/payment_intents": "PaymentIntents",
+    "/v1/payment_intents": "Payment Intents",
     "/v1/subscriptions": "Subscriptions",
     "/v1/invoices": "Invoices",
     "/v1/disputes": "Disputes",
-    "/v1/payment_methods": "PaymentMethods",
+    "/v1/payment_methods": "Payment Methods",
     "/v1/products": "Products",
 }
 LACKS_RIGHTS = gettext_noop("The key of %(system)s lacks the right to read: %(rights)s. Tell an admin.")

@@ -17,9 +17,9 @@ class StripeSettingsForm(forms.Form):
     key = SecretField(
         label=_("Key"),
         help_text=_(
-            "A restricted key (rk_live_…) with the right to read Customers, Charges and Refunds, PaymentIntents, "
-            "Subscriptions, Invoices, Disputes, PaymentMethods and Products. You make one in Stripe's Dashboard "
-            "under Developers, API keys. Customer identifiers and attributes must be Stripe's customer ids (cus_…)."
+            "A restricted key (rk_live_…) with the right to read Customers, Charges and Refunds, Payment Intents, "
+            "Payment Methods, Subscriptions, Invoices, Disputes and Products. You make one in Stripe's Dashboard under "
+            "Developers, API keys. Customer identifiers and attributes must be Stripe's customer ids (cus_…)."
         ),
     )
 

@@ -35,7 +35,9 @@ def address() -> Iterator[str]:
     with subprocess.Popen([sys.executable, str(SERVER)], stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         try:
             assert process.stdout is not None
-            yield process.stdout.readline().strip()
+            found = process.stdout.readline().strip()
+            assert found, "localstripe did not start"
+            yield found
         finally:
             process.terminate()
 

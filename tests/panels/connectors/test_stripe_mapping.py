@@ -8,6 +8,7 @@ import pytest
 
 from panels.api import (
     AlertWord,
+    Candidate,
     Dispute,
     DisputeWord,
     Invoice,
@@ -555,8 +556,8 @@ def test_who_is_delinquent_is_so_without_an_invoice_to_name() -> None:
 
 
 def test_candidates_hold_what_tells_them_apart() -> None:
-    made = make_candidate(shape("customer", email="ada@example.com", description="Ada's shop"))
-    assert (made.external_id, made.name, made.email) == (CUSTOMER, "Ada's shop", "ada@example.com")
+    made = make_candidate(shape("customer", email="ada@example.com", phone="+4930123456", description="Never pays"))
+    assert made == Candidate(external_id=CUSTOMER, email="ada@example.com", phone="+4930123456")
 
 
 # --- money ---------------------------------------------------------------------------------------------
