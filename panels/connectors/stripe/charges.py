@@ -28,11 +28,15 @@ _GATEWAY = "Stripe"
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What else is known: saved methods by their id, invoice numbers by the id of what paid them."""
+    """What else is known: saved methods by their id, invoice numbers by the id of what paid them.
+
+    `since` is set where older charges were not read: an older intent may have one that tells more.
+    """
 
     now: datetime
     methods: Mapping[str, Method] = field(default_factory=dict)
     invoices: Mapping[str, str] = field(default_factory=dict)
+    since: datetime | None = None
 
 
 def make_payments(charges: Iterable[Json], intents: Iterable[Json], around: Surroundings) -> tuple[Payment, ...]:
@@ -44,7 +48,7 @@ def make_payments(charges: Iterable[Json], intents: Iterable[Json], around: Surr
     payments += [
         _of_intent(intent, around)
         for intent_id, intent in by_id.items()
-        if intent_id not in told or text(intent, "status") in _GONE_ON
+        if text(intent, "status") in _GONE_ON or (intent_id not in told and not _is_before(intent, around.since))
     ]
     return present(payments)
 
@@ -73,6 +77,11 @@ def intent_word(intent: Json) -> PaymentWord:
     if word is PaymentWord.PENDING and pick(intent, "last_payment_error"):
         return PaymentWord.FAILED
     return word
+
+
+def _is_before(intent: Json, since: datetime | None) -> bool:
+    at = moment(intent, "created")
+    return since is not None and at is not None and at < since
 
 
 def _taken(charge: Json) -> Money | None:

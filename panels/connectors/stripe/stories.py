@@ -34,6 +34,7 @@ def tell_payments(reader: "StripeReader", hit: Hit, *, now: datetime) -> Payment
         now=now,
         methods={card.external_id: card.method for card in saved},
         invoices=numbers_by_payment(invoices.rows),
+        since=_since(charges),
     )
     known = Known(
         products=reader.product_names(nameless_products(subscriptions.rows)),
@@ -83,10 +84,12 @@ def _disputes(reader: "StripeReader", charges: Iterable[Json]) -> tuple[Dispute,
 
 def _window(*listings: "Listing") -> Window | None:
     """Return since when everything was read; None where all of it was."""
-    ends = [
-        min((at for row in listing.rows if (at := moment(row, "created"))), default=None)
-        for listing in listings
-        if not listing.is_complete
-    ]
-    since = max((end for end in ends if end is not None), default=None)
+    since = max((end for listing in listings if (end := _since(listing)) is not None), default=None)
     return Window(since=since) if since else None
+
+
+def _since(listing: "Listing") -> datetime | None:
+    """Return how far back a listing goes; None for a complete one."""
+    if listing.is_complete:
+        return None
+    return min((at for row in listing.rows if (at := moment(row, "created"))), default=None)
