@@ -57,9 +57,14 @@ class SystemClient:
         """
         return self.json(self.ask("GET", path, values, params=params))
 
-    def post(self, path: str, values: Mapping[str, object] | None = None, *, json: Any) -> Any:
-        """Send JSON and return the decoded answer. Raises a `ConnectorError`."""
-        return self.json(self.ask("POST", path, values, json=json))
+    def post(
+        self, path: str, values: Mapping[str, object] | None = None, *, json: Any, is_question: bool = False
+    ) -> Any:
+        """Send JSON and return the decoded answer. Raises a `ConnectorError`.
+
+        `is_question`: it changes nothing, such as a search, so it may be sent once more as a GET may.
+        """
+        return self.json(self.ask("POST", path, values, json=json, is_question=is_question))
 
     def ask(
         self,
@@ -72,10 +77,11 @@ class SystemClient:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         accept: Collection[int] = (),
+        is_question: bool = False,
     ) -> Response:
         """Return the answer if it is a success, or one of the statuses in `accept`. Raises a `ConnectorError`."""
         url = self._base + path.format_map({name: segment(value) for name, value in (values or {}).items()})
-        tries = _TRIES if method == "GET" else 1
+        tries = _TRIES if method == "GET" or is_question else 1
         try:
             for attempt in stamina.retry_context(
                 on=_Passing, attempts=tries, timeout=None, wait_initial=0.2, wait_jitter=0.3, wait_max=0.5

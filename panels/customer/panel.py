@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from panels.api import Address, Alert, Customer, Customers, Match, Money, OrderSummary, Panel, PanelContext, Tone
+from panels.api import Address, Alert, Customer, Customers, Match, MatchWord, Money, OrderSummary, Panel, PanelContext, Tone
 
 _LATEST = 5
 Thing = TypeVar("Thing")
@@ -56,6 +56,11 @@ class Profile:
         """Whether no store knows them but as a guest."""
         return all(record.guest for record in self.records)
 
+    @property
+    def test(self) -> bool:
+        """Whether a record is of a system's test mode."""
+        return any(record.test for record in self.records)
+
 
 class CustomerPanel(Panel):
     """Shows name, how sure the match is, alerts, the latest order and figures; a choice where several match."""
@@ -84,8 +89,11 @@ class CustomerPanel(Panel):
 
 
 def is_ambiguous(records: Sequence[Customer]) -> bool:
-    """Return whether the records may be several people: two in one store, or weak matches among several."""
-    if len(records) == 1:
+    """Return whether the records may be several people: two in one store, or weak matches among several.
+
+    Those whom an agent has chosen are the one.
+    """
+    if len(records) == 1 or all(record.match.by is MatchWord.LINK for record in records):
         return False
     stores = [record.source for record in records]
     return len(set(stores)) < len(stores) or any(record.match.by.is_weak for record in records)

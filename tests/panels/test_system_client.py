@@ -116,6 +116,10 @@ def test_what_passes_is_tried_once_more(client: SystemClient, outside: OutsideSy
     with pytest.raises(TemporaryError):
         client.post("/search", json={})
     assert len(outside.asked) == 1, "what may have been done is not done twice"
+    outside.asked.clear()
+    with pytest.raises(TemporaryError):
+        client.post("/search", json={}, is_question=True)
+    assert len(outside.asked) == 2
 
 
 @pytest.mark.parametrize(
