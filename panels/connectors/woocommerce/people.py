@@ -21,6 +21,8 @@ MAX_PEOPLE = 10
 _GUEST = "guest-"
 # Abandoned at the checkout, or thrown away: no orders.
 _NO_ORDERS = frozenset({"checkout-draft", "auto-draft", "draft", "trash"})
+# Of a phone number: so many digits are seldom torn apart, and seldom in another's number.
+_ENDING = 7
 _FEWEST_DIGITS = 6
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -186,9 +188,9 @@ def _search_phone(shop: Shop, phone: str) -> Listing:
 
 
 def _writings(phone: str) -> tuple[str, ...]:
-    """Return what the number has in it however it is written: with country code or without, spaced or not.
+    """Return what is in the number as most people write it: its ending in one piece, or spaced as is usual.
 
-    The search finds parts of what customers typed, as they typed it.
+    The search finds parts of what customers typed, as they typed it: "0151 23456789", "+4915123456789".
     """
     try:
         number = phonenumbers.parse(phone)
@@ -196,7 +198,7 @@ def _writings(phone: str) -> tuple[str, ...]:
         return (phone,)
     kinds = (phonenumbers.PhoneNumberFormat.NATIONAL, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     spaced = _common_ending(*(phonenumbers.format_number(number, kind) for kind in kinds)).lstrip(" -/.()")
-    plain = phonenumbers.national_significant_number(number)
+    plain = phonenumbers.national_significant_number(number)[-_ENDING:]
     enough = sum(character.isdigit() for character in spaced) >= _FEWEST_DIGITS
     return tuple(dict.fromkeys((plain, spaced) if enough else (plain,)))
 
