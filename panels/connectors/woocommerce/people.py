@@ -221,7 +221,7 @@ def _only(listing: Listing, keep: Callable[[Row], bool]) -> Listing:
 
 
 def _is_order(row: Row) -> bool:
-    return as_id(row.get("id")) > 0 and row.get("status") not in _NO_ORDERS
+    return as_id(row.get("id")) > 0 and as_text(row.get("status")) not in _NO_ORDERS
 
 
 def _union(lists: Sequence[Listing]) -> Listing:

@@ -75,6 +75,7 @@ def _is_virtual(order: Row) -> bool:
     """Return whether there is nothing to send: WooCommerce says so, or asked for no address at the checkout."""
     if order.get("needs_processing") is False:
         return True
+    if as_text(order.get("created_via")) not in _CHECKOUTS or as_rows(order.get("shipping_lines")):
+        return False
     address = as_row(order.get("shipping"))
-    asked_for_none = not any(as_text(address.get(name)) for name in ("address_1", "city", "postcode"))
-    return order.get("created_via") in _CHECKOUTS and not as_rows(order.get("shipping_lines")) and asked_for_none
+    return not any(as_text(address.get(name)) for name in ("address_1", "city", "postcode"))

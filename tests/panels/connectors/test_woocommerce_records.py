@@ -369,6 +369,16 @@ def test_odd_answers_never_break_what_is_right(shop: WooCommerceShop, seed: int,
                 assert msgspec.msgpack.decode(msgspec.msgpack.encode(answer), type=kind) == answer
 
 
+@pytest.mark.parametrize("field", fixture("orders")[0])
+def test_any_field_of_an_order_may_be_anything(shop: WooCommerceShop, field: str) -> None:
+    shop.fault = lambda asked: Reply(orders) if asked.path.endswith("/orders") else None
+    for junk in ([], {}):
+        orders = [{**order, field: junk} for order in shop.orders]
+        for capability in CAPABILITIES:
+            getattr(shop.connector(), capability)(ADA)
+            getattr(shop.connector(), capability)(Identity(phones=("+4915123456789",)))
+
+
 def _spoilt(answers: dict[str, Any], asked: Asked) -> Any:
     match asked.path.removeprefix("/wp-json/wc/v3/").split("/"):
         case [kind]:
