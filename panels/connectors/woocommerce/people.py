@@ -200,7 +200,7 @@ def _writings(phone: str) -> tuple[str, ...]:
     try:
         number = phonenumbers.parse(phone)
     except phonenumbers.NumberParseException:
-        return (phone,)
+        return ()  # and no number on an order could be the same
     kinds = (phonenumbers.PhoneNumberFormat.NATIONAL, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     spaced = _common_ending(*(phonenumbers.format_number(number, kind) for kind in kinds)).lstrip(" -/.()")
     plain = phonenumbers.national_significant_number(number)[-_ENDING:]
