@@ -1,0 +1,1 @@
+from tests.support.woocommerce import shop  # noqa: F401 - a fixture
