@@ -21,7 +21,7 @@ from panels.models import Connection, Placement
 from panels.settings_forms import read_settings
 from panels.snapshots import Source
 from panels.statistics import ErrorKind
-from tenants.trust.identity import Identity
+from tenants.trust.identity import Identity, MatchKey
 from voxysapps.outgoing import budget
 from voxysapps.sealing import SealBroken
 
@@ -67,9 +67,14 @@ def prepare(account_id: int, source: Source, identity: Identity, trace_id: str) 
 
 def whom_to_look_for(connection: Connection, kind: type[Connector], identity: Identity) -> Identity:
     """Return the identity as the connection's connector is given it: what it recognises, in its order."""
-    known = identity.only(connection.match_by or kind.recognises_by)
+    known = identity.only(match_order(connection, kind))
     linked = selectors.list_linked(connection, identity.contact_id)
     return structs.replace(known, linked=tuple(linked)) if linked else known
+
+
+def match_order(connection: Connection, kind: type[Connector]) -> tuple[MatchKey, ...]:
+    """Return by what the connection's customers are looked for, in order."""
+    return tuple(connection.match_by) or kind.looks_for or kind.recognises_by
 
 
 def kind_of(error: Exception) -> ErrorKind:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from panels import registry
+from panels.calls import match_order
 from panels.errors import PanelUnavailable, TemporaryError
 from panels.models import Connection, Placement
 from panels.services import try_connection
@@ -78,7 +79,7 @@ def _try(connection: Connection) -> Result:
         connector = kind(read_settings(connection, kind.SettingsForm), name=connection.name)
         with budget(kind.timeout):
             for capability in kind.capabilities:
-                getattr(connector, capability)(SAMPLE.only(connection.match_by or kind.recognises_by))
+                getattr(connector, capability)(SAMPLE.only(match_order(connection, kind)))
     except TemporaryError as error:
         return amber(error.sentence, _("Run this again in a while."), about=connection.name)
     except PanelUnavailable as error:

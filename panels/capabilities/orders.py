@@ -95,7 +95,8 @@ class Order(Record, frozen=True, kw_only=True):
     """An order, in the currency the customer paid in.
 
     `total` = `subtotal` - `discount` + `shipping` + `tax`, without `tax` where `tax_included`;
-    `subtotal` is the sum of the items. `refunded` adds up `refunds`; `due` is still to pay.
+    `subtotal` is the sum of the items. `refunded` adds up `refunds`; `due` is still to pay. `closed`: the
+    store is done with it, whatever it knows of the parcels.
     """
 
     number: str
@@ -123,6 +124,7 @@ class Order(Record, frozen=True, kw_only=True):
     fulfilments: tuple[Fulfilment, ...] = ()
     refunds: tuple[Refund, ...] = ()
     guest: bool = False
+    closed: bool = False
     edited: bool = False
     disputed: bool = False
     risk: str | None = None
@@ -134,7 +136,7 @@ class Order(Record, frozen=True, kw_only=True):
     @property
     def is_open(self) -> bool:
         """Whether goods are still to come."""
-        return self.cancelled_at is None and not self.ship.is_finished
+        return self.cancelled_at is None and not self.closed and not self.ship.is_finished
 
     @property
     def quantity(self) -> int:

@@ -36,6 +36,9 @@ class Connector:
     # connection. It is given nothing else to look for, and is not asked about contacts who have none of
     # these. With "attribute" among them operators may name custom attributes that hold its own ids.
     recognises_by: ClassVar[tuple[MatchKey, ...]] = ("identifier", "email", "phone")
+    # What it is given to look for while the operator has not chosen; None: all of the above. Leave out
+    # "identifier" where customers have plain numbers: the host's may be another system's, and somebody else's.
+    looks_for: ClassVar[tuple[MatchKey, ...] | None] = None
     # Limits: seconds for which an answer counts as fresh; seconds that one call may take; and of one
     # connection the calls at a time, and within so many seconds, as the system's own limits are.
     fresh_for: ClassVar[int] = 120

@@ -8,7 +8,19 @@ from typing import Any, TypeVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from panels.api import Address, Alert, Customer, Customers, Match, MatchWord, Money, OrderSummary, Panel, PanelContext, Tone
+from panels.api import (
+    Address,
+    Alert,
+    Customer,
+    Customers,
+    Match,
+    MatchWord,
+    Money,
+    OrderSummary,
+    Panel,
+    PanelContext,
+    Tone,
+)
 
 _LATEST = 5
 Thing = TypeVar("Thing")

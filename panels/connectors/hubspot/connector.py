@@ -39,6 +39,8 @@ class HubSpotConnector(Connector):
     capabilities = ("customer", "orders", "payments")
     SettingsForm = HubSpotSettingsForm
     recognises_by = ("identifier", "attribute", "email", "phone")
+    # Ids are plain numbers: an operator has to say that the host's identifiers are this system's.
+    looks_for = ("email", "phone")
     # HubSpot answers five searches a second for all apps of an account, and ten other questions for each.
     # Every question keeps to the smaller of both, and leaves room for others.
     max_rate = (4, 1)

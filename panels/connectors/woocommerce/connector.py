@@ -28,6 +28,8 @@ class WooCommerceConnector(Connector):
     SettingsForm = WooCommerceSettingsForm
     destination = ("address",)
     recognises_by = ("identifier", "attribute", "email", "phone")
+    # Ids are plain numbers: an operator has to say that the host's identifiers are this system's.
+    looks_for = ("email", "phone")
     # About 100 ms a request, for up to some fifty requests of a customer with many orders.
     timeout = 20.0
     max_concurrency = 3

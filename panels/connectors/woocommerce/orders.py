@@ -49,6 +49,7 @@ def make_order(row: Row, details: Details, *, shop: str) -> Order | None:
         test=is_test(row),
         placed_at=placed_at,
         pay=pay,
+        closed=status_of(row) == "completed",
         ship=delivery_word(row, has_left=any(parcel.word is DeliveryWord.SHIPPED for parcel in parcels)),
         cancelled_at=_changed_at(row, placed_at) if status == "cancelled" else None,
         total=total,
