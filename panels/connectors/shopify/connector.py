@@ -8,9 +8,9 @@ from django.utils.translation import gettext_noop
 
 from panels.api import Connector, Customer, Customers, Identity, Match, OperatorError, Orders, Payments
 from panels.connectors.shopify.client import Shop, has, scopes_in
+from panels.connectors.shopify.completing import completed
 from panels.connectors.shopify.customers import make_customer, make_guest
 from panels.connectors.shopify.disputes import read_disputes
-from panels.connectors.shopify.items import with_all_items
 from panels.connectors.shopify.orders import make_orders
 from panels.connectors.shopify.paging import DAYS_WITHOUT_ALL, read_orders, windows_of
 from panels.connectors.shopify.payments import make_payments
@@ -22,7 +22,7 @@ from panels.connectors.shopify.settings import ShopifySettingsForm
 # How many orders a page holds, so that Shopify runs the query, and how many are read at most.
 ORDERS_PER_PAGE, MOST_ORDERS = 5, 25
 PAYMENTS_PER_PAGE, MOST_PAID_ORDERS = 8, 40
-_MOST_CUSTOMERS = 10
+_MOST_CUSTOMERS = 8
 _MOST_GUEST_ORDERS = 25
 NEEDED = ("read_customers", "read_orders")
 # What an app can do without, and what is missing then.
@@ -59,7 +59,7 @@ class ShopifyConnector(Connector):
         shop = self._shop
         variables = {**self._optional("staff", "disputes"), "returns": shop.may("read_returns")}
         rows = read_orders(shop, found, ORDERS, variables, size=ORDERS_PER_PAGE, most=MOST_ORDERS)
-        orders = make_orders(with_all_items(shop, rows.orders), admin=self._admin)
+        orders = make_orders(completed(shop, rows.orders, staff=variables["staff"]), admin=self._admin)
         return Orders(orders=orders, windows=rows.windows, matched_by=found.by)
 
     def payments(self, who: Identity) -> Payments:

@@ -6,7 +6,7 @@ from typing import Any
 from panels.api import DisputeWord, LineItem, Method, Money, Order, OrderSummary
 from panels.connectors.shopify.methods import method_of
 from panels.connectors.shopify.paging import placed_at
-from panels.connectors.shopify.parcels import make_parcels
+from panels.connectors.shopify.parcels import make_parcels, parcel_words
 from panels.connectors.shopify.reading import (
     Node,
     address,
@@ -24,7 +24,7 @@ from panels.connectors.shopify.reading import (
     whole,
 )
 from panels.connectors.shopify.refunds import make_refunds
-from panels.connectors.shopify.words import delivery_word, dispute_word, parcel_word, payment_word, return_word
+from panels.connectors.shopify.words import delivery_word, dispute_word, payment_word, return_word
 
 _RISKY = frozenset({"CANCEL", "INVESTIGATE"})
 _TAKEN = frozenset({"SALE", "AUTHORIZATION", "EMV_AUTHORIZATION", "CAPTURE"})
@@ -52,7 +52,6 @@ def make_order(order: Node, *, admin: str) -> Order | None:
     if identity is None or number is None or at is None or total is None:
         return None
     items = make_items(nodes(order, "lineItems"), is_now=is_now)
-    parcels = make_parcels(order)
     shop_total = money(totals, "shopMoney")
     delivery = text(order, "displayFulfillmentStatus")
     return Order(
@@ -63,7 +62,7 @@ def make_order(order: Node, *, admin: str) -> Order | None:
         number=number,
         placed_at=at,
         pay=payment_word(text(order, "displayFinancialStatus")),
-        ship=delivery_word(delivery, (parcel.word for parcel in parcels)),
+        ship=delivery_word(delivery, parcel_words(order)),
         returned=return_word(text(order, "returnStatus"), _latest_return(order)),
         cancelled_at=moment(order, "cancelledAt"),
         cancel_reason=plain(text(order, "cancelReason")),
@@ -77,7 +76,7 @@ def make_order(order: Node, *, admin: str) -> Order | None:
         email=text(order, "email"),
         phone=text(order, "phone"),
         items=items,
-        fulfilments=parcels,
+        fulfilments=make_parcels(order),
         refunds=make_refunds(order),
         guest="customer" in order and order["customer"] is None,
         edited=is_true(order, "edited"),
@@ -94,14 +93,11 @@ def make_summary(order: Node) -> OrderSummary | None:
     number, at, total = text(order, "name"), placed_at(order), paid(order, "totalPriceSet")
     if number is None or at is None or total is None:
         return None
-    words = (
-        parcel_word(text(parcel, "displayStatus"), text(parcel, "status")) for parcel in nodes(order, "fulfillments")
-    )
     return OrderSummary(
         number=number,
         placed_at=at,
         pay=payment_word(text(order, "displayFinancialStatus")),
-        ship=delivery_word(text(order, "displayFulfillmentStatus"), (word for word in words if word)),
+        ship=delivery_word(text(order, "displayFulfillmentStatus"), parcel_words(order)),
         total=total,
         cancelled=text(order, "cancelledAt") is not None,
     )

@@ -31,7 +31,7 @@ def read_orders(shop: Shop, found: Found, query: Query, variables: Mapping[str, 
     error: ConnectorError | None = None
     is_whole = False
     while len(orders) < most and not is_whole:
-        asked = {**variables, "search": found.search, "first": size, "after": after}
+        asked = {**variables, "search": found.search, "first": min(size, most - len(orders)), "after": after}
         try:
             reply = shop.ask(query, asked)
         except TooCostly:

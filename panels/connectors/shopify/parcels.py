@@ -1,14 +1,25 @@
 """Parcels of an order."""
 
-from panels.api import Fulfilment, ItemCount, TrackingEvent
+from panels.api import DeliveryWord, Fulfilment, ItemCount, TrackingEvent
 from panels.connectors.shopify.reading import Node, moment, nodes, number_of, plain, text, whole
 from panels.connectors.shopify.words import parcel_word
 
 
 def make_parcels(order: Node) -> tuple[Fulfilment, ...]:
     """Return the order's parcels, without those that were called off."""
-    parcels = (_parcel(parcel) for parcel in nodes(order, "fulfillments"))
+    parcels = (_parcel(parcel) for parcel in nodes(order, "parcels"))
     return tuple(parcel for parcel in parcels if parcel is not None)
+
+
+def parcel_words(order: Node) -> list[DeliveryWord]:
+    """Return where all the parcels are, those that are not read in full, too."""
+    words = (parcel_word(text(parcel, "displayStatus"), text(parcel, "status")) for parcel in _all(order))
+    return [word for word in words if word is not None]
+
+
+def _all(order: Node) -> list[Node]:
+    listed = nodes(order, "fulfillments")
+    return listed if len(listed) >= len(nodes(order, "parcels")) else nodes(order, "parcels")
 
 
 def _parcel(parcel: Node) -> Fulfilment | None:

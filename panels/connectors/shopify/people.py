@@ -102,9 +102,8 @@ def _find(shop: Shop, by: MatchWord, values: list[MatchValue]) -> tuple[Found, C
     if by is MatchWord.EMAIL:
         return _by_emails(shop, [email for email in asked if _ADDRESS.fullmatch(email)][:_MOST_VALUES])
     phones = [phone for value in asked if (phone := to_e164(value))]
-    people, error = _exactly(shop, "phoneNumber", phones[:_MOST_VALUES])
-    same = (person for person in people if is_same_phone(person.phone, person.value))
-    return Found(by, _distinct(same)), error
+    hits = _exactly(shop, "phoneNumber", phones[:_MOST_VALUES])
+    return Found(by, _distinct(person for person in hits if is_same_phone(person.phone, person.value))), None
 
 
 def _by_ids(shop: Shop, by: MatchWord, values: list[str]) -> tuple[Found, ConnectorError | None]:
@@ -122,10 +121,10 @@ def _by_ids(shop: Shop, by: MatchWord, values: list[str]) -> tuple[Found, Connec
 def _by_emails(shop: Shop, emails: list[str]) -> tuple[Found, ConnectorError | None]:
     if not emails:
         return Found(MatchWord.EMAIL, ()), None
-    hits, error = _exactly(shop, "emailAddress", emails)
+    hits = _exactly(shop, "emailAddress", emails)
     people = _distinct(person for person in hits if is_same_email(person.email, person.value))
     if people:
-        return Found(MatchWord.EMAIL, people, tuple(emails)), error
+        return Found(MatchWord.EMAIL, people, tuple(emails)), None
     # No customer has the address, but orders may: of guests, or of a customer who has another one by now.
     reply = shop.ask(GUESTS, {"search": search(emails=emails), "first": _MOST_HITS})
     orders = [
@@ -137,18 +136,19 @@ def _by_emails(shop: Shop, emails: list[str]) -> tuple[Found, ConnectorError | N
     customers = (_person(node(order, "customer"), email) for order, email in orders)
     people = _distinct(person for person in customers if person)
     ordered = tuple(email for email in emails if any(email == of_order for _order, of_order in orders))
-    return Found(MatchWord.EMAIL, people, ordered), error or reply.error
+    return Found(MatchWord.EMAIL, people, ordered), reply.error
 
 
-def _exactly(shop: Shop, key: str, values: list[str]) -> tuple[list[Person], ConnectorError | None]:
+def _exactly(shop: Shop, key: str, values: list[str]) -> tuple[Person, ...]:
+    """Return the customers with these values. Raises what held one back: orders must not look like guests'."""
     people: list[Person] = []
-    error: ConnectorError | None = None
     for value in values:
         reply = shop.ask(FIND, {"who": {key: value}})
-        error = error or reply.error
         if person := _person(node(reply.data, "customerByIdentifier"), value):
             people.append(person)
-    return people, error
+        elif reply.error is not None:
+            raise reply.error
+    return tuple(people)
 
 
 def _emails_of_guests(shop: Shop, orders: list[str]) -> tuple[str, ...]:

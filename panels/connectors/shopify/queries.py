@@ -11,6 +11,10 @@ from typing import NamedTuple
 API_VERSION = "2026-10"
 
 
+# How many of an order's parcels and refunds come with it.
+PARCELS_SHOWN = REFUNDS_SHOWN = 3
+
+
 class Query(NamedTuple):
     """A query and its name."""
 
@@ -68,7 +72,7 @@ fragment Summary on Order {
   displayFinancialStatus
   displayFulfillmentStatus
   totalPriceSet { ...Both }
-  fulfillments(first: 4) { displayStatus status }
+  fulfillments(first: 10) { displayStatus status }
 }
 """
 
@@ -98,9 +102,9 @@ fragment OrderCard on Order {
   risk { recommendation assessments { riskLevel } }
   disputes @include(if: $disputes) { id status initiatedAs }
   returns(first: 1, reverse: true) @include(if: $returns) { nodes { status } }
-  lineItems(first: 20) { nodes { ...Line } pageInfo { hasNextPage endCursor } }
-  fulfillments(first: 4) { ...Parcel }
-  refunds(first: 4) { ...Refunded }
+  lineItems(first: 15) { nodes { ...Line } pageInfo { hasNextPage endCursor } }
+  parcels: fulfillments(first: 3) { ...Parcel }
+  refunds(first: 3) { ...Refunded }
   transactions(first: 3) { kind status gateway formattedGateway paymentDetails { ...Details } }
 }
 """
@@ -132,9 +136,9 @@ fragment Parcel on Fulfillment {
   inTransitAt
   estimatedDeliveryAt
   deliveredAt
-  trackingInfo(first: 3) { company number url }
+  trackingInfo(first: 2) { company number url }
   events(first: 1, sortKey: HAPPENED_AT, reverse: true) { nodes { status message happenedAt city country } }
-  fulfillmentLineItems(first: 5) { nodes { quantity lineItem { title } } }
+  fulfillmentLineItems(first: 4) { nodes { quantity lineItem { title } } }
 }
 """
 
@@ -266,6 +270,22 @@ query Items($id: ID!, $after: String) {
     + _PAID,
 )
 
+REST = Query(
+    "Rest",
+    """
+query Rest($id: ID!, $staff: Boolean!) {
+  order(id: $id) {
+    parcels: fulfillments(first: 20) { ...Parcel }
+    refunds(first: 20) { ...Refunded }
+  }
+}
+"""
+    + _PARCEL
+    + _REFUND
+    + _DETAILS
+    + _PAID,
+)
+
 PAYMENTS = Query(
     "Payments",
     """
@@ -328,4 +348,4 @@ query Disputes($ids: [ID!]!) {
 """,
 )
 
-ALL = (RIGHTS, CHECK, FIND, PEOPLE, GUESTS, GUEST, CUSTOMERS, GUEST_ORDERS, ORDERS, ITEMS, PAYMENTS, DISPUTES)
+ALL = (RIGHTS, CHECK, FIND, PEOPLE, GUESTS, GUEST, CUSTOMERS, GUEST_ORDERS, ORDERS, ITEMS, REST, PAYMENTS, DISPUTES)
