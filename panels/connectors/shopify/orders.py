@@ -26,6 +26,7 @@ from panels.connectors.shopify.reading import (
 from panels.connectors.shopify.refunds import make_refunds
 from panels.connectors.shopify.words import delivery_word, dispute_word, payment_word, return_word
 
+_MOST_OF_ONE = 10_000
 _RISKY = frozenset({"CANCEL", "INVESTIGATE"})
 _TAKEN = frozenset({"SALE", "AUTHORIZATION", "EMV_AUTHORIZATION", "CAPTURE"})
 
@@ -142,6 +143,8 @@ def _item(line: Node, *, is_now: bool) -> LineItem | None:
     current = whole(line, "currentQuantity")
     quantity = current if is_now else whole(line, "quantity")
     if title is None or unit is None or quantity is None or (is_now and not quantity):
+        return None
+    if not 0 <= quantity < _MOST_OF_ONE:
         return None
     left = whole(line, "unfulfilledQuantity")
     needs_parcel = line.get("requiresShipping") is not False

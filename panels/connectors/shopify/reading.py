@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from decimal import InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +9,9 @@ from panels.api import Address, Money
 
 Node = Mapping[str, Any]
 _NOTHING: Node = {}
-_DIGITS = 15
+# Beyond these a number is no quantity and an amount none of a shop's; what is stored has to fit 64 bits.
+_MOST = 10**9
+_MOST_MINOR = 10**14
 
 
 def node(parent: Node, *path: str) -> Node:
@@ -44,9 +45,10 @@ def is_true(parent: Node, *path: str) -> bool:
 def whole(parent: Node, *path: str) -> int | None:
     """Return a number; Shopify sends large ones as strings."""
     value = _at(parent, path)
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _DIGITS:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < len(str(_MOST)):
         return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_number and abs(value) < _MOST else None
 
 
 def moment(parent: Node, *path: str) -> datetime | None:
@@ -62,9 +64,10 @@ def money(parent: Node, *path: str) -> Money | None:
     """Return a MoneyV2."""
     amount, currency = text(parent, *path, "amount"), text(parent, *path, "currencyCode")
     try:
-        return Money.of(amount, currency) if amount and currency else None
-    except (InvalidOperation, ValueError, OverflowError):
+        found = Money.of(amount, currency) if amount and currency else None
+    except (ArithmeticError, ValueError):
         return None
+    return found if found is not None and abs(found.minor) < _MOST_MINOR else None
 
 
 def paid(parent: Node, *path: str) -> Money | None:

@@ -2,10 +2,20 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from panels.api import DeliveryWord, Identity, ItemCount, Money, PaymentWord, RefundWord, ReturnWord
-from panels.connectors.shopify import connector
+from panels.connectors.shopify import completing, connector
 from tests.support.shopify import EVERYTHING, Setup
-from tests.support.shopify_data import bag, make_customer, make_line, make_order, make_refund, make_transaction
+from tests.support.shopify_data import (
+    bag,
+    make_customer,
+    make_line,
+    make_order,
+    make_parcel,
+    make_refund,
+    make_transaction,
+)
 
 EMAIL = "ada@example.com"
 ADA = Identity(emails=(EMAIL,), order=("email", "phone"))
@@ -120,6 +130,24 @@ def test_orders_with_many_lines_are_completed(setup: Setup) -> None:
     assert len({item.title for item in order.items}) == 150
     assert order.subtotal == euros("9000")
     assert setup.asked.count("Items") == 2
+
+
+def test_orders_with_many_parcels_and_refunds_are_completed(setup: Setup) -> None:
+    parcels = [make_parcel("DELIVERED", trackingInfo=[]) for _parcel in range(4)]
+    refunds = [make_refund("1.00") for _refund in range(6)]
+    setup.shop.orders = [make_order(1, email=EMAIL, fulfillments=[*parcels, make_parcel("DELAYED")], refunds=refunds)]
+    (order,) = setup.connector().orders(ADA).orders
+    assert (len(order.fulfilments), len(order.refunds)) == (5, 6)
+    assert setup.asked.count("Rest") == 1
+
+
+def test_a_parcel_that_is_not_read_in_full_speaks_all_the_same(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(completing, "_MOST_REQUESTS", 0)
+    parcels = [*(make_parcel("DELIVERED") for _parcel in range(3)), make_parcel("FAILURE")]
+    setup.shop.orders = [make_order(1, email=EMAIL, fulfillments=parcels)]
+    (order,) = setup.connector().orders(ADA).orders
+    assert len(order.fulfilments) == 3
+    assert order.ship is DeliveryWord.PROBLEM
 
 
 def test_lines_beyond_what_is_read_leave_no_wrong_subtotal(setup: Setup) -> None:
