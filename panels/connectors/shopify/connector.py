@@ -119,7 +119,7 @@ class ShopifyConnector(Connector):
                 **self._optional("disputes"),
             },
         )
-        return tuple(
+        customers = tuple(
             make_customer(
                 customer,
                 person,
@@ -131,11 +131,16 @@ class ShopifyConnector(Connector):
             for customer in nodes(reply.data, "nodes")
             if (person := people.get(number_of(customer, "id") or ""))
         )
+        if not customers and reply.error is not None:
+            raise reply.error
+        return customers
 
     def _guests(self, found: Found) -> tuple[Customer, ...]:
         reply = self._shop.ask(GUEST_ORDERS, {"search": found.search, "first": _MOST_GUEST_ORDERS})
         orders = [order for order in nodes(reply.data, "orders") if found.owns(order)]
         is_whole = not is_true(reply.data, "orders", "pageInfo", "hasNextPage")
+        if not orders and reply.error is not None:
+            raise reply.error
         guest = make_guest(orders, found, is_whole=is_whole, windows=windows_of(self._shop))
         return (guest,) if guest else ()
 

@@ -145,6 +145,23 @@ def test_nobody_found_while_something_is_held_back_is_an_error(setup: Setup) -> 
         assert "protected customer data" in refused(setup, capability).sentence
 
 
+@pytest.mark.parametrize("customer", [make_customer(7, email=EMAIL), None])
+def test_a_record_that_is_held_back_is_an_error(setup: Setup, customer: dict[str, Any] | None) -> None:
+    setup.shop.customers = [customer] if customer else []
+    setup.shop.orders = [make_order(1, email=EMAIL, customer=customer)]
+    denied = {"message": "not approved to access the Customer object", "extensions": {"code": "ACCESS_DENIED"}}
+
+    def answer(asked: Asked) -> Reply:
+        body = setup.shop.answer(asked).body
+        name = asked.json()["operationName"]
+        if name in {"Customers", "GuestOrders"}:
+            return Reply({"data": {"nodes": [None], "orders": None}, "errors": [denied]})
+        return Reply(body)
+
+    setup.outside.answer = answer
+    assert "protected customer data" in refused(setup, "customer").sentence
+
+
 # --- points
 
 
