@@ -16,7 +16,7 @@ from panels.connectors.shopify.problems import BUSY, NOT_API, Throttled, codes_o
 from panels.connectors.shopify.queries import API_VERSION, RIGHTS, Query
 from panels.connectors.shopify.reading import Node, node, nodes, text
 
-# Points that come back sooner than this are waited for; else somebody else's turn is better than ours.
+# So long one call waits for points, altogether; what it may take ends soon after.
 MOST_SECONDS_WAITED = 2.5
 RIGHTS_KEPT_SECONDS = 300.0
 # A token given for a day is used for a little less.
@@ -37,7 +37,7 @@ class Reply:
 
 
 class Shop:
-    """One shop, asked by one app.
+    """One shop, asked by one app, for one call of the connector.
 
     Without `client_id` the secret is an access token; with it, the secret gets one for a day ("client
     credentials grant"). Every method raises a `ConnectorError`.
@@ -48,6 +48,7 @@ class Shop:
         self._client = SystemClient(base, name=name, timeout=timeout)
         self._client_id = client_id
         self._secret = secret
+        self._patience = MOST_SECONDS_WAITED
         self._memory = memory_of(base, client_id, secret)
 
     def ask(self, query: Query, variables: Mapping[str, Any] | None = None) -> Reply:
@@ -87,9 +88,10 @@ class Shop:
 
     def _wait_for_points(self, query: Query) -> None:
         seconds = self._memory.bucket.seconds_until(query.name)
-        if seconds > MOST_SECONDS_WAITED:
+        if seconds > self._patience:
             raise self._throttled(query)
         if seconds:
+            self._patience -= seconds
             time.sleep(seconds)
 
     def _throttled(self, query: Query) -> Throttled:

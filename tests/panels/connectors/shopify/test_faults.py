@@ -17,6 +17,7 @@ from panels import system_client
 from panels.api import ConnectorError, FinalError, Identity, OperatorError, TemporaryError
 from panels.connectors.shopify import client, memory
 from panels.connectors.shopify.connector import MOST_ORDERS, ORDERS_PER_PAGE
+from panels.connectors.shopify.queries import RIGHTS
 from tests.security.servers import raw_server
 from tests.support.outside import Asked, Reply
 from tests.support.shopify import FakeShop, Setup
@@ -198,6 +199,21 @@ def test_pages_wait_for_points_that_come_soon(setup: Setup) -> None:
     assert len(setup.connector().orders(ADA).orders) == 2 * ORDERS_PER_PAGE
     # The second page comes as soon as it can be paid, without having been refused first.
     assert refusals == []
+
+
+def test_a_call_waits_for_points_no_longer_than_it_may_altogether(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(time, "sleep", waited.append)
+    shop = client.Shop("https://a.myshopify.com", name="Fernweh", client_id="", secret="x")
+    status = {"currentlyAvailable": 0, "restoreRate": 10, "maximumAvailable": 2000}
+    known = memory.memory_of("https://a.myshopify.com", "", "x").bucket
+    known.note("Rights", {"requestedQueryCost": 15, "throttleStatus": status})
+    shop._wait_for_points(RIGHTS)
+    with pytest.raises(TemporaryError):
+        shop._wait_for_points(RIGHTS)
+    assert waited == [pytest.approx(1.5, abs=0.2)]
 
 
 def test_pages_that_would_wait_long_are_left_out_and_told(setup: Setup) -> None:

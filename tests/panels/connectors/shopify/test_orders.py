@@ -158,6 +158,7 @@ def test_lines_beyond_what_is_read_leave_no_wrong_subtotal(setup: Setup) -> None
 
 
 def test_paging_ends_and_says_where(setup: Setup) -> None:
+    setup.shop.restore_rate = 10_000.0
     setup.shop.orders = [make_order(1000 + place, days=300 - place, email=EMAIL) for place in range(60)]
     answer = setup.connector().orders(ADA)
     assert [order.number for order in answer.orders] == [f"#{1059 - place}" for place in range(connector.MOST_ORDERS)]
