@@ -1,0 +1,45 @@
+"""Disputes: payments that a customer contests at the bank."""
+
+from collections.abc import Iterable
+
+from panels.api import Dispute
+from panels.connectors.shopify.client import Shop
+from panels.connectors.shopify.orders import disputes_of
+from panels.connectors.shopify.people import gid
+from panels.connectors.shopify.queries import DISPUTES
+from panels.connectors.shopify.reading import Node, moment, money, nodes, number_of, plain, raw_status, text
+from panels.connectors.shopify.words import dispute_word
+
+# Of one customer; whoever has more is known to the shop.
+_MOST = 20
+
+
+def read_disputes(shop: Shop, orders: Iterable[Node], *, open_only: bool = False) -> tuple[Dispute, ...]:
+    """Return the orders' disputes, newest first. Raises a `ConnectorError`."""
+    numbers = [number for order in orders for number, word in disputes_of(order) if word.is_open or not open_only]
+    if not numbers:
+        return ()
+    asked = list(dict.fromkeys(numbers))[:_MOST]
+    reply = shop.ask(DISPUTES, {"ids": [gid("ShopifyPaymentsDispute", number) for number in asked]})
+    found = (_dispute(entry) for entry in nodes(reply.data, "nodes"))
+    disputes = [dispute for dispute in found if dispute is not None and dispute.external_id in asked]
+    return tuple(sorted(disputes, key=lambda dispute: dispute.opened_at, reverse=True))
+
+
+def _dispute(entry: Node) -> Dispute | None:
+    number, amount, opened_at = number_of(entry, "id"), money(entry, "amount"), moment(entry, "initiatedAt")
+    if number is None or amount is None or opened_at is None:
+        return None
+    kind, status = text(entry, "type"), text(entry, "status")
+    return Dispute(
+        external_id=number,
+        raw_status=raw_status(dispute=status, kind=kind),
+        kind="inquiry" if kind == "INQUIRY" else "chargeback",
+        amount=amount,
+        reason=plain(text(entry, "reasonDetails", "reason")) or "",
+        word=dispute_word(kind, status),
+        opened_at=opened_at,
+        respond_by=moment(entry, "evidenceDueBy"),
+        closed_at=moment(entry, "finalizedOn"),
+        order=text(entry, "order", "name"),
+    )
