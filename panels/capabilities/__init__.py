@@ -13,7 +13,7 @@ from panels.capabilities.orders import (
     TrackingEvent,
 )
 from panels.capabilities.payments import Dispute, Interval, Invoice, Payment, Payments, SavedMethod, Subscription
-from panels.capabilities.records import Answer, Candidate, Instant, Record, Window
+from panels.capabilities.records import Answer, Candidate, Instant, Note, Record, Window
 from panels.capabilities.words import (
     AlertWord,
     DeliveryWord,
@@ -55,6 +55,7 @@ __all__ = [
     "MatchWord",
     "Method",
     "Money",
+    "Note",
     "Order",
     "OrderSummary",
     "Orders",

@@ -96,9 +96,7 @@ class Customers(Answer, frozen=True, kw_only=True):
     def merge(cls, answers: Sequence[tuple[str, Self]]) -> Self:
         customers = merge_records((source, answer.customers) for source, answer in answers)
         customers.sort(key=lambda customer: (customer.match.by.rank, newest_first(customer, customer.last_at)))
-        return cls(
-            customers=tuple(customers), windows=cls.merge_windows(answers), matched_by=cls.merge_matches(answers)
-        )
+        return cls(customers=tuple(customers), **cls.merge_rest(answers))
 
     @classmethod
     def merge_matches(cls, answers: Sequence[tuple[str, Self]]) -> MatchWord | None:

@@ -159,7 +159,5 @@ class Orders(Answer, frozen=True, kw_only=True):
         orders.sort(key=lambda order: newest_first(order, order.placed_at))
         return cls(
             orders=tuple(orders),
-            windows=cls.merge_windows(answers),
-            matched_by=cls.merge_matches(answers),
-            candidates=cls.merge_candidates(answers),
+            **cls.merge_rest(answers),
         )

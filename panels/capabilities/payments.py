@@ -120,9 +120,7 @@ class Payments(Answer, frozen=True, kw_only=True):
             invoices=tuple(invoices),
             disputes=tuple(disputes),
             methods=tuple(methods),
-            windows=cls.merge_windows(answers),
-            matched_by=cls.merge_matches(answers),
-            candidates=cls.merge_candidates(answers),
+            **cls.merge_rest(answers),
         )
 
 

@@ -58,6 +58,16 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     since: Instant | None = None
 
 
+class Note(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an agent has to know of an answer, such as that something may be missing.
+
+    `text` is shown in the agent's language where the translations know it.
+    """
+
+    text: str
+    source: str = ""
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a capability answers. Subclasses name the records.
 
@@ -67,6 +77,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     windows: tuple[Window, ...] = ()
+    notes: tuple[Note, ...] = ()
     matched_by: MatchWord | None = None
     candidates: tuple[Candidate, ...] = ()
 
@@ -90,18 +101,21 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return None if None in words else max(filter(None, words), key=lambda word: word.rank, default=None)
 
     @classmethod
-    def merge_windows(cls, answers: Sequence[tuple[str, Self]]) -> tuple[Window, ...]:
-        return tuple(
-            msgspec.structs.replace(window, source=source) for source, answer in answers for window in answer.windows
-        )
-
-    @classmethod
-    def merge_candidates(cls, answers: Sequence[tuple[str, Self]]) -> tuple[Candidate, ...]:
-        return tuple(
-            msgspec.structs.replace(candidate, source=source)
-            for source, answer in answers
-            for candidate in answer.candidates
-        )
+    def merge_rest(cls, answers: Sequence[tuple[str, Self]]) -> dict[str, Any]:
+        """Return all that is not records, merged, by field."""
+        return {
+            "matched_by": cls.merge_matches(answers),
+            **{
+                name: tuple(
+                    dict.fromkeys(
+                        msgspec.structs.replace(one, source=source)
+                        for source, answer in answers
+                        for one in getattr(answer, name)
+                    )
+                )
+                for name in ("windows", "notes", "candidates")
+            },
+        }
 
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)

@@ -44,6 +44,8 @@ class ShopifyConnector(Connector):
     SettingsForm = ShopifySettingsForm
     destination = ("shop",)
     recognises_by = ("attribute", "identifier", "email", "phone")
+    # Ids are plain numbers: an operator has to say that the host's identifiers are this shop's.
+    looks_for = ("email", "phone")
 
     def customer(self, who: Identity) -> Customers:
         found = find(self._shop, who)

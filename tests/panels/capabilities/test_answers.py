@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panels.api import Answer, Customers, DeliveryWord, Match, MatchWord, Orders, Payments, SubscriptionWord, Window
+from panels.api import (
+    Answer,
+    Customers,
+    DeliveryWord,
+    Match,
+    MatchWord,
+    Note,
+    Orders,
+    Payments,
+    SubscriptionWord,
+    Window,
+)
 from panels.capabilities import CAPABILITIES
 from tests.panels.factories import (
     days,
@@ -115,3 +126,12 @@ def test_an_order_is_open_until_its_goods_arrived_or_it_was_cancelled() -> None:
     assert make_order(ship=DeliveryWord.ON_ITS_WAY).is_open
     assert not make_order(ship=DeliveryWord.ON_ITS_WAY, cancelled_at=days(0)).is_open
     assert not make_order(ship=DeliveryWord.DELIVERED).is_open
+
+
+def test_notes_name_their_source_once() -> None:
+    one = Orders(notes=(Note(text="Parts may be missing."),))
+    merged = Orders.merge([("A", one), ("A", one), ("B", one)])
+    assert [(note.source, note.text) for note in merged.notes] == [
+        ("A", "Parts may be missing."),
+        ("B", "Parts may be missing."),
+    ]
