@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from panels import registry
 from panels.admin_tabs import connections_step, tabs_step, tabs_urls
+from panels.admin_trials import TrialMixin
 from panels.forms import PREFIX, ConnectionForm, PlacementForm, PlacementRowForm, form_for
 from panels.models import Connection, Placement
 from panels.services import check_connection, delete_placement, save_placement
@@ -103,7 +104,7 @@ class _PluginAdmin(OfAccountsAdmin):
 
 
 @admin.register(Connection)
-class ConnectionAdmin(_PluginAdmin):
+class ConnectionAdmin(TrialMixin, _PluginAdmin):
     """Connections to outside systems."""
 
     plugin_form = ConnectionForm

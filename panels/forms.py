@@ -86,6 +86,8 @@ class ConnectionForm(PluginForm):
     """A connection; the outside system is tried with what was entered."""
 
     warning = ""
+    # Whether the outside system is asked while validating; a trial asks it by itself.
+    asks = True
 
     class Meta:
         model = Connection
@@ -93,7 +95,7 @@ class ConnectionForm(PluginForm):
 
     def validate(self) -> None:
         validate_connection(self.instance, self.entered_secrets)
-        if not self.instance.is_enabled:
+        if not (self.instance.is_enabled and self.asks):
             return
         answer = try_connection(self.instance, self.entered_secrets)
         if not answer.answers and not answer.temporary:
