@@ -53,7 +53,8 @@ class SampleForm(forms.Form):
     )
 
     def __init__(self, attributes: Sequence[str], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=PREFIX, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.prefix = PREFIX
         self._attributes = attributes
         for name in attributes:
             widget = widgets.UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"})
@@ -146,7 +147,8 @@ class TrialMixin(OfAccountsAdmin):
         form: ConnectionForm | None = None
         connection = saved
         if is_edited:
-            form = self.get_form(request, saved, change=saved is not None)(request.POST, instance=saved)
+            form_class: Any = self.get_form(request, saved, change=saved is not None)
+            form = form_class(request.POST, instance=saved)
             form.asks = False
             connection = form.instance if form.is_valid() else None
         trials: list[Trial] | None = None
