@@ -209,7 +209,8 @@ def _moves(connection: Connection) -> bool:
         return False
     if kind is None or saved.connector != connection.connector:
         return saved.connector != connection.connector
-    return any(saved.settings.get(name) != connection.settings.get(name) for name in kind.destination)
+    # A destination that is left out is the same as an empty one: forms store it, files need not name it.
+    return any((saved.settings.get(name) or "") != (connection.settings.get(name) or "") for name in kind.destination)
 
 
 def _stored_names(row: Connection | Placement) -> tuple[str, ...]:

@@ -323,8 +323,10 @@ def _candidates(found: Sequence[Found]) -> tuple[Any, ...]:
         return ()
     owners: dict[str, Owner] = {}
     for one in found:
-        if one.owner.key and (one.by is not MatchWord.EMAIL or one.owner.customer_id):
-            owners.setdefault(one.owner.key, one.owner)
+        # A number may be several people's; whom else a value belongs to, only the system's own ids tell.
+        key = one.owner.key if one.by is MatchWord.PHONE else one.owner.customer_id
+        if key:
+            owners.setdefault(key, one.owner)
     return tuple(owner.candidate() for owner in owners.values()) if len(owners) > 1 else ()
 
 
