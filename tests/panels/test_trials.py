@@ -84,14 +84,15 @@ def test_a_new_connection_is_tried_before_it_is_saved(admin_client: Client) -> N
     page = admin_client.post("/admin/panels/connection/add/try/?connector=demo", body).content.decode()
     assert page.count("<iframe") == 3
     assert not Connection.objects.exists()
-    page = admin_client.post("/admin/panels/connection/add/try/?connector=demo", {**body, "setting_currency": "x"})
-    assert "Three capital letters" in page.content.decode()
+    wrong = {**body, "setting_currency": "x"}
+    page = admin_client.post("/admin/panels/connection/add/try/?connector=demo", wrong).content.decode()
+    assert "Three capital letters" in page
 
 
 @pytest.mark.parametrize(
     ("sample", "said"),
     [
-        ({}, "Enter something"), ({"sample-phone": "030 123"}, "country code"), ({"sample-email": "ada"}, "valid email"),
+        ({}, "Enter something"), ({"sample-phone": "030 123"}, "country code"), ({"sample-email": "ada"}, "valid email"),  # noqa: E501
     ],
 )  # fmt: skip
 def test_samples_that_are_none(admin_client: Client, sample: dict[str, str], said: str) -> None:
@@ -106,9 +107,12 @@ def test_the_sample_is_given_as_a_customer_is(
     connector: type[RecordingConnector],  # noqa: F811 - the fixture
 ) -> None:
     seen: list[Identity] = []
-    connector.answer = staticmethod(
-        lambda capability, who: seen.append(who) or connector({}, name="x").demo(capability, who)
-    )
+
+    def answer(capability: str, who: Identity) -> Any:
+        seen.append(who)
+        return connector({}, name="x").demo(capability, who)
+
+    connector.answer = staticmethod(answer)
     connection = make_connection(make_account())
     Connection.objects.filter(pk=connection.pk).update(match_by=["phone", "attribute:shop_id"])
     sample = {"sample-phone": "+49 30 123456", "sample-attribute:shop_id": "s-7", "sample-identifier": "7", **SAMPLE}

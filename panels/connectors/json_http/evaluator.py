@@ -11,13 +11,13 @@ import json
 import os
 import resource
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
 CPU_SECONDS = 2
 MEMORY_BYTES = 256 * 1024 * 1024
+# Elements of lists and letters of texts, all together.
+MOST_MADE = 20_000_000
 OUTPUT_BYTES = 2_000_000
 # More rows than anybody looks through, and items of one row.
 MOST_ROWS = 200
@@ -29,10 +29,12 @@ MOST_TEXTS = 50
 BAD_ANSWER, TOO_MUCH_MEMORY, TOO_MUCH_OUTPUT = 41, 42, 43
 PLACE_BYTES = 120
 
-_LOOK_SECONDS = 0.01
-_STATM = "/proc/self/statm"
 # What APIs put their rows into, tried in this order.
 _WRAPPERS = ("data", "items", "results", "rows", "records", "content", "hits")
+
+
+class TooMuchMade(Exception):
+    """A mapping makes more lists and texts on its way than any answer needs. Counted, since macOS limits no memory."""
 
 
 class TooMuchOutput(Exception):
@@ -51,23 +53,7 @@ def limit_ourselves() -> None:
         try:
             resource.setrlimit(what, (most, most))
         except (ValueError, OSError):
-            continue  # macOS refuses some; the watch below and the parent's clock are left
-    threading.Thread(target=_watch_memory, daemon=True).start()
-
-
-def _watch_memory() -> None:
-    """End the process when it has become too large, for systems that do not limit address space."""
-    while _resident_bytes() < MEMORY_BYTES:
-        time.sleep(_LOOK_SECONDS)
-    os._exit(TOO_MUCH_MEMORY)
-
-
-def _resident_bytes() -> int:
-    # Linux counts what the process was before it became this one, a large worker perhaps, as its greatest size.
-    if os.path.exists(_STATM):  # noqa: PTH110 - nothing is imported that is not needed
-        with open(_STATM) as file:  # noqa: PTH123 - likewise
-            return int(file.read().split()[1]) * resource.getpagesize()
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # on macOS in bytes
+            continue  # macOS refuses some: what is counted while evaluating, and the parent's clock, are left
 
 
 class Evaluation:
@@ -76,7 +62,7 @@ class Evaluation:
     def __init__(self) -> None:
         import jmespath  # noqa: PLC0415 - where it lies is told on the command line
         from jmespath.functions import Functions  # noqa: PLC0415
-        from jmespath.visitor import Options  # noqa: PLC0415
+        from jmespath.visitor import Options, TreeInterpreter  # noqa: PLC0415
 
         class Bounded(Functions):  # type: ignore[misc]  # jmespath has no types
             """The functions that make one large text in one go, of which nothing else would be told in time."""
@@ -88,12 +74,35 @@ class Evaluation:
             def _func_to_string(self, value: Any) -> str:
                 return value if isinstance(value, str) else "".join(bounded_json(value))
 
+        class Counting(TreeInterpreter):  # type: ignore[misc]  # likewise
+            """Counts what it makes, before where one step can make much of little."""
+
+            made = 0
+
+            def visit(self, node: Any, *values: Any) -> Any:
+                found = super().visit(node, *values)
+                if isinstance(found, list | str):
+                    self.count(len(found))
+                return found
+
+            def visit_flatten(self, node: Any, value: Any) -> Any:
+                base = self.visit(node["children"][0], value)
+                if not isinstance(base, list):
+                    return None
+                self.count(sum(len(element) for element in base if isinstance(element, list)))
+                return [one for element in base for one in (element if isinstance(element, list) else [element])]
+
+            def count(self, number: int) -> None:
+                self.made += number
+                if self.made > MOST_MADE:
+                    raise TooMuchMade
+
         for name in ("join", "to_string"):
             method = getattr(Bounded, f"_func_{name}")
             method.signature = Functions.FUNCTION_TABLE[name]["signature"]
             Bounded.FUNCTION_TABLE[name] = {"function": method, "signature": method.signature}
         self._compile = jmespath.compile
-        self._options = Options(custom_functions=Bounded())
+        self._interpreter = Counting(Options(custom_functions=Bounded()))
         self._parsed: dict[str, Any] = {}
         self.errors: dict[str, str] = {}
 
@@ -116,8 +125,8 @@ class Evaluation:
             parsed = self._parsed.get(expression)
             if parsed is None:
                 parsed = self._parsed[expression] = self._compile(expression)
-            return parsed.search(value, self._options)
-        except (MemoryError, TooMuchOutput):
+            return self._interpreter.visit(parsed.parsed, value)
+        except (MemoryError, TooMuchMade, TooMuchOutput):
             raise
         except RecursionError:
             self.errors.setdefault(path, "It is nested too deeply.")
@@ -216,7 +225,7 @@ def main() -> int:
         _tell_place("")
         sys.stdout.write(text)
         sys.stdout.flush()
-    except MemoryError:
+    except (MemoryError, TooMuchMade):
         return TOO_MUCH_MEMORY
     except TooMuchOutput:
         return TOO_MUCH_OUTPUT
