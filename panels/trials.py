@@ -13,6 +13,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from msgspec import json
 
 from panels import registry
 from panels.base import Panel, PanelContext
@@ -33,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 # Somebody waits for the page: all capabilities share these.
 SECONDS = 20.0
+_RECORDS_CHARACTERS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Trial:
     sentence: str = ""
     milliseconds: int = 0
     is_empty: bool = False
+    # The answer itself as JSON, shortened.
+    records: str = ""
     shown: tuple[Shown, ...] = ()
     details: tuple[Detail, ...] = ()
 
@@ -100,7 +104,12 @@ def _try(
         )
     except Exception as error:  # noqa: BLE001 - likewise
         return Trial(capability, _sentence_of(error), took, details=details)
-    return Trial(capability, "", took, merged.is_empty, shown, details)
+    return Trial(capability, "", took, merged.is_empty, _as_text(merged), shown, details)
+
+
+def _as_text(answer: Answer) -> str:
+    text = json.format(json.encode(answer), indent=2).decode()
+    return text if len(text) <= _RECORDS_CHARACTERS else f"{text[:_RECORDS_CHARACTERS]}\n…"
 
 
 def _details(connector: Connector | None) -> tuple[Detail, ...]:

@@ -179,6 +179,7 @@ def test_json_over_http_shows_its_answer_and_what_is_wrong(admin_client: Client,
     rest = {"setting_currency": "EUR", "setting_amounts": "decimal", "setting_time_zone": "UTC"}
     page = admin_client.post(address(connection), {**SAMPLE, **EDITED, **fields, **rest}).content.decode()
     assert "A-1" in page
+    assert "&quot;minor&quot;: 1250" in page, "the records as they are stored"
     assert "orders.tax" in page
     assert "Answer of /orders (200)" in page
     assert "canary-key" not in page
