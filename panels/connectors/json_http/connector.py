@@ -1,5 +1,6 @@
 """The connector for any company's own API: JSON over HTTP, mapped by its operator."""
 
+import time
 import zoneinfo
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -30,7 +31,7 @@ from panels.api import (
 from panels.connectors.json_http import explaining
 from panels.connectors.json_http.addresses import Address, Lookup, Question, lookups
 from panels.connectors.json_http.authentication import authentication_for
-from panels.connectors.json_http.evaluation import MappingFailed, evaluate
+from panels.connectors.json_http.evaluation import SECONDS, MappingFailed, evaluate
 from panels.connectors.json_http.fields import ATTRIBUTE, CAPABILITY_SHAPES
 from panels.connectors.json_http.mapping import is_around, make_plan, read_mapping
 from panels.connectors.json_http.records import (
@@ -73,6 +74,8 @@ class JsonHttpConnector(Connector):
         super().__init__(settings, name=name)
         self._exchanges: list[explaining.Exchange] = []
         self._authentication = authentication_for(settings, name=name)
+        # All mappings of a call share these, however many answers there are.
+        self._mapping_seconds = SECONDS
 
     def customer(self, who: Identity) -> Customers:
         found, _has_more = self._find("customer", who, "customers")
@@ -144,11 +147,13 @@ class JsonHttpConnector(Connector):
         mapping = self._mapping(capability)
         made = exchange.evaluated.get(kind)
         if made is None:
+            plan, started = make_plan(capability, kind, mapping), time.monotonic()
             try:
-                made = evaluate(make_plan(capability, kind, mapping), exchange.answer, system=self.name)
+                made = evaluate(plan, exchange.answer, system=self.name, seconds=self._mapping_seconds)
             except MappingFailed as error:
                 exchange.errors.setdefault(error.field, error.sentence)
                 raise
+            self._mapping_seconds = max(self._mapping_seconds - (time.monotonic() - started), 0.0)
             exchange.evaluated[kind] = made
             exchange.errors.update(made.errors)
         rows: list[tuple[Row, Owner]] = []

@@ -28,8 +28,9 @@ from panels.api import (
     TemporaryError,
 )
 from panels.connectors.json_http.connector import MOST_REQUESTS
-from panels.connectors.json_http.evaluation import Evaluated
+from panels.connectors.json_http.evaluation import SECONDS, Evaluated, MappingFailed, evaluate
 from panels.connectors.json_http.evaluator import MOST_ROWS
+from panels.connectors.json_http.mapping import make_plan
 from panels.connectors.json_http.words import VOCABULARIES, to_word
 from panels.customer.panel import CustomerPanel
 from panels.orders.panel import OrdersPanel
@@ -399,6 +400,24 @@ def test_many_addresses_of_one_contact_are_not_all_asked_for(outside: OutsideSys
     answers(outside, [])
     connect(outside.url, **BY_EMAIL).orders(who)
     assert len(outside.asked) == MOST_REQUESTS
+
+
+def test_all_mappings_of_a_call_share_their_time(outside: OutsideSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers(outside, [order(1, email="bob@example.com")])
+    given: list[float] = []
+
+    def counted(plan: Any, answer: bytes, *, system: str, seconds: float) -> Evaluated:
+        given.append(seconds)
+        return evaluate(plan, answer, system=system, seconds=seconds)
+
+    monkeypatch.setattr("panels.connectors.json_http.connector.evaluate", counted)
+    who = Identity(emails=tuple(f"a{number}@example.com" for number in range(3)), order=("email",))
+    connect(outside.url, **BY_EMAIL).orders(who)
+    assert given[0] == SECONDS
+    assert given == sorted(given, reverse=True)
+    assert len(set(given)) == 3, "each has what those before have left"
+    with pytest.raises(MappingFailed, match="too long"):
+        evaluate(make_plan("orders", "orders", {}), b"[]", system="Acme", seconds=0.0)
 
 
 # --- how it fails ----------------------------------------------------------------------------------------
