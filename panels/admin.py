@@ -18,6 +18,7 @@ from panels.admin_export import export_csv, export_urls, export_yaml
 from panels.admin_health import health_urls
 from panels.admin_import import import_urls
 from panels.admin_tabs import connections_step, tabs_step, tabs_urls
+from panels.admin_trials import TrialMixin
 from panels.forms import PREFIX, ConnectionForm, PlacementForm, PlacementRowForm, form_for
 from panels.health import read_states
 from panels.models import Connection, Placement
@@ -113,7 +114,7 @@ class _PluginAdmin(OfAccountsAdmin):
 
 
 @admin.register(Connection)
-class ConnectionAdmin(_PluginAdmin):
+class ConnectionAdmin(TrialMixin, _PluginAdmin):
     """Connections to outside systems."""
 
     plugin_form = ConnectionForm

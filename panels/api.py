@@ -2,7 +2,7 @@
 
 from panels.base import API_VERSION, FetchContext, Panel, PanelContext
 from panels.capabilities import *  # noqa: F403 - the data models are part of the API as a whole
-from panels.connectors.base import Connector
+from panels.connectors.base import Connector, Detail
 from panels.errors import ConnectorError, FinalError, OperatorError, PanelUnavailable, TemporaryError
 from panels.matching import MatchValue, is_same_email, is_same_phone, match_values, to_e164
 from panels.secret_field import SecretField
@@ -14,6 +14,7 @@ __all__ = [
     "API_VERSION",
     "Connector",
     "ConnectorError",
+    "Detail",
     "FetchContext",
     "FinalError",
     "Identity",

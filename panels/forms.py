@@ -97,6 +97,8 @@ class ConnectionForm(PluginForm):
     """A connection; the outside system is tried with what was entered."""
 
     warning = ""
+    # Whether the outside system is asked while validating; a trial asks it by itself.
+    asks = True
     match_by = MatchByField(
         label=gettext_lazy("Customers are found by"),
         required=False,
@@ -114,7 +116,7 @@ class ConnectionForm(PluginForm):
 
     def validate(self) -> None:
         validate_connection(self.instance, self.entered_secrets)
-        if not self.instance.is_enabled:
+        if not (self.instance.is_enabled and self.asks):
             return
         answer = try_connection(self.instance, self.entered_secrets)
         if not answer.answers and not answer.temporary:

@@ -6,7 +6,9 @@ import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -64,12 +66,8 @@ def try_connection(connection: Connection, secrets: Mapping[str, str] | None = N
     kind = registry.connectors().plugins.get(connection.connector)
     if kind is None:
         return Answer(False, _("The connector “%(slug)s” is not installed.") % {"slug": connection.connector})
-    entered = {**connection.settings, **(secrets or {})}
     try:
-        if connection.pk and not _moves(connection):
-            stored = read_settings(connection, kind.SettingsForm)
-            entered = {**{name: stored.get(name) for name in secret_names(kind.SettingsForm)}, **entered}
-        settings = clean_settings(kind.SettingsForm, entered)
+        settings = settings_to_try(connection, kind.SettingsForm, secrets)
         started = time.perf_counter()
         with budget(kind.timeout):
             sentence = kind(settings, name=connection.name).check()
@@ -83,6 +81,20 @@ def try_connection(connection: Connection, secrets: Mapping[str, str] | None = N
         # Without the exception's text, which may quote a secret.
         logger.error("check of connection %s failed: %s", connection.pk, place_of(error))  # noqa: TRY400
         return Answer(False, _("The connector failed: %(error)s.") % {"error": type(error).__name__})
+
+
+def settings_to_try(
+    connection: Connection, form_class: type[forms.Form], secrets: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return the settings as the connector is given them, saved or not: stored secrets for the saved destination only.
+
+    Raises `SealBroken`.
+    """
+    entered = {**connection.settings, **(secrets or {})}
+    if connection.pk and not _moves(connection):
+        stored = read_settings(connection, form_class)
+        entered = {**{name: stored.get(name) for name in secret_names(form_class)}, **entered}
+    return clean_settings(form_class, entered)
 
 
 def check_connection(connection: Connection) -> tuple[bool, str]:
@@ -230,7 +242,8 @@ def _moves(connection: Connection) -> bool:
         return False
     if kind is None or saved.connector != connection.connector:
         return saved.connector != connection.connector
-    return any(saved.settings.get(name) != connection.settings.get(name) for name in kind.destination)
+    # A destination that is left out is the same as an empty one: forms store it, files need not name it.
+    return any((saved.settings.get(name) or "") != (connection.settings.get(name) or "") for name in kind.destination)
 
 
 def _stored_names(row: Connection | Placement) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """What every connector is: the code for one kind of outside system."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
@@ -8,6 +9,16 @@ from django.utils.functional import Promise
 
 from panels.capabilities import Customers, Orders, Payments
 from tenants.trust.identity import Identity, MatchKey
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """Something about a trial call that its operator is shown: a text as it is, rows of name and text, or both."""
+
+    title: str
+    text: str = ""
+    rows: tuple[tuple[str, str], ...] = ()
+    is_problem: bool = False
 
 
 class Connector:
@@ -65,3 +76,11 @@ class Connector:
     def check(self) -> str:
         """Return one sentence saying what answers, or raise as a capability would. No customer needed."""
         raise NotImplementedError
+
+    def explain(self) -> Sequence[Detail]:
+        """Return what an operator who tries this connection with a sample customer is shown besides the answer.
+
+        Called once, after one capability, whether that answered or raised. It is about that call only, asks
+        nobody, and shows no secret; nothing of it is kept.
+        """
+        return ()

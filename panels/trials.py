@@ -1,0 +1,146 @@
+"""A connection tried with a sample customer: what its system answers, and what agents would see of it.
+
+Nothing of it is kept: no snapshot, no statistics, no log, no audit.
+"""
+
+import logging
+import time
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from msgspec import json
+
+from panels import registry
+from panels.base import Panel, PanelContext
+from panels.capabilities import CAPABILITIES
+from panels.capabilities.records import Answer
+from panels.connectors.base import Connector, Detail
+from panels.errors import PanelUnavailable
+from panels.markup import check_markup
+from panels.models import Connection
+from panels.services import settings_to_try
+from panels.settings_forms import clean_settings
+from tenants.trust.identity import Identity
+from voxysapps.outgoing import budget
+from voxysapps.problems import place_of
+from voxysapps.sealing import SealBroken
+
+logger = logging.getLogger(__name__)
+
+# Somebody waits for the page: all capabilities share these.
+SECONDS = 20.0
+_RECORDS_CHARACTERS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a panel makes of the answer."""
+
+    title: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How one capability answered: with `shown`, or with a `sentence` of what went wrong."""
+
+    capability: str
+    sentence: str = ""
+    milliseconds: int = 0
+    is_empty: bool = False
+    # The answer itself as JSON, shortened.
+    records: str = ""
+    shown: tuple[Shown, ...] = ()
+    details: tuple[Detail, ...] = ()
+
+
+def try_customer(connection: Connection, who: Identity, secrets: Mapping[str, str] | None = None) -> list[Trial]:
+    """Ask each capability of the connection, saved or not, about `who`.
+
+    Stored secrets are used only for the saved destination. Never raises for what the system or the plugin does.
+    """
+    kind = registry.connectors().plugins.get(connection.connector)
+    if kind is None:
+        return [Trial("", _("The connector “%(slug)s” is not installed.") % {"slug": connection.connector})]
+    known = who.only(connection.match_by or kind.recognises_by)
+    if known.is_anonymous:
+        return [Trial("", _("The connection does not look for any of what was entered."))]
+    try:
+        settings = settings_to_try(connection, kind.SettingsForm, secrets)
+    except SealBroken:
+        return [Trial("", _("A stored secret cannot be opened any longer. Enter it again."))]
+    with budget(SECONDS):
+        return [_try(connection, kind, settings, capability, known) for capability in kind.capabilities]
+
+
+def _try(
+    connection: Connection, kind: type[Connector], settings: Mapping[str, Any], capability: str, who: Identity
+) -> Trial:
+    started = time.perf_counter()
+    connector: Connector | None = None
+    answer: Answer | None = None
+    sentence = ""
+    try:
+        connector = kind(settings, name=connection.name)
+        with budget(kind.timeout):
+            answer = getattr(connector, capability)(who)
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+        sentence = _sentence_of(error)
+    took = round((time.perf_counter() - started) * 1000)
+    details = _details(connector)
+    if answer is None:
+        return Trial(capability, sentence, took, details=details)
+    try:
+        merged = CAPABILITIES[capability].merge([(connection.name, answer)])
+        shown = tuple(
+            Shown(str(panel.title), _render(panel, connection, merged, who))
+            for panel in registry.panels().plugins.values()
+            if panel.capability == capability
+        )
+    except Exception as error:  # noqa: BLE001 - likewise
+        return Trial(capability, _sentence_of(error), took, details=details)
+    return Trial(capability, "", took, merged.is_empty, _as_text(merged), shown, details)
+
+
+def _as_text(answer: Answer) -> str:
+    text = json.format(json.encode(answer), indent=2).decode()
+    return text if len(text) <= _RECORDS_CHARACTERS else f"{text[:_RECORDS_CHARACTERS]}\n…"
+
+
+def _details(connector: Connector | None) -> tuple[Detail, ...]:
+    try:
+        return tuple(connector.explain()) if connector else ()
+    except Exception as error:  # noqa: BLE001 - likewise
+        return (Detail(_("What could not be told"), _sentence_of(error), is_problem=True),)
+
+
+def _render(panel: Panel, connection: Connection, data: Answer, who: Identity) -> str:
+    """Return the panel's HTML, with its own settings, as an agent sees it."""
+    ctx = PanelContext(
+        data=data,
+        settings=clean_settings(panel.SettingsForm, {}),
+        identity=who,
+        identity_verified=None,
+        role=None,
+        locale=get_language() or "en",
+        time_zone=zoneinfo.ZoneInfo(connection.account.time_zone),
+        placement_id=0,
+        connections=(connection.name,),
+    )
+    template = panel.empty_template if panel.is_empty(data) else panel.template
+    html = render_to_string(template, {**panel.get_context(ctx), "ctx": ctx})
+    check_markup(html, panel=panel.slug)
+    return html
+
+
+def _sentence_of(error: Exception) -> str:
+    if isinstance(error, PanelUnavailable):
+        return error.sentence
+    # Without the exception's text, which may quote a secret or the customer.
+    logger.error("trial of a connection failed: %s", place_of(error))
+    return _("The connector failed: %(error)s.") % {"error": type(error).__name__}
