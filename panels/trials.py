@@ -17,6 +17,7 @@ from msgspec import json
 
 from panels import registry
 from panels.base import Panel, PanelContext
+from panels.calls import match_order
 from panels.capabilities import CAPABILITIES
 from panels.capabilities.records import Answer
 from panels.connectors.base import Connector, Detail
@@ -67,7 +68,7 @@ def try_customer(connection: Connection, who: Identity, secrets: Mapping[str, st
     kind = registry.connectors().plugins.get(connection.connector)
     if kind is None:
         return [Trial("", _("The connector “%(slug)s” is not installed.") % {"slug": connection.connector})]
-    known = who.only(connection.match_by or kind.recognises_by)
+    known = who.only(match_order(connection, kind))
     if known.is_anonymous:
         return [Trial("", _("The connection does not look for any of what was entered."))]
     try:
