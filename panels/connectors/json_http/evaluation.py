@@ -1,9 +1,9 @@
 """Mappings are evaluated in a process of their own, `evaluator`, which ends with each answer.
 
-A new process takes about 35 ms (two cores); a kept one would take next to nothing. A new one it is all the same. It is one for a whole
-answer, beside a request that takes longer; its limits are the operating system's, which count from a process's start
-and cannot be lifted; nothing of one customer, or of one account, is left in it for the next; and there is none to be
-kept alive, shared by threads, or inherited by a forked worker.
+A new process takes about 35 ms (two cores); a kept one would take next to nothing. A new one it is all the same. It is
+one for a whole answer, beside a request that takes longer; its limits are the operating system's, which count from a
+process's start and cannot be lifted; nothing of one customer, or of one account, is left in it for the next; and there
+is none to be kept alive, shared by threads, or inherited by a forked worker.
 """
 
 import json
