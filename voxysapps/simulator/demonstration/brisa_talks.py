@@ -78,6 +78,26 @@ TALKS = (
         labels=("wholesale",),
         additional_attributes={"source": "email", "mail_subject": "Invoices of the year"},
     ),
+    # Three customers of the shops have this number: whose orders it asks about, an agent has to say.
+    Talk(
+        id=220,
+        person=Person(
+            506,
+            "Família Moreira",
+            email="moreira.several@example.pt",
+            phone_number="+351210000263",
+            city="Porto",
+            country="Portugal",
+            country_code="PT",
+        ),
+        inbox=42,
+        lines=(
+            Line(1700, "contact", "Boa tarde! Has our order left yet?"),
+            Line(1690, "contact", "It is the one with the two jugs."),
+        ),
+        assignee=31,
+        unread=2,
+    ),
     Talk(
         id=221,
         person=Person(504, "luz.e.barro", email=None, identifier="ig-luz.e.barro"),
