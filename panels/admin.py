@@ -135,11 +135,11 @@ class ConnectionAdmin(TrialMixin, _PluginAdmin):
         return str(kind.title) if kind else connection.connector
 
     def get_own_fields(self, obj: Connection | None) -> tuple[str, ...]:
-        return ("account", "name", *(("kind",) if obj else ()), "match_by", "is_enabled")
+        return ("account", "name", *(("kind",) if obj else ()), "match_by", "is_enabled", *(("health",) if obj else ()))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Connection | None = None) -> list[str]:
         # Placements of the account use it: it does not move to another, nor become something else.
-        return ["stored_secrets", *(["account", "kind"] if obj else [])]
+        return ["stored_secrets", *(["account", "kind", "health"] if obj else [])]
 
     def get_urls(self) -> list[Any]:
         return [*health_urls(self), *super().get_urls()]
@@ -154,7 +154,7 @@ class ConnectionAdmin(TrialMixin, _PluginAdmin):
 
     @admin.display(description=_("health"))
     def health(self, connection: Any) -> SafeString:
-        state = connection.state
+        state = getattr(connection, "state", None) or read_states([connection])[connection.pk]
         return format_html(
             '<a href="{}"><span class="light light-{}" title="{}">{}</span></a>',
             reverse("admin:panels_connection_health", args=[connection.pk]),

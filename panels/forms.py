@@ -104,9 +104,7 @@ class ConnectionForm(PluginForm):
         required=False,
         widget=widgets.UnfoldAdminTextInputWidget,
         help_text=gettext_lazy(
-            "In this order, with commas between: identifier, email, phone, or attribute:NAME for a custom attribute "
-            "of the contact that holds the system's own customer id. The first that finds somebody counts. "
-            "Empty: the order that suits the system."
+            "In order, with commas, such as “attribute:shop_id, email, phone”. Empty: what suits the system."
         ),
     )
 
