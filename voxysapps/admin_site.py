@@ -5,7 +5,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -48,6 +48,13 @@ class Site(UnfoldAdminSite):  # type: ignore[misc]  # Unfold has no types
     """Unfold's site, whose results of a search our cache can keep: it takes no lazy texts."""
 
     index_template = "tenants/overview.html"
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the sign-in as a page of its own, also to a part of a page whose session has ended."""
+        response: HttpResponse = super().login(request, extra_context)
+        if "HX-Request" in request.headers:
+            response["HX-Refresh"] = "true"
+        return response
 
     def _search_apps(self, app_list: list[dict[str, Any]], search_term: str) -> list[Any]:
         found = super()._search_apps(app_list, search_term)

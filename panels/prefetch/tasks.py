@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 _EXPIRES_SECONDS = backlog.CLAIM_SECONDS
 # Hosts are not asked all at once.
 _SECONDS_APART = 2
+_FAILED_SECONDS = 60.0
 _ASKED = "prefetch:asked"
 
 
@@ -44,11 +45,9 @@ def prefetch_conversation(item_id: int) -> None:
     if item is not None:
         try:
             wait = fetching.fetch_conversation(item.account_id, item.conversation_id)
-        except Exception as error:
-            logger.error("prefetch failed: account=%s: %s", item.account_id, place_of(error))  # noqa: TRY400 - no texts
-            backlog.again(item, seconds=60)
-            begin()
-            raise
+        except Exception as error:  # noqa: BLE001 - Celery would log what it says, which may quote a customer
+            logger.error("prefetch failed: account=%s: %s", item.account_id, place_of(error))  # noqa: TRY400 - likewise
+            wait = _FAILED_SECONDS
         if wait is None:
             backlog.done(item)
         else:

@@ -59,3 +59,8 @@ def test_colours_are_in_a_style_sheet(client: Client) -> None:
     assert "<style" not in text
     assert "voxysapps/admin.css" in text
     assert "Voxys dashboard apps" in text
+
+
+def test_part_of_a_page_whose_session_has_ended_reloads_the_page(client: Client) -> None:
+    assert client.get("/admin/login/", headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    assert "HX-Refresh" not in client.get("/admin/login/")

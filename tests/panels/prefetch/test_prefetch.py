@@ -214,6 +214,20 @@ def test_passing_failures_are_tried_again_and_others_are_not(desk: Desk, clock: 
     assert waiting() == []
 
 
+def test_bug_of_ours_is_tried_again_and_tells_nothing_of_the_customer(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def bug(*_args: Any) -> None:
+        raise RuntimeError("ada@example.com")
+
+    monkeypatch.setattr(fetching, "fetch_customer", bug)
+    announce(desk)
+    work()
+    assert waiting() == [(desk.account.pk, 7)]
+    assert "RuntimeError" in caplog.text
+    assert "ada@example.com" not in caplog.text
+
+
 def test_failing_connection_does_not_keep_the_others(desk: Desk) -> None:
     def answer(capability: str, who: Identity) -> Any:
         if capability == "customer":
