@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext_noop
 
@@ -29,7 +30,7 @@ _KEPT_SECONDS = 24 * 3600
 
 
 class Busy(Exception):
-    """The connection answers as many calls as it may at a time. Try again in a moment."""
+    """The connection, or its account, has as many calls under way as it may. Try again in a moment."""
 
 
 class NotNow(TemporaryError):
@@ -57,21 +58,23 @@ class Guard:
     """Guards one connection of one account."""
 
     def __init__(self, account_id: int, connection_id: int, *, name: str) -> None:
+        self._account_id = account_id
         self._prefix = f"{account_id}:connection:{connection_id}"
         self._name = name
 
     @contextmanager
     def enter(self, max_concurrency: int) -> Iterator[None]:
-        """Hold one of the connection's calls. Raises `Busy`, or `NotNow` with when to come back."""
+        """Hold one of the connection's calls, and one of its account's.
+
+        So slow systems of one account leave workers for the others. Raises `Busy`, or `NotNow` with when to
+        come back.
+        """
         self._require_open()
-        slots = (f"{self._prefix}:slot:{number}" for number in range(max_concurrency))
-        held = next((slot for slot in slots if cache.add(slot, 1, HELD_SECONDS)), None)
-        if held is None:
-            raise Busy
-        try:
+        with (
+            _slot(f"{self._account_id}:calls", settings.ACCOUNT_CONCURRENCY),
+            _slot(f"{self._prefix}:slot", max_concurrency),
+        ):
             yield
-        finally:
-            cache.delete(held)
 
     def pacer(self, max_rate: tuple[int, int] | None, *, on_request: Callable[[], None]) -> Callable[[], None]:
         """Return what is called before every request: it keeps to `max_rate`, calls within so many seconds.
@@ -156,6 +159,19 @@ class Guard:
 
     def _not_now(self, message: str, seconds: float) -> NotNow:
         return NotNow(message, retry_after=max(seconds, 1.0), values={"system": self._name})
+
+
+@contextmanager
+def _slot(name: str, limit: int) -> Iterator[None]:
+    """Hold one of so many, or raise `Busy`."""
+    slots = (f"{name}:{number}" for number in range(limit))
+    held = next((slot for slot in slots if cache.add(slot, 1, HELD_SECONDS)), None)
+    if held is None:
+        raise Busy
+    try:
+        yield
+    finally:
+        cache.delete(held)
 
 
 def to_breaker(stored: Any) -> Breaker:

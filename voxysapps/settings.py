@@ -201,6 +201,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 # Customers that all workers together fetch ahead at a time: fewer than they have threads, so that who waits is served.
 PREFETCH_CONCURRENCY = env.int("PREFETCH_CONCURRENCY", default=2)
+# Calls of one account's systems at a time, in all workers: fewer than they have threads, so that slow ones leave some.
+ACCOUNT_CONCURRENCY = env.int("ACCOUNT_CONCURRENCY", default=3)
 # Set by the embedded run where no Redis can be started: a worker thread in the web process.
 EMBEDDED_WORKER = env.bool("EMBEDDED_WORKER", default=False)
 

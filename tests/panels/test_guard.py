@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from pytest_django.fixtures import Settings
 
 from panels import refresh, statistics
 from panels.api import FinalError, Identity, OperatorError, TemporaryError
@@ -112,6 +113,20 @@ def test_calls_at_a_time(guard: Guard) -> None:
     with guard.enter(2), guard.enter(2), pytest.raises(Busy), guard.enter(2):
         pass
     with guard.enter(2), guard.enter(2):
+        pass
+
+
+def test_slow_systems_of_one_account_leave_workers_for_the_others(shop: Connection, settings: Settings) -> None:
+    settings.ACCOUNT_CONCURRENCY = 2
+    other = make_connection(shop.account, name="Other")
+    guards = [Guard(one.account_id, one.pk, name=one.name) for one in (shop, other)]
+    neighbour = make_connection(make_account())
+    with guards[0].enter(4), guards[1].enter(4):
+        with pytest.raises(Busy), guards[1].enter(4):
+            pass
+        with Guard(neighbour.account_id, neighbour.pk, name="Neighbour").enter(4):
+            pass
+    with guards[0].enter(4), guards[0].enter(4):
         pass
 
 
