@@ -196,9 +196,12 @@ class ConnectionAdmin(TrialMixin, _PluginAdmin):
             raise Http404
         query = request.GET.copy()
         links = []
-        for slug, kind in kinds.items():
+        panels = {panel.capability: str(panel.title) for panel in registry.panels().plugins.values()}
+        # Invented data are nobody's first choice.
+        for slug, kind in sorted(kinds.items(), key=lambda one: (one[0] == "demo", str(one[1].title).lower())):
             query["connector"] = slug
-            links.append({"title": kind.title, "url": f"?{query.urlencode()}", "capabilities": kind.capabilities})
+            fills = ", ".join(panels.get(capability, capability) for capability in kind.capabilities)
+            links.append({"title": kind.title, "url": f"?{query.urlencode()}", "fills": fills})
         if len(links) == 1:
             return HttpResponseRedirect(f"{request.path}{links[0]['url']}")
         context = {**self.admin_site.each_context(request), "title": _("Add a connection"), "links": links}

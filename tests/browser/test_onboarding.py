@@ -86,6 +86,7 @@ def test_from_sign_in_to_a_green_light(page: Page, product: Product, host_accoun
     expect(page.locator(".account-step-done")).to_have_count(1)
 
     operator.press("Add a connection")
+    operator.click(page.get_by_role("link", name="Demonstration (invented data)"))
     operator.press("Save")
     expect(page.locator(".account-step-done")).to_have_count(2)
     operator.press("Set up tabs")

@@ -97,6 +97,10 @@ def foreign_page(truth: Truth, product: Product) -> Iterator[str]:
 def test_other_origins_may_not_frame_us(page: Page, foreign_page: str) -> None:
     watch = Watch(page)
     page.goto(foreign_page)
+    for _try in range(100):
+        if page.frames[1].url and watch.complaints:
+            break
+        page.wait_for_timeout(50)
     assert page.frames[1].url.startswith("chrome-error:")
     assert any("frame-ancestors" in complaint for complaint in watch.complaints)
 
