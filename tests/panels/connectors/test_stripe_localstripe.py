@@ -19,8 +19,8 @@ from panels.api import (
     SubscriptionWord,
 )
 from panels.connectors.stripe.connector import StripeConnector
-from tests.support.stripe_shop import KEY, make_customer, running_localstripe, sdk
 from tests.support.stripe_api import shape
+from tests.support.stripe_shop import KEY, make_customer, running_localstripe, sdk
 from voxysapps.outgoing import send
 
 

@@ -26,7 +26,9 @@ _CREDENTIALS = {
 
 def _answer(status: int, body: bytes, **headers: str) -> http.Response:
     return http.Response.make(
-        status, body, {"Content-Type": "text/html", **{name.replace("_", "-"): value for name, value in headers.items()}}
+        status,
+        body,
+        {"Content-Type": "text/html", **{name.replace("_", "-"): value for name, value in headers.items()}},
     )
 
 

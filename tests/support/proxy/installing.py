@@ -50,6 +50,6 @@ def _install(folder: Path) -> None:
                 code = 1
         if code != 0:
             raise NotInstallableError(
-                "These tests put mitmproxy between connectors and their systems. It could not be installed: a connection "
-                f"to a package index is needed this once. What pip said is in {log}."
+                "These tests put mitmproxy between connectors and their systems. It could not be installed: a "
+                f"connection to a package index is needed this once. What pip said is in {log}."
             )

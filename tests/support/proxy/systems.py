@@ -23,7 +23,7 @@ API_KEY = "api-key-51Ada"
 class System:
     """A system at `url` that knows Ada and Bob, and what an operator enters to connect it.
 
-    `detail` is a field of its answers that panels can do without, `needed` one without which no row can be shown.
+    `detail` is a field of its answers that panels can do without, `needed` are some without which no row can be shown.
     """
 
     url: str
@@ -31,7 +31,7 @@ class System:
     settings: Mapping[str, Any]
     secrets: Mapping[str, str]
     detail: str
-    needed: str
+    needed: tuple[str, ...]
     panel: str = "orders"
 
 
@@ -57,7 +57,7 @@ def shopify_system(proxy: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Syst
             {"shop": "fernweh.myshopify.com"},
             {"token": shopify.TOKEN},
             detail="displayFulfillmentStatus",
-            needed="processedAt",
+            needed=("totalPriceSet", "data"),
         )
     memory.forget()
 
@@ -72,7 +72,7 @@ def woocommerce_system(proxy: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[
             {"address": proxy},
             {"consumer_key": woocommerce.KEY, "consumer_secret": woocommerce.SECRET},
             detail="line_items",
-            needed="date_created_gmt",
+            needed=("total", "currency"),
         )
 
 
@@ -104,7 +104,7 @@ def hubspot_system(proxy: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Syst
             settings,
             {"token": hubspot_support.TOKEN},
             detail="hs_fulfillment_status",
-            needed="results",
+            needed=("properties", "results", "from", "to", "toObjectId"),
         )
 
 
@@ -130,7 +130,7 @@ def json_system(proxy: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[System]
             },
             {"header_value": API_KEY},
             detail="items",
-            needed="created_at",
+            needed=("created_at", "total", "email"),
         )
 
 
@@ -148,7 +148,7 @@ def stripe_system(proxy: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Syste
             {},
             {"key": stripe_shop.KEY},
             detail="payment_method_details",
-            needed="created",
+            needed=("amount", "created", "data"),
             panel="payments",
         )
 
