@@ -50,7 +50,7 @@ def datasette(folder: Path, tables: dict[str, list[dict[str, Any]]]) -> Iterator
     database.close()
     port = _free_port()
     command = [sys.executable, "-m", "datasette", "serve", str(file), "--host", "127.0.0.1", "--port", str(port)]
-    with _running([*command, "--setting", "num_sql_threads", "1"], port, "/-/versions.json") as url:
+    with serving([*command, "--setting", "num_sql_threads", "1"], port, "/-/versions.json") as url:
         yield url
 
 
@@ -61,12 +61,13 @@ def json_server(folder: Path, tables: dict[str, list[dict[str, Any]]]) -> Iterat
     file = folder / "db.json"
     file.write_text(json.dumps(tables))
     port = _free_port()
-    with _running([*start, "--host", "127.0.0.1", "--port", str(port), "--quiet", str(file)], port, "/db") as url:
+    with serving([*start, "--host", "127.0.0.1", "--port", str(port), "--quiet", str(file)], port, "/db") as url:
         yield url
 
 
 @contextmanager
-def _running(command: Sequence[str], port: int, path: str) -> Iterator[str]:
+def serving(command: Sequence[str], port: int, path: str) -> Iterator[str]:
+    """Run the command, and yield its address once it answers under `path`."""
     url = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/")  # noqa: S603 - a test's own
     try:

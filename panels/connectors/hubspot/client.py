@@ -90,10 +90,13 @@ class HubSpotClient(SystemClient):
                 answer = self._post("/crm/v4/associations/{from}/{to}/batch/read", types, request)
                 for entry in self._results(answer):
                     source = as_id(_dict(_dict(entry).get("from")).get("id"))
-                    if source is None or source not in found:
+                    theirs = _dict(entry).get("to")
+                    ids = [object_id for to in _list(theirs) if (object_id := as_id(_dict(to).get("toObjectId")))]
+                    if source is None or not isinstance(theirs, list) or (theirs and not ids):
+                        raise self._no_answer()  # rather than telling agents that nothing belongs to them
+                    if source not in found:
                         continue
-                    ids = (as_id(_dict(to).get("toObjectId")) for to in _list(_dict(entry).get("to")))
-                    found[source].update(dict.fromkeys(object_id for object_id in ids if object_id))
+                    found[source].update(dict.fromkeys(ids))
                     if after := _next(_dict(entry)):
                         following.append({"id": source, "after": after})
             inputs = following
@@ -146,7 +149,11 @@ class HubSpotClient(SystemClient):
                 )
 
     def _rows(self, answer: dict[str, Any]) -> list[Row]:
-        return [row for found in self._results(answer) if (row := Row.of(found))]
+        results = self._results(answer)
+        rows = [row for found in results if (row := Row.of(found))]
+        if results and not rows:
+            raise self._no_answer()  # rather than telling agents that there is nothing
+        return rows
 
     def _results(self, answer: dict[str, Any]) -> list[Any]:
         results = answer.get("results")

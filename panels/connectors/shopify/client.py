@@ -61,7 +61,7 @@ class Shop:
         response = self._post(query, variables or {})
         payload = self._client.json(response)
         if not isinstance(payload, Mapping):
-            raise self._not_api()
+            raise self.not_api()
         cost = node(payload, "extensions", "cost")
         self._memory.bucket.note(query.name, cost)
         errors = payload.get("errors") or []
@@ -71,7 +71,7 @@ class Shop:
         error = error_of(errors, system=self.name) if errors else None
         data = payload.get("data")
         if not isinstance(data, Mapping):
-            raise error or self._not_api()
+            raise error or self.not_api()
         return Reply(data, error, response.headers.get("x-shopify-api-version"))
 
     def scopes(self) -> frozenset[str]:
@@ -86,6 +86,10 @@ class Shop:
         """Return whether the app may do this."""
         return has(scope, self.scopes())
 
+    def not_api(self) -> TemporaryError:
+        """Return what it means that an answer has not the shape it should have."""
+        return TemporaryError(NOT_API, values={"system": self.name})
+
     def _wait_for_points(self, query: Query) -> None:
         seconds = self._memory.bucket.seconds_until(query.name)
         if seconds > self._patience:
@@ -97,9 +101,6 @@ class Shop:
     def _throttled(self, query: Query) -> Throttled:
         seconds = self._memory.bucket.seconds_until(query.name)
         return Throttled(BUSY, retry_after=max(seconds, 1.0), values={"system": self.name})
-
-    def _not_api(self) -> TemporaryError:
-        return TemporaryError(NOT_API, values={"system": self.name})
 
     def _post(self, query: Query, variables: Mapping[str, Any]) -> Response:
         body = {"query": query.text, "variables": dict(variables), "operationName": query.name}
@@ -148,7 +149,7 @@ class Shop:
         answer = self._client.json(response)
         token = text(answer, "access_token") if isinstance(answer, Mapping) else None
         if not token or not token.isascii() or not token.isprintable():
-            raise self._not_api()
+            raise self.not_api()
         seconds = answer.get("expires_in")
         return token, float(seconds) if isinstance(seconds, int) else 2 * TOKEN_MARGIN_SECONDS
 

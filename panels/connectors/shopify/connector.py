@@ -62,6 +62,8 @@ class ShopifyConnector(Connector):
         variables = {**self._optional("staff", "disputes"), "returns": shop.may("read_returns")}
         rows = read_orders(shop, found, ORDERS, variables, size=ORDERS_PER_PAGE, most=MOST_ORDERS)
         orders = make_orders(completed(shop, rows.orders, staff=variables["staff"]), admin=self._admin)
+        if rows.orders and not orders:
+            raise shop.not_api()  # rather than telling agents that there are none
         return Orders(orders=orders, windows=rows.windows, matched_by=found.by)
 
     def payments(self, who: Identity) -> Payments:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import stripe
 from django.utils.translation import gettext_noop
 
-from panels.api import FinalError, SystemClient, TemporaryError, segment
+from panels.api import ConnectorError, FinalError, SystemClient, TemporaryError, segment
 from panels.connectors.stripe import queries
 from panels.connectors.stripe.fields import Json, pick, rows, text
 from panels.connectors.stripe.transport import GuardedHTTPClient, not_an_answer
@@ -55,7 +55,7 @@ class StripeReader:
         """
         found: dict[str, Json] = {}
         for spelling in dict.fromkeys([email, email.lower()]):
-            found |= _by_id(self._ask("/v1/customers", email=spelling, limit=_MOST_CUSTOMERS))
+            found |= self._by_id(self._ask("/v1/customers", email=spelling, limit=_MOST_CUSTOMERS))
         return tuple((found | self._search(queries.by_email(email))).values())
 
     def customers_by_phone(self, number: str) -> tuple[Json, ...]:
@@ -98,7 +98,7 @@ class StripeReader:
 
     def _search(self, query: str) -> dict[str, Json]:
         # There is no search for accounts in India; what the lists found is all there is then.
-        return _by_id(self._ask("/v1/customers/search", query=query, limit=_MOST_CUSTOMERS))
+        return self._by_id(self._ask("/v1/customers/search", query=query, limit=_MOST_CUSTOMERS))
 
     def _list(self, path: str, *, pages: int = 1, **params: Any) -> Listing:
         """Return the first `pages` pages, the newest first as Stripe has it."""
@@ -108,7 +108,7 @@ class StripeReader:
             if answer is None:
                 message = gettext_noop("%(system)s did not understand what it was asked.")
                 raise FinalError(message, values={"system": self._name})
-            page = rows(answer)
+            page = self._rows(answer)
             found += page
             last = text(page[-1], "id") if page else None
             if pick(answer, "has_more") is not True or last is None:
@@ -131,6 +131,14 @@ class StripeReader:
         data: Json = answer.data
         return data
 
+    def not_an_answer(self) -> ConnectorError:
+        """Return what it means that an answer has not the shape it should have."""
+        return not_an_answer(self._name)
 
-def _by_id(answer: Json | None) -> dict[str, Json]:
-    return {found: row for row in rows(answer) if (found := text(row, "id"))}
+    def _by_id(self, answer: Json | None) -> dict[str, Json]:
+        return {} if answer is None else {found: row for row in self._rows(answer) if (found := text(row, "id"))}
+
+    def _rows(self, answer: Json) -> tuple[Json, ...]:
+        if not isinstance(pick(answer, "data"), list):
+            raise self.not_an_answer()  # no list at all is not an empty one
+        return rows(answer)

@@ -23,7 +23,7 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def tell_payments(reader: "StripeReader", hit: Hit, *, now: datetime) -> Payments:
-    """Return what the customer paid, owes and contests."""
+    """Return what the customer paid, owes and contests. Raises a `ConnectorError` where no charge can be shown."""
     customer_id = text(hit.customer, "id") or ""
     charges, intents = reader.charges(customer_id), reader.intents(customer_id)
     subscriptions, invoices = reader.subscriptions(customer_id), reader.invoices(customer_id)
@@ -50,6 +50,8 @@ def tell_payments(reader: "StripeReader", hit: Hit, *, now: datetime) -> Payment
         windows=(window,) if window else (),
         matched_by=hit.match.by,
     )
+    if charges.rows and not payments.payments:
+        raise reader.not_an_answer()  # rather than telling agents that nothing was paid
     # In the order that panels show.
     return Payments.merge([("", payments)])
 

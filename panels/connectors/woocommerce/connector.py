@@ -10,7 +10,7 @@ from panels.connectors.woocommerce.forms import WooCommerceSettingsForm
 from panels.connectors.woocommerce.orders import Details, make_order
 from panels.connectors.woocommerce.payments import make_payment
 from panels.connectors.woocommerce.people import Person, find_people, read_orders
-from panels.connectors.woocommerce.shop import Listing, Shop
+from panels.connectors.woocommerce.shop import Listing, Shop, not_its_api
 from panels.connectors.woocommerce.states import NO_FULFILMENTS, fulfilment_status
 from panels.connectors.woocommerce.values import Row, as_id, as_rows
 
@@ -105,8 +105,12 @@ class WooCommerceConnector(Connector):
         return self._made(detailed)
 
     def _made(self, rows: list[tuple[Row, Details]]) -> list[tuple[Order, Row]]:
+        """Return the orders that can be shown. Raises `TemporaryError` where that is not one of them."""
         made = ((make_order(row, details, shop=self._address), row) for row, details in rows)
-        return [(order, row) for order, row in made if order]
+        orders = [(order, row) for order, row in made if order]
+        if rows and not orders:
+            raise not_its_api(self.name)  # rather than telling agents that there are none
+        return orders
 
 
 def _read_details(shop: Shop, order: Row) -> Details:

@@ -114,7 +114,7 @@ class Shop:
             raise self._refusal(response)
         row = self._client.json(response)
         if not isinstance(row, dict):
-            raise self._not_its_api()
+            raise not_its_api(self.name)
         return row
 
     def _rows_of_order(self, path: str, order_id: int, params: Mapping[str, Any]) -> tuple[Row, ...]:
@@ -124,7 +124,7 @@ class Shop:
     def _rows(self, response: Response) -> tuple[Row, ...]:
         rows = self._client.json(response)
         if not isinstance(rows, list):
-            raise self._not_its_api()
+            raise not_its_api(self.name)
         return as_rows(rows)
 
     def _ask(
@@ -176,10 +176,12 @@ class Shop:
         except ConnectorError:
             return ""
 
-    def _not_its_api(self) -> TemporaryError:
-        return TemporaryError(
-            gettext_noop("%(system)s answered with something that is not its API's."), values={"system": self.name}
-        )
+
+def not_its_api(system: str) -> TemporaryError:
+    """Return what it means that an answer has not the shape it should have."""
+    return TemporaryError(
+        gettext_noop("%(system)s answered with something that is not its API's."), values={"system": system}
+    )
 
 
 def _number(response: Response, header: str) -> int | None:

@@ -1,9 +1,6 @@
 """The connector against localstripe, which the SDK fills as a shop would."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,31 +20,19 @@ from panels.api import (
 )
 from panels.connectors.stripe.connector import StripeConnector
 from tests.support.stripe_api import shape
+from tests.support.stripe_shop import KEY, make_customer, running_localstripe, sdk
 from voxysapps.outgoing import send
-
-SERVER = Path(__file__).parents[2] / "support" / "localstripe_server.py"
-KEY = "sk_test_12345"
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    """Where localstripe answers, on this machine alone."""
-    with subprocess.Popen([sys.executable, str(SERVER)], stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
-        try:
-            assert process.stdout is not None
-            found = process.stdout.readline().strip()
-            assert found, "localstripe did not start"
-            yield found
-        finally:
-            process.terminate()
+    with running_localstripe() as found:
+        yield found
 
 
 @pytest.fixture
 def shop(address: str) -> Any:
-    """The SDK as the shop uses it, to write."""
-    return stripe.StripeClient(
-        KEY, base_addresses={"api": address}, http_client=stripe.UrllibClient(), max_network_retries=0
-    ).v1
+    return sdk(address)
 
 
 @pytest.fixture
@@ -55,18 +40,6 @@ def connector(address: str, settings: Settings, monkeypatch: pytest.MonkeyPatch)
     settings.OUTGOING_NETWORKS = ["127.0.0.0/8"]
     monkeypatch.setattr(StripeConnector, "address", address)
     return StripeConnector({"key": KEY}, name="Stripe")
-
-
-def make_customer(shop: Any, email: str, *, card: str = "4242424242424242", **details: Any) -> str:
-    """Make a customer with a saved card, which is the default."""
-    customer = shop.customers.create({"email": email, **details})
-    method = shop.payment_methods.create(
-        {"type": "card", "card": {"number": card, "exp_month": 12, "exp_year": 2030, "cvc": "123"}}
-    )
-    shop.payment_methods.attach(method.id, {"customer": customer.id})
-    shop.customers.update(customer.id, {"invoice_settings": {"default_payment_method": method.id}})
-    customer_id: str = customer.id
-    return customer_id
 
 
 def who(email: str) -> Identity:
