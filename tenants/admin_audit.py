@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from tenants.admin_base import AccountFilter, OfAccountsAdmin
-from tenants.admin_words import ACTIONS, SECRETS
+from tenants.admin_words import ACTIONS, SECRETS, TOLD
 from tenants.models import AuditEntry
 from tenants.selectors import is_platform_administrator
 
@@ -107,7 +107,7 @@ def _label(model: type[Model] | None, name: str) -> str:
         field: Any = model._meta.get_field(name) if model else None  # noqa: SLF001 - Django's own name for it
     except FieldDoesNotExist:
         field = None
-    return str(SECRETS.get(name) or getattr(field, "verbose_name", name))
+    return str(SECRETS.get(name) or getattr(field, "verbose_name", TOLD.get(name, name)))
 
 
 def _listed(sentences: list[str]) -> SafeString | str:

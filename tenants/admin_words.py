@@ -20,4 +20,19 @@ ACTIONS: dict[str, str | Promise] = {
     "revoke": _("ended"),
     "rotate_app_key": _("address changed"),
     "rotate_hook_key": _("webhook address changed"),
+    "give account": _("account given"),
+    "pause": _("paused"),
+    "resume": _("resumed"),
+    "drop_fetched": _("fetched data forgotten"),
+    "link": _("customer linked"),
+    "unlink": _("customer link undone"),
+    "set up second factor": _("second factor set up"),
+    "renew recovery codes": _("recovery codes renewed"),
+    "remove second factor": _("second factor removed"),
+}
+# What an entry of the audit tells besides fields of its row.
+TOLD: dict[str, str | Promise] = {
+    "done": _("done"),
+    "failed": _("failed"),
+    "old key good until": _("old key good until"),
 }

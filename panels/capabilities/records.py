@@ -25,6 +25,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Connectors leave `source` empty: merging fills it. `url` opens the record in the other system.
     `raw_status` holds that system's own words by kind, such as {"payment": "PARTIALLY_PAID"}: they are
     shown as tooltips, and in place of a word we have none for. `test` marks what is not real business.
+
+    Causes and reasons (`decline`, `reason`, `cancel_reason`, `risk`) are stored as the connector says them, and shown
+    in the agent's language where the translations know them.
     """
 
     external_id: str

@@ -32,7 +32,7 @@ def read_csv(content: str | bytes) -> tuple[Declarations, dict[str, str]]:
         rows = _rows(text_of(content))
         header = _header(rows)
         for number, cells in rows:
-            _read_line(f"line {number}", header, cells, declared, problems, secrets)
+            _read_line(_("line %(number)s") % {"number": number}, header, cells, declared, problems, secrets)
     except Unreadable as error:
         return unreadable(str(error)), {}
     except csv.Error:
@@ -112,7 +112,8 @@ def _read_line(
             break
         except Misshapen as error:
             column = error.path.partition("[")[0]
-            problem = Problem(f"{where}, column {column}" if column else where, _advice(error.sentence))
+            place = _("%(where)s, column %(column)s") % {"where": where, "column": column} if column else where
+            problem = Problem(place, _advice(error.sentence))
             if problem.where in {one.where for one in wrong}:  # missing, since it was wrong
                 break
             wrong.append(problem)

@@ -33,7 +33,7 @@ class _Loader(_Base):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         names = Counter(key.value for key, _value in node.value if isinstance(key, yaml.ScalarNode))
         if any(times > 1 for times in names.values()):
-            raise yaml.constructor.ConstructorError(problem="a name is there twice", problem_mark=node.start_mark)
+            raise yaml.constructor.ConstructorError(problem=_("a name is there twice"), problem_mark=node.start_mark)
         mapping: dict[Hashable, Any] = super().construct_mapping(node, deep)
         return mapping
 

@@ -133,11 +133,14 @@ def chip(text: str, tone: Tone = Tone.NEUTRAL) -> str:
 
 
 _METHOD_NAMES = {
+    "acss_debit": gettext_lazy("Pre-authorised debit"),
     "bank_transfer": gettext_lazy("Bank transfer"),
     "card": gettext_lazy("Card"),
     "cash_on_delivery": gettext_lazy("Cash on delivery"),
     "invoice": gettext_lazy("Invoice"),
     "paypal": "PayPal",
+    "sepa_debit": gettext_lazy("SEPA Direct Debit"),
+    "us_bank_account": gettext_lazy("Bank account"),
 }
 
 

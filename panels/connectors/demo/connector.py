@@ -8,8 +8,8 @@ from typing import NoReturn
 import msgspec
 from django import forms
 from django.core.validators import RegexValidator
+from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from panels.api import (
     Candidate,
@@ -99,7 +99,7 @@ class DemoConnector(Connector):
 
     def check(self) -> str:
         self._behave()
-        return f"The demonstration shop “{self._shop}” answers with invented data."
+        return gettext("The demonstration shop “%(shop)s” answers with invented data.") % {"shop": self._shop}
 
     @property
     def _shop(self) -> str:
@@ -140,13 +140,16 @@ class DemoConnector(Connector):
 
 def raise_fault(name: str, fault: str) -> NoReturn:
     """Raise what a real connector would raise for such a fault."""
+    named = {"system": name}
     if fault == "rate_limited":
-        raise TemporaryError(f"{name} gets too many requests.", retry_after=_RETRY_AFTER_SECONDS)
+        message = gettext_noop("%(system)s gets too many requests at the moment.")
+        raise TemporaryError(message, retry_after=_RETRY_AFTER_SECONDS, values=named)
     if fault == "final":
-        raise FinalError(f"{name} refuses to tell about this customer.")
+        raise FinalError(gettext_noop("%(system)s refuses to tell about this customer."), values=named)
     if fault == "operator":
-        raise OperatorError(f"{name} refused (missing read_orders). Tell an admin.")
-    raise TemporaryError(f"{name} did not answer in time.")
+        message = gettext_noop("%(system)s refused (missing %(right)s). Tell an admin.")
+        raise OperatorError(message, values={**named, "right": "read_orders"})
+    raise TemporaryError(gettext_noop("%(system)s did not answer in time."), values=named)
 
 
 Story = tuple[Customers, Orders, Payments]

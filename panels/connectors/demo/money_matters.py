@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 
+from django.utils.translation import gettext_noop
+
 from panels.api import Dispute, DisputeWord, Money, Order, Payment, Payments, PaymentWord, SavedMethod
 from panels.connectors.demo.people import Person
 from panels.connectors.demo.subscriptions import make_subscription
 
 _DECLINES = (
-    ("Card expired", "expired_card"),
-    ("Not enough funds", "insufficient_funds"),
-    ("Bank refused; customer should call it", "do_not_honor"),
+    (gettext_noop("Card expired"), "expired_card"),
+    (gettext_noop("Not enough funds"), "insufficient_funds"),
+    (gettext_noop("Bank refused; customer should call it"), "do_not_honor"),
 )
 _GATEWAYS = {"card": "Demo Pay", "paypal": "PayPal", "bank_transfer": "Bank transfer", "cash_on_delivery": "Cash"}
 _RETRIED_SHARE = 0.12
@@ -89,7 +91,7 @@ def _dispute(person: Person, order: Order) -> Dispute:
         url=f"https://pay.example/disputes/dp-{order.number}",
         kind="inquiry" if inquiry else "chargeback",
         amount=order.total,
-        reason="Product not received",
+        reason=gettext_noop("Product not received"),
         word=DisputeWord.INQUIRY if inquiry else DisputeWord.ANSWER,
         opened_at=person.today - timedelta(days=3),
         respond_by=person.today + timedelta(days=6, hours=23),

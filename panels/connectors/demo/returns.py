@@ -3,6 +3,7 @@
 import random
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext_noop
 from msgspec.structs import replace
 
 from panels.api import DeliveryWord, ItemCount, Money, Order, PaymentWord, Refund, RefundWord, ReturnWord
@@ -13,6 +14,12 @@ _CANCELLED_SHARE = 0.07
 _RETURNED_SHARE = 0.22
 # A return younger than this many days is still under way.
 _SETTLED_AFTER = 14
+_CANCELLED_FOR = (
+    gettext_noop("Customer changed their mind"),
+    gettext_noop("Out of stock"),
+    gettext_noop("Ordered twice"),
+)
+_RETURNED_FOR = (gettext_noop("Wrong size"), gettext_noop("Arrived damaged"))
 
 
 def is_cancelled(place: int, dice: random.Random) -> bool:
@@ -23,7 +30,7 @@ def is_cancelled(place: int, dice: random.Random) -> bool:
 def cancel(order: Order, dice: random.Random) -> Order:
     """Return the order as it is after its cancellation: nothing charged, or all of it given back."""
     at = order.placed_at + timedelta(hours=dice.randrange(1, 9))
-    reason = dice.choice(("Customer changed their mind", "Out of stock", "Ordered twice"))
+    reason = dice.choice(_CANCELLED_FOR)
     gone = replace(
         order,
         cancelled_at=at,
@@ -49,7 +56,7 @@ def send_back(person: Person, order: Order, dice: random.Random) -> Order:
         return replace(order, returned=ReturnWord.REQUESTED)
     item = order.items[0]
     amount = min(item.unit, order.total)
-    refund = _refund(order, amount, at, dice.choice(("Wrong size", "Arrived damaged")), dice)
+    refund = _refund(order, amount, at, dice.choice(_RETURNED_FOR), dice)
     settled = (person.today - at).days >= _SETTLED_AFTER
     left = item.quantity - 1
     return replace(

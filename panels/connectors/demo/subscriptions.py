@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import TypedDict
 
+from django.utils.translation import gettext_noop
+
 from panels.api import Invoice, InvoiceWord, Money, Payment, Payments, PaymentWord, Subscription, SubscriptionWord
 from panels.connectors.demo import catalogue
 from panels.connectors.demo.people import Person
@@ -101,7 +103,7 @@ def _payment(person: Person, number: str, amount: Money, at: datetime, *, unpaid
         refunded=zero,
         captured=zero if unpaid else amount,
         method=person.card,
-        decline="Card expired" if unpaid else None,
+        decline=gettext_noop("Card expired") if unpaid else None,
         decline_code="expired_card" if unpaid else None,
         gateway="Demo Pay",
         reference=f"pay-{number}",

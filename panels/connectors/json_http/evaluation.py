@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
 from panels.api import OperatorError, TemporaryError
 from panels.connectors.json_http import evaluator
@@ -93,9 +93,15 @@ def _read(output: bytes | None, system: str, place: IO[bytes]) -> Evaluated:
     try:
         # Amounts come as JSON numbers from many systems: they stay as they were written.
         made = json.loads(output or b"", parse_float=Decimal)
-        return Evaluated(made["rows"], made["more"], made["errors"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+        errors = {path: _said(error) for path, error in made["errors"].items()}
+        return Evaluated(made["rows"], made["more"], errors)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise _failure(evaluator.TOO_MUCH_OUTPUT, system, _place(place)) from None
+
+
+def _said(error: str) -> str:
+    """Return the process's sentence in the operator's language, if it is ours and not jmespath's."""
+    return gettext("It is nested too deeply.") if error == evaluator.TOO_DEEP else error
 
 
 def _failure(code: int, system: str, place: str) -> OperatorError | TemporaryError:

@@ -28,6 +28,8 @@ MOST_TEXTS = 50
 # Exit codes.
 BAD_ANSWER, TOO_MUCH_MEMORY, TOO_MUCH_OUTPUT = 41, 42, 43
 PLACE_BYTES = 120
+# The one error in our own words, which whoever reads it translates; the others are in jmespath's.
+TOO_DEEP = "It is nested too deeply."
 
 # What APIs put their rows into, tried in this order.
 _WRAPPERS = ("data", "items", "results", "rows", "records", "content", "hits")
@@ -129,7 +131,7 @@ class Evaluation:
         except (MemoryError, TooMuchMade, TooMuchOutput):
             raise
         except RecursionError:
-            self.errors.setdefault(path, "It is nested too deeply.")
+            self.errors.setdefault(path, TOO_DEEP)
         except Exception as error:  # noqa: BLE001 - jmespath lets many kinds through
             self.errors.setdefault(path, f"{error}"[:300])
         return None

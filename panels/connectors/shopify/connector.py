@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -161,7 +162,8 @@ class ShopifyConnector(Connector):
         if count is None:
             yield _("Shop “%(shop)s” answers.") % {"shop": shop}
         else:
-            yield _("Shop “%(shop)s” answers, %(count)s orders.") % {"shop": shop, "count": f"{count:,}{more}"}
+            orders = number_format(count, force_grouping=True)
+            yield _("Shop “%(shop)s” answers, %(count)s orders.") % {"shop": shop, "count": f"{orders}{more}"}
         missing = [scope for scope in USEFUL if not has(scope, scopes)]
         if "read_all_orders" in missing:
             yield _("Orders older than %(days)d days stay hidden: read_all_orders is missing.") % {

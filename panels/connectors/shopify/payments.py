@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
+from django.utils.translation import gettext_noop
+
 from panels.api import Money, Payment, PaymentWord, Refund
 from panels.connectors.shopify.methods import gateway_of, method_of
 from panels.connectors.shopify.paging import placed_at
@@ -12,14 +14,15 @@ from panels.connectors.shopify.words import TRANSACTION
 
 _HOLDS = frozenset({"AUTHORIZATION", "EMV_AUTHORIZATION"})
 _TAKES = frozenset({"SALE", "CAPTURE"})
+_CALL_BANK = gettext_noop("Bank refused; customer should call it")
 # The causes worth a sentence of their own; the others are told in Shopify's words.
 _DECLINES = {
-    "EXPIRED_CARD": "Card expired",
-    "INSUFFICIENT_FUNDS": "Not enough funds",
-    "CARD_DECLINED": "Bank refused; customer should call it",
-    "CALL_ISSUER": "Bank refused; customer should call it",
-    "DO_NOT_HONOR": "Bank refused; customer should call it",
-    "PICK_UP_CARD": "Bank refused; customer should call it",
+    "EXPIRED_CARD": gettext_noop("Card expired"),
+    "INSUFFICIENT_FUNDS": gettext_noop("Not enough funds"),
+    "CARD_DECLINED": _CALL_BANK,
+    "CALL_ISSUER": _CALL_BANK,
+    "DO_NOT_HONOR": _CALL_BANK,
+    "PICK_UP_CARD": _CALL_BANK,
 }
 
 

@@ -1,22 +1,25 @@
 """Why a payment failed, in plain words."""
 
+from django.utils.translation import gettext_noop
+
 from panels.connectors.stripe.fields import Json, text
 
-_CARD_EXPIRED = "Card expired"
-_NOT_ENOUGH = "Not enough funds"
-_CALL_BANK = "Bank refused; customer should call it"
-_TRY_AGAIN = "The bank could not be asked; the customer may try again"
-_WRONG_DETAILS = "Card details are wrong"
-_NOT_CONFIRMED = "The customer did not confirm it with the bank"
-_BLOCKED = "Blocked as a fraud risk"
+_CARD_EXPIRED = gettext_noop("Card expired")
+_NOT_ENOUGH = gettext_noop("Not enough funds")
+_CALL_BANK = gettext_noop("Bank refused; customer should call it")
+_TRY_AGAIN = gettext_noop("The bank could not be asked; the customer may try again")
+_WRONG_DETAILS = gettext_noop("Card details are wrong")
+_NOT_CONFIRMED = gettext_noop("The customer did not confirm it with the bank")
+_OVER_LIMIT = gettext_noop("Over the card's limit")
+_BLOCKED = gettext_noop("Blocked as a fraud risk")
 
 # https://docs.stripe.com/declines/codes and https://docs.stripe.com/error-codes
 _CAUSES = {
     "approve_with_id": _TRY_AGAIN,
     "authentication_required": _NOT_CONFIRMED,
-    "card_not_supported": "Card does not support this kind of payment",
-    "card_velocity_exceeded": "Over the card's limit",
-    "currency_not_supported": "Card does not support this currency",
+    "card_not_supported": gettext_noop("Card does not support this kind of payment"),
+    "card_velocity_exceeded": _OVER_LIMIT,
+    "currency_not_supported": gettext_noop("Card does not support this currency"),
     "expired_card": _CARD_EXPIRED,
     "incorrect_cvc": _WRONG_DETAILS,
     "incorrect_number": _WRONG_DETAILS,
@@ -33,7 +36,7 @@ _CAUSES = {
     "processing_error": _TRY_AGAIN,
     "reenter_transaction": _TRY_AGAIN,
     "try_again_later": _TRY_AGAIN,
-    "withdrawal_count_limit_exceeded": "Over the card's limit",
+    "withdrawal_count_limit_exceeded": _OVER_LIMIT,
 }
 _RISKS = frozenset({"highest_risk_level", "elevated_risk_level", "rule"})
 # Says no more than that it was declined; another code may say why.

@@ -27,9 +27,9 @@ _WALLETS = {
 }
 # What panels have a name for.
 _KINDS = {"card_present": "card", "customer_balance": "bank_transfer", "interac_present": "card"}
-# The names of some, where capital letters are not enough.
+# The names of some, where capital letters are not enough; None where panels have one, in the agent's language.
 _NAMES = {
-    "acss_debit": "Pre-authorised debit",
+    "acss_debit": None,
     "au_becs_debit": "BECS Direct Debit",
     "bacs_debit": "Bacs Direct Debit",
     "customer_balance": None,
@@ -37,10 +37,10 @@ _NAMES = {
     "ideal": "iDEAL",
     "p24": "Przelewy24",
     "paypal": "PayPal",
-    "sepa_debit": "SEPA Direct Debit",
+    "sepa_debit": None,
     "twint": "TWINT",
     "upi": "UPI",
-    "us_bank_account": "Bank account",
+    "us_bank_account": None,
     "wechat_pay": "WeChat Pay",
 }
 _SOON = timedelta(days=30)

@@ -1,5 +1,7 @@
 """Refunds, which stand below their charge."""
 
+from django.utils.translation import gettext_noop
+
 from panels.api import Method, Refund, RefundWord
 from panels.connectors.stripe.fields import Json, amount, moment, pick, text
 
@@ -12,18 +14,18 @@ _WORDS = {
     "canceled": RefundWord.FAILED,
 }
 _FAILURES = {
-    "charge_for_pending_refund_disputed": "The payment was disputed meanwhile",
-    "declined": "Declined by the bank",
-    "expired_or_canceled_card": "Card expired or cancelled",
-    "insufficient_funds": "Not enough funds in the Stripe balance",
-    "lost_or_stolen_card": "Card lost or stolen",
-    "merchant_request": "Cancelled on request",
+    "charge_for_pending_refund_disputed": gettext_noop("The payment was disputed meanwhile"),
+    "declined": gettext_noop("Declined by the bank"),
+    "expired_or_canceled_card": gettext_noop("Card expired or cancelled"),
+    "insufficient_funds": gettext_noop("Not enough funds in the Stripe balance"),
+    "lost_or_stolen_card": gettext_noop("Card lost or stolen"),
+    "merchant_request": gettext_noop("Cancelled on request"),
 }
 _REASONS = {
-    "duplicate": "Charged twice",
-    "expired_uncaptured_charge": "Never captured",
-    "fraudulent": "Fraudulent",
-    "requested_by_customer": "Requested by the customer",
+    "duplicate": gettext_noop("Charged twice"),
+    "expired_uncaptured_charge": gettext_noop("Never captured"),
+    "fraudulent": gettext_noop("Fraudulent"),
+    "requested_by_customer": gettext_noop("Requested by the customer"),
 }
 
 

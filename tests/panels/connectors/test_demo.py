@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from django.utils import translation
 from msgspec import structs
 
 from panels.api import (
@@ -16,6 +17,7 @@ from panels.api import (
     Money,
     OperatorError,
     Order,
+    PanelUnavailable,
     Payment,
     PaymentWord,
     SubscriptionWord,
@@ -248,12 +250,12 @@ def test_pastdue_has_an_overdue_invoice_and_dispute_a_deadline() -> None:
     ("fault", "error", "retry_after"),
     [("temporary", TemporaryError, None), ("rate_limited", TemporaryError, 30), ("final", FinalError, None)],
 )
-def test_faults_are_raised_as_asked(fault: str, error: type[Exception], retry_after: int | None) -> None:
+def test_faults_are_raised_as_asked(fault: str, error: type[PanelUnavailable], retry_after: int | None) -> None:
     with pytest.raises(error) as raised:
         demo(fault=fault).orders(by_email("ada@example.com"))
     assert getattr(raised.value, "retry_after", None) == retry_after
-    assert "Shop A" in str(raised.value)
-    assert "ada" not in str(raised.value)
+    assert "Shop A" in raised.value.sentence
+    assert "ada" not in raised.value.sentence
 
 
 def test_a_refused_token_is_the_operators() -> None:
@@ -267,6 +269,22 @@ def test_a_flaky_shop_answers_every_other_minute(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(time, "time", lambda: 180.0)
     with pytest.raises(TemporaryError):
         demo(fault="flaky").orders(by_email("ada@example.com"))
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("temporary", "Shop A hat nicht rechtzeitig geantwortet."),
+        ("rate_limited", "Shop A bekommt gerade zu viele Anfragen."),
+        ("final", "Shop A gibt zu diesem Kunden keine Auskunft."),
+        ("operator", "Shop A lehnt ab (es fehlt read_orders). Bitte die Administration informieren."),
+    ],
+)
+def test_faults_are_said_in_the_agents_language(fault: str, said: str) -> None:
+    with pytest.raises(PanelUnavailable) as raised:
+        demo(fault=fault).orders(by_email("ada@example.com"))
+    with translation.override("de"):
+        assert raised.value.sentence == said
 
 
 def test_latency_and_slowness_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

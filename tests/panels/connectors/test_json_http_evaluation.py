@@ -14,6 +14,7 @@ from typing import Any
 import jmespath
 import psutil
 import pytest
+from django.utils import translation
 
 from panels.api import ConnectorError, TemporaryError
 from panels.connectors.json_http import evaluator
@@ -27,6 +28,13 @@ def run(mapping: str, answer: Any = ROWS, **options: Any) -> Evaluated:
     plan = make_plan("orders", "orders", read_mapping("orders", mapping))
     body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
     return evaluate(plan, body, system="Acme", **options)
+
+
+def test_an_expression_nested_too_deeply_is_said_in_the_operators_language() -> None:
+    plan = make_plan("orders", "orders", {"orders.total": f"{'!' * 590}a"})
+    with translation.override("de"):
+        evaluated = evaluate(plan, json.dumps(ROWS).encode(), system="Acme")
+    assert evaluated.errors == {"orders.total": "Es ist zu tief verschachtelt."}
 
 
 def times(number: int, expression: str, first: str = "@") -> str:

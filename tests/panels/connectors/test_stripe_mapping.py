@@ -219,7 +219,7 @@ def test_a_payment_names_its_invoice_and_its_saved_card() -> None:
         ({"type": "paypal", "paypal": {"payer_email": "a@b.example"}}, Method(kind="paypal", brand="PayPal")),
         (
             {"type": "sepa_debit", "sepa_debit": {"last4": "3000"}},
-            Method(kind="sepa_debit", brand="SEPA Direct Debit", last4="3000"),
+            Method(kind="sepa_debit", last4="3000"),
         ),
         ({"type": "customer_balance", "customer_balance": {}}, Method(kind="bank_transfer")),
         ({"type": "new_way"}, Method(kind="new_way", brand="New way")),

@@ -5,6 +5,7 @@ import io
 
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 
 from panels.declarations.applying import apply_plan, plan
 from panels.declarations.csv_files import read_csv, write_csv
@@ -57,6 +58,12 @@ def test_bad_lines_are_told_by_line_and_column_and_good_ones_read() -> None:
         *("line 7, column host_account_id", "line 7, column is_active"),
     ]
     assert CANARY not in repr(declarations)
+
+
+def test_places_are_told_in_the_operators_language() -> None:
+    with translation.override("de"):
+        declarations, _secrets = read_csv(f"name,host_origin,host_account_id\nOne,{PLACE},x\n")
+    assert [problem.where for problem in declarations.problems] == ["Zeile 2, Spalte host_account_id"]
 
 
 @pytest.mark.parametrize("content", [f"{CANARY},b\n1,2", "", "name,name\na,b", 'name\n"open', b"\xff"])

@@ -151,6 +151,15 @@ def test_a_cancelled_order_says_so_instead_of_its_delivery() -> None:
     assert page.having(cls="vx-row--over") != []
 
 
+@pytest.mark.parametrize(
+    ("reason", "said"), [("Customer", "Kunde"), ("Customer changed their mind", "Kunde hat es sich anders überlegt")]
+)
+def test_a_cancelled_order_says_why_in_the_agents_language(reason: str, said: str) -> None:
+    order = make_order(ship=DeliveryWord.NOT_SHIPPED, cancelled_at=days(1), cancel_reason=reason, fulfilments=())
+    page = render_part(PANEL, make_ctx(merged(order), locale="de"), "order", {"id": "Shop%20A:gid-1042"})
+    assert page.texts("vx-parcel__event") == [f"Storniert am 21.11.2026, 13:00. {said}"]
+
+
 def test_rows_name_the_store_only_where_there_are_several() -> None:
     one = render_panel(PANEL, make_ctx(merged(make_order())))
     assert "Shop A" not in one.text

@@ -132,6 +132,30 @@ def test_a_failure_is_an_alert_only_as_the_last_payment() -> None:
 
 
 @pytest.mark.parametrize(
+    ("locale", "cause", "said"),
+    [
+        ("de", "Card expired", "Letzte Zahlung fehlgeschlagen: Karte abgelaufen (Visa •4242)"),
+        ("ar", "Card expired", "فشلت آخر دفعة: البطاقة منتهية الصلاحية (Visa •4242)"),
+        ("de", "<b>50% said</b> no", "Letzte Zahlung fehlgeschlagen: <b>50% said</b> no (Visa •4242)"),
+    ],
+)
+def test_a_cause_is_said_in_the_agents_language_where_it_is_known(locale: str, cause: str, said: str) -> None:
+    ctx = make_ctx(merged(payments=(make_payment(word=PaymentWord.FAILED, decline=cause),)), locale=locale)
+    assert render_panel(PANEL, ctx).texts("vx-alert") == [said]
+
+
+def test_a_dispute_and_a_refund_give_their_reasons_in_the_agents_language() -> None:
+    refund = make_refund(reason="Requested by the customer")
+    ctx = make_ctx(
+        merged(payments=(make_payment(refunds=(refund,)),), disputes=(make_dispute(reason="Product not received"),)),
+        locale="de",
+    )
+    page = render_panel(PANEL, ctx)
+    assert "Vom Kunden gewünscht" in page.text
+    assert "Ware nicht erhalten" in page.text
+
+
+@pytest.mark.parametrize(
     ("changes", "meta"),
     [
         ({}, "every month next charge Dec 3, 2026"),

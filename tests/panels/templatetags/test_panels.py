@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.template import Context, Template
+from django.utils import translation
 
 from panels.api import DeliveryWord, Method, Money, PaymentWord
 from tests.panels.factories import days, make_parcel
@@ -86,6 +87,13 @@ def test_only_addresses_of_the_web_become_links(url: str | None, kept: str) -> N
 )
 def test_method_is_named_by_brand_or_kind(method: Method | None, name: str) -> None:
     assert write("{{ method|method_name }}", method=method) == name
+
+
+def test_method_is_named_in_the_agents_language() -> None:
+    with translation.override("de"):
+        assert write("{{ method|method_name }}", method=Method(kind="sepa_debit", last4="3000")) == (
+            "SEPA-Lastschrift •3000"
+        )
 
 
 def test_tracking_pairs_numbers_with_their_addresses() -> None:
