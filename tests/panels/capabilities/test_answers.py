@@ -6,13 +6,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panels.api import Answer, Customers, DeliveryWord, Match, MatchWord, Orders, Payments, SubscriptionWord, Window
+from panels.api import (
+    Answer,
+    Customers,
+    DeliveryWord,
+    History,
+    Match,
+    MatchWord,
+    Orders,
+    Payments,
+    SubscriptionWord,
+    Window,
+)
 from panels.capabilities import CAPABILITIES
 from tests.panels.factories import (
     days,
+    make_conversation,
     make_customer,
     make_dispute,
     make_invoice,
+    make_note,
     make_order,
     make_parcel,
     make_payment,
@@ -29,6 +42,7 @@ FULL: dict[str, Answer] = {
         invoices=(make_invoice(),),
         disputes=(make_dispute(),),
     ),
+    "history": History(conversations=(make_conversation(),), notes=(make_note(),), labels=("regular",)),
 }
 
 

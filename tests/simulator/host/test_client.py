@@ -75,7 +75,7 @@ def test_conversations_and_contacts(client: HostClient) -> None:
     assert client.conversation(612).hmac_verified is False
     assert client.contact(701).email == "agnes.thorvald@example.com"
     assert [contact.id for contact in client.search_contacts("AGNES.thor")] == [701]
-    assert [one.id for one in client.contact_conversations(701)] == [611]
+    assert [one.id for one in client.contact_conversations(701)] == [611, 607, 604, 571]
 
 
 def test_note_is_written_read_back_and_deleted(client: HostClient) -> None:
@@ -103,6 +103,7 @@ def test_dashboard_apps_are_those_registered(client: HostClient, account: Accoun
     client.delete_dashboard_app(own[1].id)
     assert [(app.title, app.urls) for app in client.dashboard_apps()] == [
         ("Drifted", ("https://elsewhere.example.com/a/x/",)),
+        ("History", own[2].urls),
         ("Less", ("https://app.example.com/a/y/",)),
     ]
 
