@@ -1,5 +1,6 @@
 """The panel of history: what it shows of which answer, on how little room and in which words."""
 
+import datetime as dt
 import zoneinfo
 from typing import Any
 
@@ -73,7 +74,7 @@ def test_days_are_those_of_the_accounts_zone() -> None:
 )
 def test_how_often_they_came_of_late(earlier: int, sentence: str) -> None:
     here = make_conversation(99, last_at=days(1))
-    before = [make_conversation(number, last_at=days(-number / 10)) for number in range(earlier)]
+    before = [make_conversation(number, last_at=NOON - dt.timedelta(hours=number)) for number in range(earlier)]
     # Neither too long ago nor after this one.
     others = (make_conversation(97, last_at=days(-20)), make_conversation(98, last_at=days(3)))
     document = shown(here, *before, *others, conversation_id=99)
