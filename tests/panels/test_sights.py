@@ -205,7 +205,7 @@ def test_another_contacts_conversations_are_not_there_even_if_the_host_says_so(t
         **{name: getattr(conversations[21], name) for name in conversations[21].__struct_fields__ if name != "contact"},
         contact=other,
     )
-    tab.host.contact_conversations = lambda _id: list(conversations.values())  # type: ignore[method-assign]
+    tab.host.contact_conversations = lambda _id: list(conversations.values())  # type: ignore[method-assign, assignment]
     html = tab.show()
     assert said(html) == {"earlier in one"}
     assert "of somebody else" not in html
@@ -413,7 +413,7 @@ def test_failures_are_said_in_our_words(hosts: dict[int, HostInMemory], error: E
     def fail(_contact_id: int) -> Any:
         raise error
 
-    tab.host.contact_conversations = fail  # type: ignore[method-assign]
+    tab.host.contact_conversations = fail  # type: ignore[method-assign, assignment]
     html = tab.show()
     assert state(html) == "error"
     assert sentence in html
@@ -426,7 +426,7 @@ def test_old_hosts_without_notes_and_labels(hosts: dict[int, HostInMemory]) -> N
     def missing(_contact_id: int) -> Any:
         raise HostNotFound("No such path.")
 
-    tab.host.contact_notes = tab.host.contact_labels = missing  # type: ignore[method-assign]
+    tab.host.contact_notes = tab.host.contact_labels = missing  # type: ignore[method-assign, assignment]
     assert said(tab.show()) == {"earlier in one"}
 
 
