@@ -78,6 +78,24 @@ def test_conversations_and_contacts(client: HostClient) -> None:
     assert [one.id for one in client.contact_conversations(701)] == [611, 607, 604, 571]
 
 
+def test_what_is_known_about_a_contact(client: HostClient) -> None:
+    newest, older = client.contact_notes(701)
+    assert newest.created_at
+    assert older.created_at
+    assert newest.created_at > older.created_at
+    assert newest.author_name
+    assert "brass lamp" in newest.content
+    assert client.contact_labels(701) == ("regular", "repair")
+    assert (client.contact_notes(702), client.contact_labels(702)) == ([], ())
+    earlier = client.contact_conversations(701)[2]
+    assert (earlier.status, earlier.labels, earlier.assignee_id) == ("snoozed", ("spare part",), AGENT)
+    assert earlier.created_at
+    assert earlier.last_activity_at
+    assert earlier.created_at < earlier.last_activity_at
+    with pytest.raises(HostNotFound):
+        client.contact_notes(999)
+
+
 def test_note_is_written_read_back_and_deleted(client: HostClient) -> None:
     note = client.create_note(611, "K7Q2-9XBM")
 
