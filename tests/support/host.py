@@ -15,6 +15,7 @@ from tenants.host.records import (
     HostInbox,
     HostMessage,
     HostNote,
+    HostTeam,
 )
 from tenants.models import Account, DashboardApp
 from tenants.trust.sessions import issue_session
@@ -117,6 +118,10 @@ class HostInMemory:
     def inboxes(self) -> list[HostInbox]:
         self._called("inboxes")
         return [HostInbox(id=id_, name=f"Inbox {id_}") for id_ in self.members]
+
+    def teams(self) -> list[HostTeam]:
+        self._called("teams")
+        return []
 
     def delete_message(self, conversation_id: int, message_id: int) -> None:
         self._called("delete_message")
