@@ -2,21 +2,29 @@
 
 from panels.base import API_VERSION, FetchContext, Panel, PanelContext
 from panels.capabilities import *  # noqa: F403 - the data models are part of the API as a whole
-from panels.connectors.base import Connector, Detail
+from panels.connectors.base import Connector, Detail, HostConnector
 from panels.errors import ConnectorError, FinalError, OperatorError, PanelUnavailable, TemporaryError
+from panels.host_reader import MAX_CONVERSATIONS, HostReader
 from panels.matching import MatchValue, is_same_email, is_same_phone, match_values, to_e164
 from panels.secret_field import SecretField
 from panels.system_client import SystemClient, segment
+from tenants.host.records import HostConversation, HostMessage, HostNote
 from tenants.trust.identity import Identity, MatchKey
 from voxysapps.outgoing import Response
 
 __all__ = [
     "API_VERSION",
+    "MAX_CONVERSATIONS",
     "Connector",
     "ConnectorError",
     "Detail",
     "FetchContext",
     "FinalError",
+    "HostConnector",
+    "HostConversation",
+    "HostMessage",
+    "HostNote",
+    "HostReader",
     "Identity",
     "MatchKey",
     "MatchValue",

@@ -101,6 +101,10 @@ class Panel:
         empty = getattr(data, "is_empty", None)
         return bool(empty) if empty is not None else not data
 
+    def shows_nothing(self, ctx: PanelContext) -> bool:
+        """Return whether there is nothing to show here. By default as `is_empty` says of the data alone."""
+        return self.is_empty(ctx.data)
+
     def get_context(self, ctx: PanelContext) -> dict[str, Any]:
         """Return the template's context. It is given `ctx` besides."""
         return {"data": ctx.data}

@@ -17,6 +17,7 @@ from panels.capabilities import CAPABILITIES
 from panels.connectors.base import Connector
 from panels.errors import FinalError, OperatorError, PanelUnavailable, TemporaryError
 from panels.guard import Guard, NotNow
+from panels.host_reader import ContactReader
 from panels.models import Connection, Placement
 from panels.settings_forms import read_settings
 from panels.snapshots import Source
@@ -52,6 +53,8 @@ def prepare(account_id: int, source: Source, identity: Identity, trace_id: str) 
     """Return how to ask the source about the customer. Raises OperatorError when it is not set up."""
     if source.connection_id is not None and source.capability is not None:
         return _prepare_connector(account_id, source.connection_id, source.capability, identity, trace_id)
+    if source.connector is not None and source.capability is not None:
+        return _prepare_host(account_id, source.connector, source.capability, identity, trace_id)
     placement = selectors.get_placement(account_id, source.placement_id or 0)
     panel = registry.panels().plugins.get(placement.panel) if placement else None
     if placement is None or panel is None:
@@ -115,10 +118,28 @@ def _prepare_connector(account_id: int, connection_id: int, capability: str, ide
     return Call(lambda: guard.enter(kind.max_concurrency), ask, kind.fresh_for)
 
 
+def _prepare_host(account_id: int, slug: str, capability: str, identity: Identity, trace_id: str) -> Call:
+    """Return how to ask the host about the contact, whom it knows by number: nobody is to be found."""
+    kind = registry.host_connectors().get(slug)
+    account = selectors.get_asked_account(account_id)
+    if kind is None or account is None:
+        raise OperatorError(gettext_noop("This panel is switched off or not installed."))
+    if identity.contact_id is None:
+        return Call(unlimited, CAPABILITIES[capability], kind.fresh_for)
+    name = str(kind.title)
+    connector = kind(ContactReader(account, identity.contact_id, name=name), name=name)
+    guard = Guard(account_id, slug, name=name)
+
+    def ask() -> Any:
+        with _guarded(guard), budget(kind.timeout, trace_id=trace_id):
+            return getattr(connector, capability)(identity)
+
+    return Call(lambda: guard.enter(kind.max_concurrency), ask, kind.fresh_for)
+
+
 @contextmanager
-def _watched(account_id: int, connection_id: int, guard: Guard, trace_id: str) -> Iterator[None]:
-    """Count the call, and tell the guard what became of it."""
-    started = time.perf_counter()
+def _guarded(guard: Guard) -> Iterator[None]:
+    """Tell the guard what became of the call."""
     try:
         yield
     except NotNow:
@@ -129,12 +150,25 @@ def _watched(account_id: int, connection_id: int, guard: Guard, trace_id: str) -
             guard.failed(retry_after=getattr(error, "retry_after", None))
         elif error_kind in {"final", "operator"}:
             guard.succeeded()  # it answers, if not as hoped
+        raise
+    guard.succeeded()
+
+
+@contextmanager
+def _watched(account_id: int, connection_id: int, guard: Guard, trace_id: str) -> Iterator[None]:
+    """Count the call, and tell the guard what became of it."""
+    started = time.perf_counter()
+    try:
+        with _guarded(guard):
+            yield
+    except NotNow:
+        raise
+    except Exception as error:
         message = error.message if isinstance(error, PanelUnavailable) else type(error).__name__
         values = error.values if isinstance(error, PanelUnavailable) else {}
         statistics.note_failure(account_id, connection_id, message, values, trace_id=trace_id)
-        _count_call(account_id, connection_id, started, error_kind)
+        _count_call(account_id, connection_id, started, kind_of(error))
         raise
-    guard.succeeded()
     statistics.note_success(account_id, connection_id)
     _count_call(account_id, connection_id, started, None)
 

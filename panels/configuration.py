@@ -24,6 +24,7 @@ from django.utils import translation
 
 from panels import registry, selectors
 from panels.base import Panel
+from panels.connectors.base import HostConnector
 from panels.models import Connection, Placement
 from panels.settings_forms import clean_settings
 from panels.snapshots import Source
@@ -134,7 +135,7 @@ def read_sources(account_id: int, viewing: Viewing | None = None) -> tuple[Sourc
         if app.is_draft or (viewing is not None and why_not_for(app, viewing)):
             continue
         for placement in app.shown:  # type: ignore[attr-defined]
-            found |= dict.fromkeys(_sources(placement, connections))
+            found |= dict.fromkeys(_sources(placement, connections, app.account))
     return tuple(found)
 
 
@@ -170,17 +171,19 @@ def _read_plan(app_key: str) -> AppPlan | None:
     return AppPlan(
         account=app.account,
         app=app,
-        placements=tuple(_plan(placement, connections) for placement in selectors.list_placements(app)),
+        placements=tuple(_plan(placement, connections, app.account) for placement in selectors.list_placements(app)),
         time_zone=zoneinfo.ZoneInfo(app.account.time_zone),
         stamp=stamp,
     )
 
 
-def _plan(placement: Placement, connections: list[Connection]) -> PlacementPlan:
+def _plan(placement: Placement, connections: list[Connection], account: Account) -> PlacementPlan:
     panel = registry.panels().plugins.get(placement.panel)
-    able = _able(placement, panel, connections)
-    sources = _sources(placement, connections)
-    names = tuple(connection.name for connection in able)
+    sources = _sources(placement, connections, account)
+    names = (
+        *(connection.name for connection in _able(placement, panel, connections)),
+        *(str(kind.title) for kind in _of_host(panel, account).values()),
+    )
     return PlacementPlan(
         id=placement.pk,
         slug=placement.panel,
@@ -201,15 +204,28 @@ def _able(placement: Placement, panel: Panel | None, connections: list[Connectio
     return [connection for connection in chosen if panel and _can(connection, panel.capability)]
 
 
-def _sources(placement: Placement, connections: list[Connection]) -> tuple[Source, ...]:
+def _of_host(panel: Panel | None, account: Account) -> dict[str, type[HostConnector]]:
+    """Return the host connectors that fill the panel, whichever connections a placement has chosen, by slug.
+
+    None where the host does not confirm who looks: it knows nothing then of what they may see.
+    """
+    if panel is None or panel.capability is None or not account.confirms:
+        return {}
+    return {slug: kind for slug, kind in registry.host_connectors().items() if panel.capability in kind.capabilities}
+
+
+def _sources(placement: Placement, connections: list[Connection], account: Account) -> tuple[Source, ...]:
     panel = registry.panels().plugins.get(placement.panel)
     if panel is None:
         return ()
     if panel.capability is None:
         return (Source.of_placement(placement.pk),)
-    return tuple(
-        Source.of_connection(connection.pk, panel.capability, generation=connection.generation)
-        for connection in _able(placement, panel, connections)
+    return (
+        *(
+            Source.of_connection(connection.pk, panel.capability, generation=connection.generation)
+            for connection in _able(placement, panel, connections)
+        ),
+        *(Source.of_host(slug, panel.capability) for slug in _of_host(panel, account)),
     )
 
 

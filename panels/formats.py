@@ -1,7 +1,7 @@
 """Money, times, numbers and names as people of a language write them. Pure functions, remembered by argument."""
 
 import zoneinfo
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
@@ -56,6 +56,12 @@ def format_moment(at: datetime, style: MomentFormat, language: str, zone: zonein
     # CLDR's pattern joins them: "{1}, {0}". Babel's own "medium" would show seconds.
     pattern = str(get_datetime_format("medium", locale=locale)).replace("'", "")
     return pattern.replace("{0}", time).replace("{1}", date)
+
+
+@lru_cache(maxsize=1024)
+def format_day(day: date, language: str) -> str:
+    """Return the day with its weekday in few letters: "Fri, Nov 20, 2026"."""
+    return format_skeleton("yMMMEd", datetime(day.year, day.month, day.day, tzinfo=UTC), locale=locale_of(language))
 
 
 @lru_cache(maxsize=1024)

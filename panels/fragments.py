@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from django.core.cache import cache
 from django.template.loader import render_to_string
@@ -16,12 +16,14 @@ from msgspec import MsgspecError, Struct, msgpack
 
 from panels import snapshots
 from panels.base import PanelContext
-from panels.capabilities import CAPABILITIES
+from panels.capabilities import CAPABILITIES, Answer
 from panels.capabilities.words import MatchWord
 from panels.configuration import AppPlan, PlacementPlan
 from panels.markup import check_markup
 from panels.redaction import Redaction, mask_data, mask_identity, redaction_of
+from panels.sights import SIGHT_UNKNOWN, Sights
 from panels.snapshots import Failure, Head, Source
+from tenants.host.errors import HostError
 from tenants.trust.confirmation import ConfirmedContext
 from voxysapps.problems import new_trace_id, place_of
 
@@ -42,6 +44,9 @@ class Fragment(Struct, frozen=True, array_like=True):
     is_empty: bool
     # Whether the host vouches for what the data were found by, where it vouches at all.
     is_vouched: bool = True
+    # Of a restricted answer: the host's inboxes it tells of, and what of them the agent saw (`Sight.name`).
+    inboxes: tuple[int, ...] = ()
+    sight: str = ""
 
 
 @dataclass(slots=True)
@@ -63,6 +68,13 @@ class Section:
     is_unverified: bool = False
 
 
+class Moment(NamedTuple):
+    """When a request is answered, and when the host last said that something went on with the customer."""
+
+    now: float
+    changed_at: float
+
+
 _decode_fragment = msgpack.Decoder(Fragment).decode
 
 
@@ -75,10 +87,14 @@ class SectionKeys:
     fragments: Sequence[str]
     # Whether the same viewer's next request has the same keys: no panel reads what is posted.
     are_lasting: bool
+    # Of a customer whom a source knows by the host's number: when the host said that something went on.
+    changed: str | None = None
 
     def __iter__(self) -> Iterator[str]:
         yield from self.heads.values()
         yield from self.fragments
+        if self.changed:
+            yield self.changed
 
 
 def section_keys(
@@ -87,6 +103,8 @@ def section_keys(
     """Return where the cache has what the placements show."""
     account_id, customer = context.account_id, context.identity.digest()
     redaction = redaction_of(plan.account, context)
+    contact_id = context.identity.contact_id
+    asks_host = any(source.connector for placement in placements for source in placement.sources)
     return SectionKeys(
         customer=customer,
         heads={
@@ -98,6 +116,7 @@ def section_keys(
             _fragment_key(account_id, placement, context, customer, locale, redaction) for placement in placements
         ],
         are_lasting=not any(placement.panel and placement.panel.needs for placement in placements),
+        changed=snapshots.changed_key(account_id, contact_id) if asks_host and contact_id is not None else None,
     )
 
 
@@ -122,21 +141,24 @@ def build_sections(
     heads = {source: snapshots.to_head(found.get(key)) for source, key in head_keys.items()}
     fragments = [_to_fragment(found.get(key)) for key in fragment_keys]
 
+    changed_at = float(found.get(keys.changed or "") or 0.0)
+    sights = Sights(plan.account, context, found)
+
     outdated = [
         placement
         for placement, fragment in zip(placements, fragments, strict=True)
-        if not _is_current(fragment, placement, heads)
+        if not _is_current(fragment, placement, heads, sights)
     ]
-    rendered = _render(plan, outdated, context, customer, locale, heads) if outdated else {}
+    rendered = _render(plan, outdated, context, customer, locale, heads, sights) if outdated else {}
     if rendered:
         by_id = dict(zip((placement.id for placement in placements), fragment_keys, strict=True))
         cache.set_many(
             {by_id[id_]: msgpack.encode(made) for id_, made in rendered.items() if isinstance(made, Fragment)},
             snapshots.KEPT_SECONDS,
         )
-    now = time.time()
+    moment = Moment(time.time(), changed_at)
     return [
-        _section(placement, rendered.get(placement.id, fragment), heads, now, context.identity_verified is False)
+        _section(placement, rendered.get(placement.id, fragment), heads, moment, context.identity_verified is False)
         for placement, fragment in zip(placements, fragments, strict=True)
     ]
 
@@ -151,14 +173,15 @@ def render_part(
 ) -> str:
     """Return the HTML of one of the panel's parts, from the data there are.
 
-    Raises LookupError when the panel has no such part, or has no data for it any longer.
+    Raises LookupError when the panel has no such part, or has no data for it any longer, and `HostError` when
+    the host cannot say what the agent may see.
     """
     panel = placement.panel
     template = panel.parts.get(part) if panel else None
     data = snapshots.read_data(plan.account.pk, placement.sources, context.identity.digest())
     if panel is None or template is None or not data:
         raise LookupError(part)
-    ctx = _panel_context(plan, placement, context, locale, data)
+    ctx, _restricted = _panel_context(plan, placement, context, locale, data, Sights(plan.account, context))
     with translation.override(locale):
         html = render_to_string(template, {**panel.get_part_context(ctx, part, params), "ctx": ctx})
     check_markup(html, panel=placement.slug)
@@ -175,7 +198,7 @@ def _fragment_key(
 ) -> str:
     verified = {True: "v", False: "u", None: "-"}[context.identity_verified]
     vary = placement.panel.vary if placement.panel else ()
-    agent = context.agent_id if "agent" in vary else ""
+    agent = context.agent_id if "agent" in vary or _is_restricted(placement) else ""
     conversation = context.conversation_id if "conversation" in vary else ""
     return (
         f"{account_id}:html:{placement.id}:{placement.revision}:{customer}:{locale}:{context.role or '-'}:"
@@ -210,11 +233,24 @@ def _versions(placement: PlacementPlan, heads: Mapping[Source, Head | None]) -> 
     return tuple(head.version if (head := heads[source]) else None for source in placement.sources)
 
 
-def _is_current(fragment: Fragment | None, placement: PlacementPlan, heads: Mapping[Source, Head | None]) -> bool:
+def _is_current(
+    fragment: Fragment | None, placement: PlacementPlan, heads: Mapping[Source, Head | None], sights: Sights
+) -> bool:
     versions = _versions(placement, heads)
     if not any(versions):
         return True  # nothing to render yet
-    return fragment is not None and fragment.versions == versions
+    if fragment is None or fragment.versions != versions:
+        return False
+    try:
+        return not _is_restricted(placement) or sights.of(fragment.inboxes).name == fragment.sight
+    except HostError:
+        return False  # rendering says what is wrong
+
+
+def _is_restricted(placement: PlacementPlan) -> bool:
+    """Return whether the panel shows what in the host only some agents may see."""
+    capability = placement.panel.capability if placement.panel else None
+    return capability is not None and CAPABILITIES[capability].IS_RESTRICTED
 
 
 def _render(
@@ -224,6 +260,7 @@ def _render(
     customer: str,
     locale: str,
     heads: dict[Source, Head | None],
+    sights: Sights,
 ) -> dict[int, Fragment | Failure]:
     """Render what is outdated; a panel that raises gives a failure in its own place."""
     placements = list(placements)
@@ -239,7 +276,10 @@ def _render(
         if not own:
             continue
         try:
-            rendered[placement.id] = _render_one(plan, placement, context, locale, own, _versions(placement, heads))
+            versions = _versions(placement, heads)
+            rendered[placement.id] = _render_one(plan, placement, context, locale, own, versions, sights)
+        except HostError:
+            rendered[placement.id] = Failure(SIGHT_UNKNOWN, False, new_trace_id(), time.time())
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it stays in its place
             trace_id, place = new_trace_id(), place_of(error)
             logger.error(  # noqa: TRY400 - the exception's text may quote the customer
@@ -257,18 +297,21 @@ def _render_one(
     locale: str,
     data: Mapping[str, Any],
     versions: tuple[str | None, ...],
+    sights: Sights,
 ) -> Fragment:
     panel = placement.panel
     if panel is None:
         raise LookupError(placement.slug)
-    ctx = _panel_context(plan, placement, context, locale, data)
-    is_empty = panel.is_empty(ctx.data)
+    ctx, restricted = _panel_context(plan, placement, context, locale, data, sights)
+    is_empty = panel.shows_nothing(ctx)
     with translation.override(locale):
         html = render_to_string(
             panel.empty_template if is_empty else panel.template, {**panel.get_context(ctx), "ctx": ctx}
         )
     check_markup(html, panel=placement.slug)
-    return Fragment(versions, _without_indentation(html).encode(), is_empty, _is_vouched(context, ctx.data))
+    inboxes, sight = restricted
+    body = _without_indentation(html).encode()
+    return Fragment(versions, body, is_empty, _is_vouched(context, ctx.data), inboxes, sight)
 
 
 def _is_vouched(context: ConfirmedContext, data: Any) -> bool:
@@ -288,8 +331,14 @@ def _without_indentation(html: str) -> str:
 
 
 def _panel_context(
-    plan: AppPlan, placement: PlacementPlan, context: ConfirmedContext, locale: str, data: Mapping[str, Any]
-) -> PanelContext:
+    plan: AppPlan,
+    placement: PlacementPlan,
+    context: ConfirmedContext,
+    locale: str,
+    data: Mapping[str, Any],
+    sights: Sights,
+) -> tuple[PanelContext, tuple[tuple[int, ...], str]]:
+    """Return what the panel is given, and of a restricted answer its inboxes and what of them the agent sees."""
     panel = placement.panel
     vary = panel.vary if panel else ()
     names = dict(zip((source.key for source in placement.sources), placement.connection_names, strict=False))
@@ -297,10 +346,15 @@ def _panel_context(
         merged = CAPABILITIES[panel.capability].merge([(names[key], answer) for key, answer in data.items()])
     else:
         merged = next(iter(data.values()))
+    restricted: tuple[tuple[int, ...], str] = ((), "")
+    if isinstance(merged, Answer) and merged.IS_RESTRICTED:
+        sight = sights.of(merged.inboxes)
+        restricted = (tuple(sorted(merged.inboxes)), sight.name)
+        merged = merged.seen_by(sight)
     masked = redaction_of(plan.account, context) == "masked"
     if masked and panel:
         merged = mask_data(merged, panel)
-    return PanelContext(
+    ctx = PanelContext(
         data=merged,
         settings=placement.settings,
         identity=mask_identity(context.identity) if masked else context.identity,
@@ -316,19 +370,21 @@ def _panel_context(
         # What was posted holds it all once more, and what people wrote to each other.
         posted=context.posted if panel and panel.needs and not masked else None,
     )
+    return ctx, restricted
 
 
 def _section(
     placement: PlacementPlan,
     made: Fragment | Failure | None,
     heads: Mapping[Source, Head | None],
-    now: float,
+    moment: Moment,
     is_unverified: bool,
 ) -> Section:
+    now = moment.now
     if placement.panel is None or not placement.sources:
         return Section(placement, "error", failures=(_not_set_up(placement),))
     known = [head for source in placement.sources if (head := heads[source])]
-    due = [source for source in placement.sources if (head := heads[source]) is None or head.is_due(now)]
+    due = [source for source in placement.sources if _is_due(source, heads[source], moment)]
     section = Section(placement, "error", due=due, retry_in=_retry_in(due, known, now), is_unverified=is_unverified)
     section.failures = tuple(head.failure for head in known if head.failure)
     fetched = [head.fetched_at for head in known if head.fetched_at]
@@ -345,6 +401,10 @@ def _section(
     return section
 
 
+def _is_due(source: Source, head: Head | None, moment: Moment) -> bool:
+    return head is None or head.is_due(moment.now, moment.changed_at if source.connector else 0.0)
+
+
 def _retry_in(due: Sequence[Source], known: Iterable[Head], now: float) -> float | None:
     """Return when to look again: at once for what is fetched now, and when a passing failure may be over."""
     if due:
@@ -356,6 +416,8 @@ def _retry_in(due: Sequence[Source], known: Iterable[Head], now: float) -> float
 def _not_set_up(placement: PlacementPlan) -> Failure:
     if placement.panel is None:
         message = gettext_noop("This panel is not installed. Tell an operator.")
+    elif _is_restricted(placement):
+        message = gettext_noop("This is shown only where Voxys confirms who looks. Tell an operator.")
     else:
         message = gettext_noop("No connection can fill this panel yet. Tell an operator.")
     return Failure(message, True, "", 0.0)

@@ -42,6 +42,8 @@ def tabs_can_be_filled(flight: Flight) -> Iterator[Result]:
         if (kind := registry.connectors().plugins.get(connection.connector))
         for capability in kind.capabilities
     }
+    if flight.account.confirms:
+        able |= _of_host()
     placements: dict[int, list[Placement]] = {}
     for placement in Placement.objects.for_account(flight.account).filter(is_enabled=True):
         placements.setdefault(placement.dashboard_app_id, []).append(placement)
@@ -53,12 +55,21 @@ def tabs_can_be_filled(flight: Flight) -> Iterator[Result]:
                 yield red(*problem, about=app.title)
 
 
+def _of_host() -> set[str]:
+    return {capability for kind in registry.host_connectors().values() for capability in kind.capabilities}
+
+
 def _problem(placement: Placement, able: set[str]) -> tuple[str, str] | None:
     panel = registry.panels().plugins.get(placement.panel)
     if panel is None:
         return (
             _("The panel “%(slug)s” is not installed.") % {"slug": placement.panel},
             _("Install its package on this server, or remove it from the tab."),
+        )
+    if panel.capability and panel.capability not in able and panel.capability in _of_host():
+        return (
+            _("The panel “%(title)s” is shown only where the host confirms who looks.") % {"title": panel.title},
+            _("Choose another trust for the account, or remove the panel from the tab."),
         )
     if panel.capability and panel.capability not in able:
         return (

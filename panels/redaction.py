@@ -12,8 +12,9 @@ from msgspec import Struct, structs
 
 from panels.base import Panel
 from tenants.models import Account
-from tenants.trust.confirmation import ADMINISTRATOR, ConfirmedContext
+from tenants.trust.confirmation import ConfirmedContext
 from tenants.trust.identity import Identity
+from tenants.trust.records import ADMINISTRATOR
 
 Redaction = Literal["full", "masked"]
 _SHOWN_DIGITS = 2

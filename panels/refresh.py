@@ -83,7 +83,8 @@ def refresh_source(
     customer = identity.digest()
     started = time.time()
     before = snapshots.read_head(account_id, source, customer)
-    if _is_recent(before, started, wanted_at):
+    changed_at = snapshots.read_changed(account_id, source, identity.contact_id)
+    if _is_recent(before, started, wanted_at, changed_at):
         _leave_queue(account_id, source, customer)
         return None
     try:
@@ -96,7 +97,7 @@ def refresh_source(
         # Somebody may have finished between the first look and the lock.
         before = snapshots.read_head(account_id, source, customer)
         head = None
-        if not _is_recent(before, started, wanted_at):
+        if not _is_recent(before, started, wanted_at, changed_at):
             try:
                 with call.enter():
                     answer = call.ask()
@@ -167,8 +168,8 @@ def _worker_is_gone(account_id: int, source: Source, customer: str, marker: str,
     return lock not in found and now - float(found.get(marker, now)) > WORKER_GRACE_SECONDS
 
 
-def _is_recent(head: Head | None, now: float, wanted_at: float) -> bool:
-    return head is not None and not head.is_due(now) and (head.fetched_at or 0.0) >= wanted_at
+def _is_recent(head: Head | None, now: float, wanted_at: float, changed_at: float) -> bool:
+    return head is not None and not head.is_due(now, changed_at) and (head.fetched_at or 0.0) >= wanted_at
 
 
 def _note_failure(

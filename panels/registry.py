@@ -17,7 +17,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from panels.base import API_VERSION, Panel
 from panels.capabilities import CAPABILITIES
-from panels.connectors.base import Connector
+from panels.connectors.base import Connector, HostConnector
 
 logger = logging.getLogger(__name__)
 
@@ -48,9 +48,18 @@ def panels() -> Installed[Panel]:
     return Installed(found, broken)
 
 
-@cache
 def connectors() -> Installed[type[Connector]]:
-    """Return the class of every installed connector."""
+    """Return the class of every installed connector that accounts have connections of; all that are broken."""
+    return _connectors()[0]
+
+
+def host_connectors() -> Mapping[str, type[HostConnector]]:
+    """Return the class of every installed connector that answers from the account's host, by slug."""
+    return _connectors()[1]
+
+
+@cache
+def _connectors() -> tuple[Installed[type[Connector]], Mapping[str, type[HostConnector]]]:
     found: dict[str, type[Connector]] = {}
     broken: dict[str, str] = {}
     for point in _points(CONNECTORS_GROUP):
@@ -58,7 +67,9 @@ def connectors() -> Installed[type[Connector]]:
             found[point.name] = _load(point, Connector, taken=found)
         except PluginError as error:
             broken[point.name] = str(error)
-    return Installed(found, broken)
+    of_host = {slug: kind for slug, kind in found.items() if issubclass(kind, HostConnector)}
+    connected = {slug: kind for slug, kind in found.items() if slug not in of_host}
+    return Installed(connected, broken), of_host
 
 
 class PluginError(Exception):

@@ -6,7 +6,7 @@ from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from panels.models import Connection, CustomerLink, Placement
-from tenants.models import DashboardApp
+from tenants.models import Account, DashboardApp
 from tenants.trust.identity import ATTRIBUTE
 
 
@@ -49,7 +49,7 @@ def list_apps(account_id: int) -> list[DashboardApp]:
         .filter(is_enabled=True)
         .prefetch_related(Prefetch("connections", queryset=enabled, to_attr="chosen"))
     )
-    apps = DashboardApp.objects.for_account(account_id).filter(is_enabled=True)
+    apps = DashboardApp.objects.for_account(account_id).filter(is_enabled=True).select_related("account")
     return list(apps.prefetch_related(Prefetch("placements", queryset=placements, to_attr="shown")))
 
 
@@ -67,6 +67,12 @@ def find_connection(account_id: int, name: str, ids: Collection[int | None]) -> 
     """Return the account's enabled connection of this name if it is one of `ids`, or None (1 query)."""
     known = [id_ for id_ in ids if id_ is not None]
     return Connection.objects.for_account(account_id).filter(name=name, pk__in=known, is_enabled=True).first()
+
+
+def get_asked_account(account_id: int) -> Account | None:
+    """Return the account if its host is asked about contacts, or None (1 query); see `Account.confirms`."""
+    account = Account.objects.filter(pk=account_id, is_active=True, host_proved_at__isnull=False).first()
+    return account if account and account.confirms else None
 
 
 def get_placement(account_id: int, placement_id: int) -> Placement | None:

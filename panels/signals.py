@@ -14,12 +14,14 @@ from panels.configuration import change_stamp
 from panels.links import forget_links
 from panels.models import Connection, ConnectionSecret, Placement, PlacementSecret
 from panels.prefetch.tasks import on_host_event
+from panels.registry import host_connectors
 from panels.selectors import list_attributes
-from panels.snapshots import Source, forget_customers
+from panels.snapshots import Source, forget_customers, note_change
 from panels.statistics import write_openings
 from tenants.models import Account, AccountSecret, DashboardApp, SealedSecret
 from tenants.signals import contact_deleted, host_event
 from tenants.trust import attributes
+from tenants.webhooks.events import HostEvent
 
 
 def connect() -> None:
@@ -33,8 +35,15 @@ def connect() -> None:
     attributes.register(list_attributes)
     request_finished.connect(write_openings, dispatch_uid="panels.statistics")
     host_event.connect(on_host_event, dispatch_uid="panels.prefetch")
+    host_event.connect(_something_went_on, dispatch_uid="panels.changed")
     contact_deleted.connect(_forget_customers, dispatch_uid="panels.contact_deleted")
     m2m_changed.connect(_connections_changed, sender=Placement.connections.through, dispatch_uid="panels.connections")
+
+
+def _something_went_on(account_id: int, event: HostEvent, **kwargs: Any) -> None:
+    """What the host had told about the contact is no longer all; of the notes about contacts it tells nothing."""
+    if event.contact_id is not None:
+        note_change(account_id, event.contact_id)
 
 
 def _forget_customers(account_id: int, contact_id: int, customers: set[str], **kwargs: Any) -> None:
@@ -45,6 +54,7 @@ def _forget_customers(account_id: int, contact_id: int, customers: set[str], **k
             for connection in Connection.objects.for_account(account_id)
             for capability in CAPABILITIES
         ),
+        *(Source.of_host(slug, one) for slug, kind in host_connectors().items() for one in kind.capabilities),
         *(Source.of_placement(placement.pk) for placement in Placement.objects.for_account(account_id)),
     ]
     forget_customers(account_id, sources, customers)

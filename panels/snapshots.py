@@ -6,6 +6,7 @@ only to render a new fragment.
 """
 
 import hashlib
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -22,13 +23,17 @@ KEPT_SECONDS = 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a placement's data come from: a connection's capability, or the panel's own fetch."""
+    """Where a placement's data come from: a connection's capability, the host's own, or the panel's own fetch.
+
+    `connector` is named for the host only, for which there is no connection.
+    """
 
     key: str
     connection_id: int | None = None
     capability: str | None = None
     placement_id: int | None = None
     generation: int = 0
+    connector: str | None = None
 
     def __hash__(self) -> int:
         return hash(self.key)  # it says all the others do, and is asked for many times in a request
@@ -38,6 +43,11 @@ class Source:
         """Return the source of a connection's capability; `generation` is the connection's."""
         key = f"c{connection_id}.{capability}" + (f".{generation}" if generation else "")
         return cls(key, connection_id=connection_id, capability=capability, generation=generation)
+
+    @classmethod
+    def of_host(cls, connector: str, capability: str) -> Self:
+        """Return the source of what the host itself answers, through the host connector of this slug."""
+        return cls(f"h.{connector}.{capability}", capability=capability, connector=connector)
 
     @classmethod
     def of_placement(cls, placement_id: int) -> Self:
@@ -75,7 +85,13 @@ class Head(Struct, frozen=True, array_like=True):
     fetched_at: float | None = None
     failure: Failure | None = None
 
-    def is_due(self, now: float) -> bool:
+    def is_due(self, now: float, changed_at: float = 0.0) -> bool:
+        """Return whether the source is to be asked again: after some time, or after it said that something changed.
+
+        After a failure, time alone counts: what changed is asked for then.
+        """
+        if self.failure is None and self.fetched_at is not None and self.fetched_at <= changed_at:
+            return True
         return now >= self.due_at
 
 
@@ -90,6 +106,23 @@ def data_key(account_id: int, source: Source, customer: str) -> str:
 def identity_key(account_id: int, customer: str) -> str:
     """Return where a refresh that is queued finds whom it is about."""
     return f"{account_id}:identity:{customer}"
+
+
+def changed_key(account_id: int, contact_id: int) -> str:
+    """Return where the cache has when the host last said that something went on with the contact."""
+    return f"{account_id}:changed:{contact_id}"
+
+
+def note_change(account_id: int, contact_id: int) -> None:
+    """Let what was fetched from the host about the contact be fetched anew when somebody looks."""
+    cache.set(changed_key(account_id, contact_id), time.time(), KEPT_SECONDS)
+
+
+def read_changed(account_id: int, source: Source, contact_id: int | None) -> float:
+    """Return when what the source has of the contact last changed, as far as it said so; 0: it did not."""
+    if source.connector is None or contact_id is None:
+        return 0.0
+    return float(cache.get(changed_key(account_id, contact_id)) or 0.0)
 
 
 _decode_head = msgpack.Decoder(Head).decode

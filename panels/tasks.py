@@ -22,16 +22,19 @@ def refresh_snapshot(
     capability: str | None = None,
     placement_id: int | None = None,
     generation: int = 0,
+    connector: str | None = None,
     trace_id: str,
     wanted_at: float,
 ) -> None:
     """Fetch one source's data about one customer; see `panels.refresh.refresh_source`."""
     if connection_id is not None and capability is not None:
         source = Source.of_connection(connection_id, capability, generation=generation)
+    elif connector is not None and capability is not None:
+        source = Source.of_host(connector, capability)
     elif placement_id is not None:
         source = Source.of_placement(placement_id)
     else:
-        raise ValueError("name a connection and capability, or a placement")
+        raise ValueError("name a connection or host connector with its capability, or a placement")
     identity = refresh.read_identity(account_id, customer)
     if identity is None:
         logger.info("refresh dropped: account=%s source=%s: customer forgotten", account_id, source.key)
@@ -51,6 +54,7 @@ def enqueue_refresh(account_id: int, source: Source, customer: str, trace_id: st
             "capability": source.capability,
             "placement_id": source.placement_id,
             "generation": source.generation,
+            **({"connector": source.connector} if source.connector else {}),
             "trace_id": trace_id,
             "wanted_at": wanted_at,
         },

@@ -17,7 +17,9 @@ from panels.prefetch.tasks import enqueue_siblings
 from panels.requests import FrameRequest
 from panels.selectors import find_connection
 from panels.shell import render_sections
+from panels.sights import SIGHT_UNKNOWN
 from panels.tasks import enqueue_refresh
+from tenants.host.errors import HostError
 from tenants.requests import reads_posted_context
 from voxysapps.client_address import client_address, counted_address
 from voxysapps.problems import problem
@@ -152,6 +154,8 @@ def _show_part(request: FrameRequest, placement: PlacementPlan, part: str) -> Ht
         html = fragments.render_part(request.plan, placement, request.context, locale, part, request.GET.dict())
     except LookupError:
         return _problem(request, "unknown_app", gettext_noop("This is no longer there. Refresh the panel."))
+    except HostError:
+        return _problem(request, "unavailable", SIGHT_UNKNOWN)
     return HttpResponse(html, headers={"Cache-Control": "no-store"})
 
 

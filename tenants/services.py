@@ -16,7 +16,7 @@ from tenants.models import Account, DashboardApp, new_app_key, new_hook_key
 from tenants.notices import resolve_notice
 from tenants.secrets import HOOK_SECRET, HOST_TOKEN, set_secret
 from tenants.selectors import get_operator
-from tenants.trust.confirmation import ADMINISTRATOR
+from tenants.trust.records import ADMINISTRATOR
 
 ACCOUNT_SECRETS = (HOST_TOKEN, HOOK_SECRET)
 

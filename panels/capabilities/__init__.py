@@ -1,6 +1,7 @@
 """What panels may ask of connectors, and the shape of the answers. Public through `panels.api`."""
 
 from panels.capabilities.customers import Address, Alert, Customer, Customers, Match, OrderSummary
+from panels.capabilities.history import Conversation, History, Line, Note
 from panels.capabilities.money import CurrencyMismatchError, Money, currency_exponent
 from panels.capabilities.orders import (
     Fulfilment,
@@ -13,9 +14,11 @@ from panels.capabilities.orders import (
     TrackingEvent,
 )
 from panels.capabilities.payments import Dispute, Interval, Invoice, Payment, Payments, SavedMethod, Subscription
-from panels.capabilities.records import Answer, Candidate, Instant, Note, Record, Window
+from panels.capabilities.records import Answer, Candidate, Caveat, Instant, Record, Window
 from panels.capabilities.words import (
     AlertWord,
+    AuthorWord,
+    ConversationWord,
     DeliveryWord,
     DisputeWord,
     InvoiceWord,
@@ -29,7 +32,12 @@ from panels.capabilities.words import (
 )
 
 # Capability name -> its answer. A connector answers it by a method of that name.
-CAPABILITIES: dict[str, type[Answer]] = {"customer": Customers, "orders": Orders, "payments": Payments}
+CAPABILITIES: dict[str, type[Answer]] = {
+    "customer": Customers,
+    "orders": Orders,
+    "payments": Payments,
+    "history": History,
+}
 
 __all__ = [
     "CAPABILITIES",
@@ -37,7 +45,11 @@ __all__ = [
     "Alert",
     "AlertWord",
     "Answer",
+    "AuthorWord",
     "Candidate",
+    "Caveat",
+    "Conversation",
+    "ConversationWord",
     "CurrencyMismatchError",
     "Customer",
     "Customers",
@@ -45,11 +57,13 @@ __all__ = [
     "Dispute",
     "DisputeWord",
     "Fulfilment",
+    "History",
     "Instant",
     "Interval",
     "Invoice",
     "InvoiceWord",
     "ItemCount",
+    "Line",
     "LineItem",
     "Match",
     "MatchWord",

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import msgspec
 
 from panels.capabilities.words import MatchWord
+from tenants.trust.sight import Sight
 
 # A moment, stored as aware UTC; panels show it in the agent's zone.
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -61,7 +62,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     since: Instant | None = None
 
 
-class Note(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Caveat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What an agent has to know of an answer, such as that something may be missing.
 
     `text` is shown in the agent's language where the translations know it.
@@ -80,9 +81,22 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     windows: tuple[Window, ...] = ()
-    notes: tuple[Note, ...] = ()
+    caveats: tuple[Caveat, ...] = ()
     matched_by: MatchWord | None = None
     candidates: tuple[Candidate, ...] = ()
+
+    # Whether it tells of the host's conversations, which not every agent may see. Then no panel is given
+    # the answer itself, but what `seen_by` leaves of it for whoever looks.
+    IS_RESTRICTED: ClassVar[bool] = False
+
+    @property
+    def inboxes(self) -> frozenset[int]:
+        """The host's inboxes of whose conversations it tells; only of restricted answers."""
+        return frozenset()
+
+    def seen_by(self, sight: Sight) -> Self:
+        """Return what is left of it for somebody who may see so much of the host."""
+        return self
 
     @property
     def is_empty(self) -> bool:
@@ -116,7 +130,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
                         for one in getattr(answer, name)
                     )
                 )
-                for name in ("windows", "notes", "candidates")
+                for name in ("windows", "caveats", "candidates")
             },
         }
 

@@ -161,6 +161,33 @@ class AlertWord(Word):
     UNKNOWN = "unknown", Tone.NEUTRAL, _UNKNOWN
 
 
+class ConversationWord(Word):
+    """How a conversation of the host stands."""
+
+    OPEN = "open", Tone.PROGRESS, pgettext_lazy("conversation", "Open")
+    PENDING = "pending", Tone.LOOK, pgettext_lazy("conversation", "Pending")
+    SNOOZED = "snoozed", Tone.NEUTRAL, pgettext_lazy("conversation", "Snoozed")
+    RESOLVED = "resolved", Tone.GOOD, pgettext_lazy("conversation", "Resolved")
+    UNKNOWN = "unknown", Tone.NEUTRAL, _UNKNOWN
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something."""
+        return self in _OPEN_CONVERSATIONS
+
+
+_OPEN_CONVERSATIONS = frozenset({ConversationWord.OPEN, ConversationWord.PENDING, ConversationWord.SNOOZED})
+
+
+class AuthorWord(Word):
+    """Who wrote a message."""
+
+    CUSTOMER = "customer", Tone.NEUTRAL, pgettext_lazy("author", "Customer")
+    AGENT = "agent", Tone.NEUTRAL, pgettext_lazy("author", "Agent")
+    BOT = "bot", Tone.NEUTRAL, pgettext_lazy("author", "Bot")
+    UNKNOWN = "unknown", Tone.NEUTRAL, _UNKNOWN
+
+
 class MatchWord(Word):
     """By what a record was matched to the contact, the surest first. A weak match asks for a second look."""
 

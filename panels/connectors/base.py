@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.functional import Promise
 
-from panels.capabilities import Customers, Orders, Payments
+from panels.capabilities import Customers, History, Orders, Payments
+from panels.host_reader import HostReader
 from tenants.trust.identity import Identity, MatchKey
 
 
@@ -73,6 +74,10 @@ class Connector:
         """Return payments, subscriptions, invoices and disputes of `who`, newest first."""
         raise NotImplementedError
 
+    def history(self, who: Identity) -> History:
+        """Return what went on with `who` before, newest first."""
+        raise NotImplementedError
+
     def check(self) -> str:
         """Return one sentence saying what answers, or raise as a capability would. No customer needed."""
         raise NotImplementedError
@@ -84,3 +89,22 @@ class Connector:
         nobody, and shows no secret; nothing of it is kept.
         """
         return ()
+
+
+class HostConnector(Connector):
+    """Answers from the account's own host, which already knows the contact.
+
+    Every account has it, without a connection: there is nothing to enter, since the host's address and token
+    are the account's, and nothing to be matched, since the contact is the host's own. It fills panels as soon
+    as they are placed, and is asked only where the host confirms who looks (trust `verified` and `signed_in`).
+
+    `host` reads about the one contact of the call, and about nobody else; the token stays with the platform.
+    """
+
+    def __init__(self, host: HostReader, *, name: str) -> None:
+        super().__init__({}, name=name)
+        self.host = host
+
+    def check(self) -> str:
+        """There is no connection to be tried: pre-flight asks the host itself."""
+        raise NotImplementedError

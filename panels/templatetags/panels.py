@@ -3,6 +3,7 @@
 Times, badges, charts and links are tags, since they make markup; money, numbers and names are filters.
 """
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from urllib.parse import urlencode
 from django import template
 from django.template import Context
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext, pgettext
 
 from panels import formats
 from panels.api import Address, Fulfilment, Interval, LineItem, Method, Money, Order, Subscription, Tone, Word
@@ -112,6 +113,32 @@ def moment(context: Context, at: datetime | None, style: formats.MomentFormat = 
         formats.format_moment(at, "datetime", _language(), zone),
         formats.format_moment(at, style, _language(), zone),
     )
+
+
+@register.simple_tag
+def day(date: dt.date) -> str:
+    """Return a `<time>` of a whole day, as it is called in the account's zone; the frame leaves it as it is."""
+    return format_html('<time datetime="{}">{}</time>', date.isoformat(), formats.format_day(date, _language()))
+
+
+@register.simple_tag
+def contact_count(number: int) -> str:
+    """Return which contact within 14 days this one is: "3rd contact in 14 days"."""
+    if number in _NTH_CONTACT:
+        return str(_NTH_CONTACT[number])
+    text = (
+        gettext("%(number)sth contact in 14 days") if number <= _LAST_TH else gettext("%(number)s contacts in 14 days")
+    )
+    return text % {"number": formats.format_number(number, _language())}
+
+
+_NTH_CONTACT = {
+    1: gettext_lazy("1st contact in 14 days"),
+    2: gettext_lazy("2nd contact in 14 days"),
+    3: gettext_lazy("3rd contact in 14 days"),
+}
+# In English, 21 ends in another way again.
+_LAST_TH = 20
 
 
 @register.simple_tag

@@ -17,17 +17,17 @@ _KEPT_SECONDS = 60
 
 def inboxes_of(account: Account) -> Choices | None:
     """Return the account's inboxes; None where the host does not tell."""
-    return _ask(account, "inboxes", HostClient.inboxes)
+    return _ask(account, "inboxes", lambda client: client.inboxes())
 
 
 def teams_of(account: Account) -> Choices | None:
     """Return the account's teams; None where the host does not tell."""
-    return _ask(account, "teams", HostClient.teams)
+    return _ask(account, "teams", lambda client: client.teams())
 
 
 def agents_of(account: Account) -> Choices | None:
     """Return the account's agents; None where the host does not tell."""
-    return _ask(account, "agents", HostClient.agents)
+    return _ask(account, "agents", lambda client: client.agents())
 
 
 def _ask(account: Account, kind: str, ask: Callable[[HostClient], list[Any]]) -> Choices | None:

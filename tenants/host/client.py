@@ -23,10 +23,12 @@ from tenants.host.records import (
     HostDashboardApp,
     HostInbox,
     HostMessage,
+    HostNote,
     HostProfile,
     HostTeam,
     HostWebhook,
     record,
+    texts,
 )
 from tenants.models import Account
 from tenants.secrets import HOST_TOKEN, get_live_secrets, mark_used
@@ -96,6 +98,14 @@ class HostClient:
     def contact_conversations(self, contact_id: int) -> list[HostConversation]:
         """Return the contact's latest conversations."""
         return [HostConversation.of(row) for row in _rows(self._ask("GET", f"/contacts/{contact_id:d}/conversations"))]
+
+    def contact_notes(self, contact_id: int) -> list[HostNote]:
+        """Return the notes that agents wrote about the contact."""
+        return [HostNote.of(row) for row in _rows(self._ask("GET", f"/contacts/{contact_id:d}/notes"))]
+
+    def contact_labels(self, contact_id: int) -> tuple[str, ...]:
+        """Return the contact's labels."""
+        return texts(_list(self._ask("GET", f"/contacts/{contact_id:d}/labels")))
 
     def messages(self, conversation_id: int) -> list[HostMessage]:
         """Return the newest page of the conversation's messages."""
@@ -233,12 +243,16 @@ def _said(response: Response) -> str:
 
 
 def _rows(answer: Any, name: str = "payload") -> list[Mapping[str, Any]]:
-    """Return a list's rows, bare or in one of the host's wrappers."""
+    """Return a list's records, bare or in one of the host's wrappers."""
+    return [row for row in _list(answer, name) if isinstance(row, dict)]
+
+
+def _list(answer: Any, name: str = "payload") -> list[Any]:
     while isinstance(answer, dict):
         answer = next((answer[key] for key in (name, "payload", "data") if key in answer), None)
     if not isinstance(answer, list):
         raise HostUnreadable(_NOT_THE_API)
-    return [row for row in answer if isinstance(row, dict)]
+    return answer
 
 
 def _row(answer: Any, name: str = "payload") -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ Each `of` takes the host's own record, of an old or a new host, and tolerates wh
 """
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from msgspec import Struct, field
 
@@ -79,8 +79,52 @@ class HostContact(Struct, frozen=True, kw_only=True):
         )
 
 
+class HostMessage(Struct, frozen=True, kw_only=True):
+    """A message. `sender_type` is `user`, `contact` or `agent_bot`; ids of the three overlap.
+
+    `kind` is one of `KINDS`, None for what the host calls otherwise. Of a deleted message its row is left.
+    """
+
+    id: int
+    content: str = ""
+    private: bool = False
+    sender_type: str | None = None
+    sender_id: int | None = None
+    created_at: float | None = None
+    conversation_id: int | None = None
+    kind: str | None = None
+    sender_name: str | None = None
+    is_deleted: bool = False
+    attachments: int = 0
+
+    # As the host numbers them (host-contract 2.6); in some places it names them.
+    KINDS: ClassVar = ("incoming", "outgoing", "activity", "template")
+
+    @classmethod
+    def of(cls, raw: Raw) -> Self:
+        sender = record(raw.get("sender"))
+        kind = text(sender.get("type")) or (text(raw.get("sender_type")) or "").lower()
+        attachments = raw.get("attachments")
+        return cls(
+            id=integer(raw.get("id")) or 0,
+            content=text(raw.get("content")) or "",
+            private=raw.get("private") is True,
+            sender_type={"agentbot": "agent_bot"}.get(kind, kind) or None,
+            sender_id=integer(sender.get("id")) or integer(raw.get("sender_id")),
+            created_at=moment(raw.get("created_at")),
+            conversation_id=integer(raw.get("conversation_id")),
+            kind=_message_kind(raw.get("message_type")),
+            sender_name=text(sender.get("available_name")) or text(sender.get("name")),
+            is_deleted=record(raw.get("content_attributes")).get("deleted") is True,
+            attachments=len(attachments) if isinstance(attachments, list) else 0,
+        )
+
+
 class HostConversation(Struct, frozen=True, kw_only=True):
-    """A conversation by its display id. `contact` is None where the host has deleted it; `uuid` on old hosts."""
+    """A conversation by its display id. `contact` is None where the host has deleted it; `uuid` on old hosts.
+
+    `messages` are those few that the host sends along, the newest among them. Times are seconds since the epoch.
+    """
 
     id: int
     uuid: str | None = None
@@ -92,6 +136,11 @@ class HostConversation(Struct, frozen=True, kw_only=True):
     assignee_id: int | None = None
     team_id: int | None = None
     status: str | None = None
+    assignee_name: str | None = None
+    created_at: float | None = None
+    last_activity_at: float | None = None
+    labels: tuple[str, ...] = ()
+    messages: tuple[HostMessage, ...] = ()
 
     @classmethod
     def of(cls, raw: Raw) -> Self:
@@ -111,33 +160,30 @@ class HostConversation(Struct, frozen=True, kw_only=True):
             assignee_id=integer(assignee.get("id")) if is_user else None,
             team_id=integer(record(meta.get("team")).get("id")),
             status=text(raw.get("status")),
+            assignee_name=text(assignee.get("available_name")) or text(assignee.get("name")),
+            created_at=moment(raw.get("created_at")),
+            last_activity_at=moment(raw.get("last_activity_at")) or moment(raw.get("timestamp")),
+            labels=texts(raw.get("labels")),
+            messages=_sent_along(raw),
         )
 
 
-class HostMessage(Struct, frozen=True, kw_only=True):
-    """A message. `sender_type` is `user`, `contact` or `agent_bot`; ids of the three overlap."""
+class HostNote(Struct, frozen=True, kw_only=True):
+    """A note that an agent wrote about a contact. `author_name` is None where the host has deleted the agent."""
 
     id: int
     content: str = ""
-    private: bool = False
-    sender_type: str | None = None
-    sender_id: int | None = None
+    author_name: str | None = None
     created_at: float | None = None
-    conversation_id: int | None = None
 
     @classmethod
     def of(cls, raw: Raw) -> Self:
-        sender = record(raw.get("sender"))
-        created = raw.get("created_at")
-        kind = text(sender.get("type")) or (text(raw.get("sender_type")) or "").lower()
+        author = record(raw.get("user"))
         return cls(
             id=integer(raw.get("id")) or 0,
             content=text(raw.get("content")) or "",
-            private=raw.get("private") is True,
-            sender_type={"agentbot": "agent_bot"}.get(kind, kind) or None,
-            sender_id=integer(sender.get("id")) or integer(raw.get("sender_id")),
-            created_at=float(created) if isinstance(created, int | float) else None,
-            conversation_id=integer(raw.get("conversation_id")),
+            author_name=text(author.get("available_name")) or text(author.get("name")),
+            created_at=moment(raw.get("created_at")),
         )
 
 
@@ -200,4 +246,34 @@ def text(value: Any) -> str | None:
 
 
 def integer(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    """Return a number as a database has them; None for anything else."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_number and -_END_OF_NUMBERS <= value < _END_OF_NUMBERS else None
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    return tuple(one for one in value if isinstance(one, str) and one) if isinstance(value, list) else ()
+
+
+def moment(value: Any) -> float | None:
+    """Return a time the host gives in seconds; None for none (0) and for what is no time a calendar has."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and 0 < value < _END_OF_TIME else None
+
+
+_END_OF_NUMBERS = 2**63
+# Year 9999: what is later is no time but a mistake.
+_END_OF_TIME = 253_402_300_800
+
+
+def _message_kind(value: Any) -> str | None:
+    number = integer(value)
+    if number is not None:
+        return HostMessage.KINDS[number] if 0 <= number < len(HostMessage.KINDS) else None
+    return value if value in HostMessage.KINDS else None
+
+
+def _sent_along(raw: Raw) -> tuple[HostMessage, ...]:
+    sent = raw.get("messages")
+    rows = [*(sent if isinstance(sent, list) else ()), raw.get("last_non_activity_message")]
+    return tuple(HostMessage.of(row) for row in rows if isinstance(row, dict))

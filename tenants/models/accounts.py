@@ -192,6 +192,11 @@ class Account(models.Model):
         return self.host_proved_at is not None
 
     @property
+    def confirms(self) -> bool:
+        """Whether the host confirms who looks, so that it is known what they may see there."""
+        return self.trust != Trust.LINK
+
+    @property
     def host_origins(self) -> list[str]:
         """The origins that may embed this account's frames, the main one first.
 

@@ -10,14 +10,14 @@ from tenants.host.errors import HostError
 from tenants.models import Account, DashboardApp, Trust
 from tenants.trust.audience import Viewing, why_not_for, why_not_for_agent
 from tenants.trust.identity import Identity
-from tenants.trust.records import AgentRecord, ContactRecord, ConversationRecord, Evidence
+from tenants.trust.records import ADMINISTRATOR, AgentRecord, ContactRecord, ConversationRecord, Evidence
 from tenants.trust.sessions import Session
+from tenants.trust.sight import sight_of
 from voxysapps.context.structs import AppContext, Contact
 from voxysapps.context.token import InvalidToken, read_token, sign_token
 
 # Website visitors type their own e-mail; the other channels are addressed by theirs.
 _WEB_WIDGET = "Channel::WebWidget"
-ADMINISTRATOR = "administrator"
 _EDITED_SECONDS = 24 * 3600
 
 
@@ -225,11 +225,8 @@ def _confirm(
 
 def may_see(agent: AgentRecord, conversation: ConversationRecord, evidence: Evidence) -> bool:
     """Return whether the agent may see the conversation: see step 5 of `confirm`."""
-    if agent.has_custom_role:
-        return conversation.assignee_id == agent.id
-    if agent.role == ADMINISTRATOR:
-        return True
-    return conversation.inbox_id is not None and agent.id in evidence.inbox(conversation.inbox_id).members
+    inboxes = () if conversation.inbox_id is None else (conversation.inbox_id,)
+    return sight_of(agent, inboxes, evidence).sees(conversation.inbox_id, conversation.assignee_id)
 
 
 def _require_audience(app: DashboardApp, viewing: Viewing) -> None:

@@ -20,6 +20,8 @@ from tenants.models import Account
 from tenants.trust.attributes import identifying
 from tenants.trust.identity import identifier_digests
 
+# The role that sees all of an account; the others' is `agent`.
+ADMINISTRATOR = "administrator"
 FRESH_SECONDS = 300
 KEPT_SECONDS = 900
 # From this age on a record is read again behind the request, so that no request waits for it.

@@ -4,6 +4,9 @@ import datetime as dt
 from typing import Any
 
 from panels.api import (
+    AuthorWord,
+    Conversation,
+    ConversationWord,
     Customer,
     DeliveryWord,
     Dispute,
@@ -11,11 +14,13 @@ from panels.api import (
     Fulfilment,
     Invoice,
     InvoiceWord,
+    Line,
     LineItem,
     Match,
     MatchWord,
     Method,
     Money,
+    Note,
     Order,
     Payment,
     PaymentWord,
@@ -145,3 +150,26 @@ def make_customer(external_id: str = "c-1", **changes: Any) -> Customer:
         "last_at": NOON,
     }
     return Customer(**{**values, **changes})
+
+
+def make_conversation(number: int = 41, **changes: Any) -> Conversation:
+    """Return a resolved conversation in inbox 1, the customer's last line "Thank you!"."""
+    values: dict[str, Any] = {
+        "external_id": str(number),
+        "number": number,
+        "url": f"https://voxys.example/app/accounts/4/conversations/{number}",
+        "word": ConversationWord.RESOLVED,
+        "begun_at": days(-1),
+        "last_at": NOON,
+        "inbox": "Website",
+        "inbox_id": 1,
+        "assignee": "Tom",
+        "assignee_id": 5,
+        "last_line": Line(by=AuthorWord.CUSTOMER, text="Thank you!", at=NOON),
+    }
+    return Conversation(**{**values, **changes})
+
+
+def make_note(text: str = "Prefers to be called.", **changes: Any) -> Note:
+    values: dict[str, Any] = {"external_id": "note-1", "text": text, "at": NOON, "author": "Tom"}
+    return Note(**{**values, **changes})

@@ -45,7 +45,7 @@ def make_ctx(data: Any, **changes: Any) -> PanelContext:
 
 
 def render_panel(panel: Panel, ctx: PanelContext) -> "Document":
-    template = panel.empty_template if panel.is_empty(ctx.data) else panel.template
+    template = panel.empty_template if panel.shows_nothing(ctx) else panel.template
     return _render(template, panel.get_context(ctx), ctx)
 
 

@@ -66,7 +66,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 def _forget() -> None:
     registry.panels.cache_clear()
-    registry.connectors.cache_clear()
+    registry._connectors.cache_clear()
     registry.code_version.cache_clear()
 
 
@@ -91,7 +91,11 @@ def test_plugin_is_found(install: Any) -> None:
         ("other", f"{HERE}:GoodPanel", "another slug than its entry point “other”"),
         ("newer", f"{HERE}:NewerPanel", "written for panel API >=2; this is 1.0"),
         ("odd", f"{HERE}:OddPanel", "no version specifier"),
-        ("guess", f"{HERE}:PanelOfNoCapability", "no capability “horoscope”. Known: customer, orders, payments."),
+        (
+            "guess",
+            f"{HERE}:PanelOfNoCapability",
+            "no capability “horoscope”. Known: customer, orders, payments, history.",
+        ),
     ],
 )
 def test_broken_panel_is_named_with_the_remedy_and_the_others_work(

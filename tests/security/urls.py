@@ -35,6 +35,8 @@ WITHOUT_ACCOUNTS = {
         for name in (
             *("profile", "agents", "inboxes", "members", "teams", "contacts", "search", "contact"),
             "contact-conversations",
+            "contact-notes",
+            "contact-labels",
             *("conversations", "conversation", "status", "assignment", "messages", "message"),
             *("apps", "app", "webhooks", "webhook", "else"),
         )

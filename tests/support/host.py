@@ -7,14 +7,23 @@ from typing import Any
 from unittest.mock import patch
 
 from tenants.host.errors import HostError, HostNotFound
-from tenants.host.records import HostAgent, HostContact, HostConversation, HostDashboardApp, HostMessage
+from tenants.host.records import (
+    HostAgent,
+    HostContact,
+    HostConversation,
+    HostDashboardApp,
+    HostInbox,
+    HostMessage,
+    HostNote,
+    HostTeam,
+)
 from tenants.models import Account, DashboardApp
 from tenants.trust.sessions import issue_session
 
 # Where the client is used.
 CLIENTS = (
     *("tenants.trust.records", "tenants.trust.sign_in.tasks", "tenants.trust.sign_in.views"),
-    *("tenants.viewing.purging", "panels.prefetch.planning"),
+    *("tenants.viewing.purging", "panels.prefetch.planning", "panels.host_reader", "tenants.host.choices"),
 )
 
 AGENT, ADMINISTRATOR, STRANGER = 5, 6, 99
@@ -35,6 +44,9 @@ class HostInMemory:
         self._conversations = {7: make_conversation(7, self.contacts[70])}
         self.apps: list[HostDashboardApp] = []
         self.notes: list[HostMessage] = []
+        self.spoken: dict[int, list[HostMessage]] = {}
+        self.contact_words: list[HostNote] = []
+        self.labels: tuple[str, ...] = ()
 
     def change_agent(self, id_: int, **values: Any) -> None:
         self._agents[id_] = make_agent(id_, **values)
@@ -86,7 +98,30 @@ class HostInMemory:
 
     def messages(self, conversation_id: int) -> list[HostMessage]:
         self._called("messages")
-        return [note for note in self.notes if note.conversation_id == conversation_id]
+        notes = [note for note in self.notes if note.conversation_id == conversation_id]
+        return [*self.spoken.get(conversation_id, ()), *notes]
+
+    def contact_conversations(self, contact_id: int) -> list[HostConversation]:
+        self._called("contact_conversations")
+        self._known(self.contacts, contact_id)
+        found = [one for one in self._conversations.values() if one.contact and one.contact.id == contact_id]
+        return sorted(found, key=lambda one: -one.id)[:20]
+
+    def contact_notes(self, contact_id: int) -> list[HostNote]:
+        self._called("contact_notes")
+        return self.contact_words
+
+    def contact_labels(self, contact_id: int) -> tuple[str, ...]:
+        self._called("contact_labels")
+        return self.labels
+
+    def inboxes(self) -> list[HostInbox]:
+        self._called("inboxes")
+        return [HostInbox(id=id_, name=f"Inbox {id_}") for id_ in self.members]
+
+    def teams(self) -> list[HostTeam]:
+        self._called("teams")
+        return []
 
     def delete_message(self, conversation_id: int, message_id: int) -> None:
         self._called("delete_message")

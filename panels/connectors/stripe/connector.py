@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from msgspec import structs
 
-from panels.api import Connector, Customers, Identity, MatchWord, Note, Payments, SystemClient
+from panels.api import Caveat, Connector, Customers, Identity, MatchWord, Payments, SystemClient
 from panels.connectors.stripe.customers import make_candidate, make_customer
 from panels.connectors.stripe.finding import find_customers
 from panels.connectors.stripe.rights import RIGHTS, lacking_rights, missing_right, refusal
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # Figures take two requests and more for each customer.
 _MOST_WITH_FIGURES = 5
-_GUESTS = Note(text=gettext_noop("Payments as a guest may be missing: Stripe lists them with no customer."))
+_GUESTS = Caveat(text=gettext_noop("Payments as a guest may be missing: Stripe lists them with no customer."))
 
 
 class StripeConnector(Connector):
@@ -54,7 +54,7 @@ class StripeConnector(Connector):
         if len(hits) > 1 and hits[0].match.by is not MatchWord.LINK:
             return Payments(candidates=tuple(make_candidate(hit.customer) for hit in hits))
         told = Payments.merge([("", tell_payments(reader, hit, now=now)) for hit in hits])
-        return structs.replace(told, notes=(_GUESTS,))
+        return structs.replace(told, caveats=(_GUESTS,))
 
     def check(self) -> str:
         """Return in which mode Stripe answers. Every right is tried, so that all that lack are told at once."""

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from panels.api import (
     Answer,
+    Caveat,
     Customers,
     DeliveryWord,
+    History,
     Match,
     MatchWord,
-    Note,
     Orders,
     Payments,
     SubscriptionWord,
@@ -21,9 +22,11 @@ from panels.api import (
 from panels.capabilities import CAPABILITIES
 from tests.panels.factories import (
     days,
+    make_conversation,
     make_customer,
     make_dispute,
     make_invoice,
+    make_note,
     make_order,
     make_parcel,
     make_payment,
@@ -40,6 +43,7 @@ FULL: dict[str, Answer] = {
         invoices=(make_invoice(),),
         disputes=(make_dispute(),),
     ),
+    "history": History(conversations=(make_conversation(),), notes=(make_note(),), labels=("regular",)),
 }
 
 
@@ -128,10 +132,10 @@ def test_an_order_is_open_until_its_goods_arrived_or_it_was_cancelled() -> None:
     assert not make_order(ship=DeliveryWord.DELIVERED).is_open
 
 
-def test_notes_name_their_source_once() -> None:
-    one = Orders(notes=(Note(text="Parts may be missing."),))
+def test_caveats_name_their_source_once() -> None:
+    one = Orders(caveats=(Caveat(text="Parts may be missing."),))
     merged = Orders.merge([("A", one), ("A", one), ("B", one)])
-    assert [(note.source, note.text) for note in merged.notes] == [
+    assert [(caveat.source, caveat.text) for caveat in merged.caveats] == [
         ("A", "Parts may be missing."),
         ("B", "Parts may be missing."),
     ]

@@ -145,7 +145,7 @@ def test_customers_figures_follow_from_the_orders(email: str) -> None:
         assert customer.first_at == (orders[-1].placed_at if orders else None)
 
 
-@pytest.mark.parametrize("capability", CAPABILITIES)
+@pytest.mark.parametrize("capability", DemoConnector.capabilities)
 @pytest.mark.parametrize("email", ["ada@example.com", *EDGES])
 def test_two_calls_on_one_day_give_the_same(
     capability: str, email: str, set_clock: Callable[[dt.datetime], None]
@@ -193,7 +193,7 @@ def test_another_shop_gives_the_same_person_other_orders() -> None:
     assert one.orders(who).orders[0].number != other.orders(who).orders[0].number
 
 
-@pytest.mark.parametrize("capability", CAPABILITIES)
+@pytest.mark.parametrize("capability", DemoConnector.capabilities)
 @pytest.mark.parametrize(
     "who", [Identity(), Identity(name="Ada"), by_email("nobody@example.com"), by_email("ada.nobody7@example.com")]
 )

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from panels.api import ConnectorError, FinalError, Identity, OperatorError, TemporaryError
-from panels.capabilities import CAPABILITIES
 from panels.connectors.hubspot import client as client_module
 from panels.connectors.hubspot.client import HubSpotClient, missing_scopes
 from panels.connectors.hubspot.connector import HubSpotConnector
@@ -48,7 +47,7 @@ def failure(hubspot: HubSpot, capability: str = "customer", **settings: Any) -> 
     return caught.value
 
 
-@pytest.mark.parametrize("capability", CAPABILITIES)
+@pytest.mark.parametrize("capability", HubSpotConnector.capabilities)
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [

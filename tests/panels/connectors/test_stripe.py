@@ -120,7 +120,7 @@ def test_customer_knows_what_burns(stripe: StripeConnector, fake: FakeStripe) ->
 
 def test_who_is_not_there_has_nothing(stripe: StripeConnector) -> None:
     nobody = Identity(emails=("eve@example.com",))
-    assert structs.replace(stripe.payments(nobody), notes=()).is_empty
+    assert structs.replace(stripe.payments(nobody), caveats=()).is_empty
     assert stripe.customer(nobody) == Customers()
 
 

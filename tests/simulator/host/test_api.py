@@ -69,7 +69,7 @@ def all_paths() -> list[str]:
             for name, number in numbers.items():
                 path = path.replace(f"<int:{name}>", str(number))
             paths.append(path)
-    assert len(paths) == 18
+    assert len(paths) == 20
     return paths
 
 

@@ -75,7 +75,25 @@ def test_conversations_and_contacts(client: HostClient) -> None:
     assert client.conversation(612).hmac_verified is False
     assert client.contact(701).email == "agnes.thorvald@example.com"
     assert [contact.id for contact in client.search_contacts("AGNES.thor")] == [701]
-    assert [one.id for one in client.contact_conversations(701)] == [611]
+    assert [one.id for one in client.contact_conversations(701)] == [611, 607, 604, 571]
+
+
+def test_what_is_known_about_a_contact(client: HostClient) -> None:
+    newest, older = client.contact_notes(701)
+    assert newest.created_at
+    assert older.created_at
+    assert newest.created_at > older.created_at
+    assert newest.author_name
+    assert "brass lamp" in newest.content
+    assert client.contact_labels(701) == ("regular", "repair")
+    assert (client.contact_notes(702), client.contact_labels(702)) == ([], ())
+    earlier = client.contact_conversations(701)[2]
+    assert (earlier.status, earlier.labels, earlier.assignee_id) == ("snoozed", ("spare part",), AGENT)
+    assert earlier.created_at
+    assert earlier.last_activity_at
+    assert earlier.created_at < earlier.last_activity_at
+    with pytest.raises(HostNotFound):
+        client.contact_notes(999)
 
 
 def test_note_is_written_read_back_and_deleted(client: HostClient) -> None:
@@ -103,6 +121,7 @@ def test_dashboard_apps_are_those_registered(client: HostClient, account: Accoun
     client.delete_dashboard_app(own[1].id)
     assert [(app.title, app.urls) for app in client.dashboard_apps()] == [
         ("Drifted", ("https://elsewhere.example.com/a/x/",)),
+        ("History", own[2].urls),
         ("Less", ("https://app.example.com/a/y/",)),
     ]
 

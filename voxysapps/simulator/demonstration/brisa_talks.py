@@ -1,21 +1,51 @@
 """The conversations of Atelier Brisa."""
 
-from voxysapps.simulator.demonstration.shapes import Line, Person, Talk
+from voxysapps.simulator.demonstration.shapes import Line, Note, Person, Talk
+
+_DAY = 24 * 60
+
+_TERESA = Person(
+    501,
+    "Teresa Nogueira",
+    email="teresa.nogueira@example.com",
+    phone_number="+351210000187",
+    identifier="brisa-2041",
+    city="Évora",
+    country="Portugal",
+    country_code="PT",
+    online=True,
+    notes=(Note(9 * _DAY, 31, "Collects the blue series. Tell her when the kiln is opened."),),
+    labels=("collector",),
+)
 
 TALKS = (
     Talk(
-        id=212,
-        person=Person(
-            501,
-            "Teresa Nogueira",
-            email="teresa.nogueira@example.com",
-            phone_number="+351210000187",
-            identifier="brisa-2041",
-            city="Évora",
-            country="Portugal",
-            country_code="PT",
-            online=True,
+        id=188,
+        person=_TERESA,
+        inbox=43,
+        lines=(
+            Line(33 * _DAY + 60, "contact", "Do you send to Évora, and what does it cost?"),
+            Line(33 * _DAY, 32, "We do, from 80 euros on for nothing."),
         ),
+        status="resolved",
+        assignee=32,
+    ),
+    Talk(
+        id=205,
+        person=_TERESA,
+        inbox=41,
+        lines=(
+            Line(9 * _DAY + 20, "contact", "Are there still bowls of the blue series?"),
+            Line(9 * _DAY + 8, 31, "Three of them. I have put one aside for you."),
+            Line(9 * _DAY, "contact", "How kind, I have just ordered it."),
+        ),
+        status="resolved",
+        assignee=31,
+        hmac_verified=True,
+    ),
+    Talk(
+        id=212,
+        person=_TERESA,
         inbox=41,
         lines=(
             Line(34, "contact", "Olá! The blue bowl arrived with a chip on the rim."),

@@ -1,21 +1,76 @@
 """Lanterna & Figli: three people who repair lamps, confirmed by the host. Everybody is invented."""
 
-from voxysapps.simulator.demonstration.shapes import Agent, DemonstrationAccount, Inbox, Line, Person, Talk, Team
+from voxysapps.simulator.demonstration.shapes import Agent, DemonstrationAccount, Inbox, Line, Note, Person, Talk, Team
+
+_DAY = 24 * 60
+
+_AGNES = Person(
+    701,
+    "Agnes Thorvald",
+    email="agnes.thorvald@example.com",
+    phone_number="+4740000118",
+    identifier="lf-1007",
+    city="Bergen",
+    country="Norway",
+    country_code="NO",
+    online=True,
+    days_known=420,
+    notes=(
+        Note(6 * _DAY, 52, "The brass lamp was her grandmother's. Handle the shade with gloves."),
+        Note(80 * _DAY, 51, "Pays in the workshop, always in cash. Wants a written receipt."),
+    ),
+    labels=("regular", "repair"),
+)
 
 _TALKS = (
     Talk(
-        id=611,
-        person=Person(
-            701,
-            "Agnes Thorvald",
-            email="agnes.thorvald@example.com",
-            phone_number="+4740000118",
-            identifier="lf-1007",
-            city="Bergen",
-            country="Norway",
-            country_code="NO",
-            online=True,
+        id=571,
+        person=_AGNES,
+        inbox=62,
+        lines=(
+            Line(
+                80 * _DAY + 90,
+                "contact",
+                "Good morning,\n\nthe chandelier hangs again and is wonderful. Thank you all!\n\nAgnes",
+                content_type="incoming_email",
+                content_attributes={"email": {"subject": "Thank you", "from": ["agnes.thorvald@example.com"]}},
+            ),
+            Line(80 * _DAY, 51, "What a joy to read, Agnes. See you next time!"),
+            Line(80 * _DAY - 2, "activity", "Conversation was marked resolved by Livia Moretti"),
         ),
+        status="resolved",
+        assignee=51,
+    ),
+    Talk(
+        id=604,
+        person=_AGNES,
+        inbox=63,
+        lines=(
+            Line(11 * _DAY + 40, "contact", "I found the missing glass drop! Do you still need it?"),
+            Line(11 * _DAY, 52, "Yes, please bring it along. Your lamp is next.", status="read"),
+            Line(11 * _DAY - 5, 52, "She found the drop: take the spare one off the bill.", private=True),
+        ),
+        status="snoozed",
+        assignee=52,
+        labels=("spare part",),
+    ),
+    Talk(
+        id=607,
+        person=_AGNES,
+        inbox=61,
+        lines=(
+            Line(6 * _DAY + 300, "contact", "Hello, I brought you the brass lamp today. How long will it take?"),
+            Line(6 * _DAY, 52, "About a week. We write to you here when it is done."),
+            Line(6 * _DAY - 1, "activity", "Conversation was marked resolved by Ruben Okoye"),
+        ),
+        status="resolved",
+        assignee=52,
+        labels=("repair",),
+        hmac_verified=True,
+    ),
+    Talk(
+        id=611,
+        person=_AGNES,
         inbox=61,
         lines=(
             Line(26, "contact", "Hello, is the brass lamp of my grandmother ready?"),

@@ -35,6 +35,15 @@ class Inbox:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What an agent wrote down about a contact, so many minutes ago. `author` is the agent's id."""
+
+    minutes: float
+    author: int
+    content: str
+
+
+@dataclass(frozen=True)
 class Person:
     """A contact. `known` is false for one the host's store has lost: it then posts `contact: {}`."""
 
@@ -53,6 +62,8 @@ class Person:
     known: bool = True
     custom_attributes: dict[str, Any] = field(default_factory=dict)
     days_known: int = 40
+    notes: tuple[Note, ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

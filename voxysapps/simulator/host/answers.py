@@ -72,6 +72,25 @@ def contact(host: HostAccount, person: Person, *, with_inboxes: bool = True) -> 
     return {**record, **contact_inboxes(host.seed, talk)} if with_inboxes else record
 
 
+def notes(host: HostAccount, person: Person) -> list[Record]:
+    """Return what agents wrote down about the contact, the newest first. Who left the account is not named."""
+    records = []
+    for number, note in enumerate(sorted(person.notes, key=lambda one: one.minutes)):
+        written = host.now - round(note.minutes * 60)
+        author = host.agent(note.author)
+        record: Record = {
+            "id": person.id * 100 + len(person.notes) - number,
+            "content": note.content,
+            "account_id": host.seed.host_account_id,
+            "contact_id": person.id,
+            **({"user": agent_record(host.seed, author)} if author else {}),
+            "created_at": written,
+            "updated_at": written,
+        }
+        records.append(record)
+    return records
+
+
 def conversation(host: HostAccount, talk: Talk) -> Record:
     """Return a conversation with its newest message, as lists and single answers have it."""
     record = rest_conversation(host.seed, talk, now=host.now)

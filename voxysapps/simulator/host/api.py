@@ -17,6 +17,7 @@ from voxysapps.simulator.host.events import EVENTS, EVENTS_OF_OLD_HOSTS
 from voxysapps.simulator.models import RegisteredApp, Webhook
 
 CONVERSATIONS_A_PAGE = 25
+CONVERSATIONS_OF_A_CONTACT = 20
 CONTACTS_A_PAGE = 15
 MESSAGES_A_PAGE = 20
 _HTTP = re.compile(r"https?://[^\s/]+\S*")
@@ -99,7 +100,15 @@ def delete_contact(call: Call, id_: int) -> HttpResponse:
 def list_contact_conversations(call: Call, id_: int) -> Record:
     talks = call.host.talks_of(call.person(id_))
     seen = [talk for talk in talks if call.host.may_see(call.agent, talk.inbox)]
-    return {"payload": [answers.conversation(call.host, talk) for talk in seen]}
+    return {"payload": [answers.conversation(call.host, talk) for talk in seen[:CONVERSATIONS_OF_A_CONTACT]]}
+
+
+def list_contact_notes(call: Call, id_: int) -> list[Record]:
+    return answers.notes(call.host, call.person(id_))
+
+
+def list_contact_labels(call: Call, id_: int) -> Record:
+    return {"payload": list(call.person(id_).labels)}
 
 
 def _searched(person: Person) -> tuple[str | None, ...]:

@@ -26,6 +26,8 @@ urlpatterns = [
         answers(GET=api.list_contact_conversations),
         name="host-contact-conversations",
     ),
+    path(f"{_ACCOUNT}/contacts/<int:id_>/notes", answers(GET=api.list_contact_notes), name="host-contact-notes"),
+    path(f"{_ACCOUNT}/contacts/<int:id_>/labels", answers(GET=api.list_contact_labels), name="host-contact-labels"),
     path(f"{_ACCOUNT}/conversations", answers(GET=api.list_conversations), name="host-conversations"),
     path(_CONVERSATION, answers(GET=api.show_conversation), name="host-conversation"),
     path(f"{_CONVERSATION}/toggle_status", answers(POST=api.toggle_status), name="host-status"),
