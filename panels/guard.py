@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext_noop
 
 from panels.errors import TemporaryError
+from voxysapps.leases import lease
 from voxysapps.outgoing import seconds_left
 
 # So many failures of the system itself, one after the other, and nobody asks for a while.
@@ -23,8 +24,6 @@ OPEN_SECONDS = 30.0
 MAX_OPEN_SECONDS = 600.0
 # One call tries whether the system is back; longer than it may take, and the next one tries.
 PROBE_SECONDS = 30
-# Above the longest call: what was held by a killed worker frees itself.
-HELD_SECONDS = 60
 _KEPT_SECONDS = 24 * 3600
 
 
@@ -64,14 +63,10 @@ class Guard:
     def enter(self, max_concurrency: int) -> Iterator[None]:
         """Hold one of the connection's calls. Raises `Busy`, or `NotNow` with when to come back."""
         self._require_open()
-        slots = (f"{self._prefix}:slot:{number}" for number in range(max_concurrency))
-        held = next((slot for slot in slots if cache.add(slot, 1, HELD_SECONDS)), None)
-        if held is None:
-            raise Busy
-        try:
+        with lease(*(f"{self._prefix}:slot:{number}" for number in range(max_concurrency))) as has_slot:
+            if not has_slot:
+                raise Busy
             yield
-        finally:
-            cache.delete(held)
 
     def pacer(self, max_rate: tuple[int, int] | None, *, on_request: Callable[[], None]) -> Callable[[], None]:
         """Return what is called before every request: it keeps to `max_rate`, calls within so many seconds.

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from panels.models import PrefetchItem
 
-# Above what one item may take: a killed worker's items come back after this.
-CLAIM_SECONDS = 75
+# A killed worker's items come back after this. What takes longer is begun twice, which asks nobody twice: what was
+# fetched is fresh, and what is being fetched is held.
+CLAIM_SECONDS = 30
 # Nobody looks any longer: whoever does is served at once all the same.
 WANTED_FOR = dt.timedelta(minutes=30)
 MAX_TRIES = 3
