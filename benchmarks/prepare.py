@@ -21,7 +21,7 @@ from django.utils import timezone  # noqa: E402
 from msgspec import msgpack  # noqa: E402
 
 from benchmarks import contexts  # noqa: E402
-from benchmarks.prepared import HOOK_SECRET, ROWS  # noqa: E402
+from benchmarks.prepared import HOOK_SECRET, PANELS, ROWS  # noqa: E402
 from panels import refresh, snapshots  # noqa: E402
 from panels.configuration import AppPlan, forget_plans, get_plan  # noqa: E402
 from panels.fragments import build_sections  # noqa: E402
@@ -44,7 +44,6 @@ from tenants.trust.records import (  # noqa: E402
 from tenants.trust.sessions import find_session, issue_session  # noqa: E402
 from voxysapps.context import AppContext, parse_app_context  # noqa: E402
 
-PANELS = ("customer", "orders", "payments")
 # Longer than any measurement takes.
 FRESH_SECONDS = 3600
 _ROW = re.compile(rb" data-row[ >]")

@@ -71,8 +71,12 @@ class Stage:
 
     def prepare_product(self, host_origins: list[str], *, trust: str = "link") -> dict[str, Any]:
         """Make the database, the account with its app and the snapshots; return what `benchmarks.prepare` says."""
+        return self.run("benchmarks.prepare", trust, *host_origins)
+
+    def run(self, module: str, *arguments: str) -> dict[str, Any]:
+        """Run a module that prepares the database and the cache; return what it says."""
         said = subprocess.run(
-            python("-m", "benchmarks.prepare", trust, *host_origins),
+            python("-m", module, *arguments),
             env=self.product_env(),
             cwd=BASE_DIR,
             check=True,

@@ -100,7 +100,7 @@ def give_back(item: PrefetchItem) -> None:
 
 def pause(account_id: int, seconds: float) -> None:
     """Begin nothing of the account for so many seconds; the others' turns come all the sooner."""
-    cache.set(_paused_key(account_id), True, max(1, round(seconds)))
+    cache.set(paused_key(account_id), True, max(1, round(seconds)))
 
 
 def purge() -> None:
@@ -130,8 +130,8 @@ def _claim() -> list[PrefetchItem]:
         row["account_id"]
         for row in waiting.values("account_id").annotate(oldest=Min("wanted_at")).order_by("oldest")[:_MAX_ACCOUNTS]
     ]
-    found = cache.get_many([key(account_id) for account_id in accounts for key in (_served_key, _paused_key)])
-    accounts = [account_id for account_id in accounts if _paused_key(account_id) not in found]
+    found = cache.get_many([key(account_id) for account_id in accounts for key in (_served_key, paused_key)])
+    accounts = [account_id for account_id in accounts if paused_key(account_id) not in found]
     while len(claimed) < free and accounts:
         accounts.sort(key=lambda one: (at_work.get(one, 0), found.get(_served_key(one), 0)))
         item = _claim_one(accounts[0], now)
@@ -162,5 +162,6 @@ def _served_key(account_id: int) -> str:
     return f"{account_id}:prefetch-served"
 
 
-def _paused_key(account_id: int) -> str:
+def paused_key(account_id: int) -> str:
+    """Return the key that the cache has while nothing of the account is begun."""
     return f"{account_id}:prefetch-paused"

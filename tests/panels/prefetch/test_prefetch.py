@@ -282,7 +282,7 @@ def test_account_whose_host_was_asked_enough_waits_and_gives_nothing_up(
 
 def forget_counts(desk: Desk) -> None:
     """Let the minute of Redis be over, too: it has a clock of its own."""
-    cache.delete_many([f"{desk.account.pk}:reads-ahead", backlog._paused_key(desk.account.pk)])
+    cache.delete_many([f"{desk.account.pk}:reads-ahead", backlog.paused_key(desk.account.pk)])
 
 
 def test_no_more_are_begun_than_allowed_by_many_who_claim_at_once(desk: Desk, settings: Settings) -> None:
