@@ -9,7 +9,6 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.pages import Pages
-from benchmarks.prepared import PANELS
 from tests.support.browser import NONE_FOUND, find_browser
 
 _HOST_PAGE = Path(__file__).parent / "host_page.html"
@@ -35,8 +34,6 @@ if (window.parent !== window) {
   observer.observe(document, { childList: true, subtree: true, attributes: true });
 }
 """
-# What is waited for, in JavaScript: every panel has answered.
-SHOWS_ALL = f'document.querySelectorAll("section[data-placement][data-state=ready]").length === {len(PANELS)}'
 _SINCE_POSTED = """
 () => window.paintedAt - performance.getEntriesByType("resource").find(({ name }) => /\\/context/.test(name)).startTime
 """
@@ -67,6 +64,11 @@ class Host:
 
     def close_tab(self) -> None:
         self.page.evaluate("closeTab()")
+
+
+def shows(panels: int) -> str:
+    """Return what is true, in JavaScript, once so many panels have answered."""
+    return f'document.querySelectorAll("section[data-placement][data-state=ready]").length === {panels}'
 
 
 @contextmanager

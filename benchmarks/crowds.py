@@ -6,6 +6,7 @@ import json
 import sqlite3
 import time
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,18 @@ _SECONDS_TO_SETTLE = 1.5
 class Crowds:
     """The accounts that `benchmarks.prepare_crowds` made, of a product with a worker."""
 
-    def __init__(self, stage: Stage, host_origin: str, *, latency: int, customers: int, waiting: int = 0) -> None:
-        self._made = stage.run("benchmarks.prepare_crowds", host_origin, str(latency), str(customers), str(waiting))
+    def __init__(
+        self,
+        stage: Stage,
+        host_origin: str,
+        *,
+        latency: int,
+        customers: int,
+        panels: Sequence[str],
+        waiting: int = 0,
+    ) -> None:
+        numbers = map(str, (latency, customers, waiting))
+        self._made = stage.run("benchmarks.prepare_crowds", host_origin, *numbers, *panels)
         self._server = stage.start_product()
         stage.start_worker()
         self._env = stage.product_env()

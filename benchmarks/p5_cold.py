@@ -1,14 +1,14 @@
 """P5: what it takes to see a customer whose system needs a while for its answers.
 
-A tab whose customer a webhook announced before; a tab whose customer nobody has looked at; and a plain page that
-asks the system itself, for everything at once, and shows the same rows. They take turns in one browser.
+A tab with a customer's orders, of whom a webhook told before; the same tab, of a customer nobody has looked at; and a
+plain page that asks the system itself and shows the same rows. They take turns in one browser.
 """
 
 import json
 from statistics import median
 
 from benchmarks import contexts
-from benchmarks.browsers import SHOWS_ALL, Host, host_origin, opened_host
+from benchmarks.browsers import Host, host_origin, opened_host, shows
 from benchmarks.crowds import Crowds
 from benchmarks.p4_paint import PAUSE_MS, make_static_page
 from benchmarks.pages import Pages, serving_pages
@@ -22,8 +22,8 @@ ROUNDS, WARM_UP = 20, 2
 def run() -> list[Result]:
     number = ROUNDS + WARM_UP
     with Stage() as stage, serving_pages() as pages:
-        crowds = Crowds(stage, host_origin(pages), latency=LATENCY_MS, customers=2 * number + 1)
-        with opened_host(pages, contexts.of_customer(1), painted=SHOWS_ALL) as host:
+        crowds = Crowds(stage, host_origin(pages), latency=LATENCY_MS, customers=2 * number + 1, panels=("orders",))
+        with opened_host(pages, contexts.of_customer(1), painted=shows(1)) as host:
             plain = make_plain_page(host, pages, crowds.address)
             announced = list(range(2, number + 2))
             crowds.fetch_ahead(announced)

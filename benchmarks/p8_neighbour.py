@@ -7,10 +7,11 @@ posting the context until everything is painted.
 import json
 
 from benchmarks import contexts
-from benchmarks.browsers import SHOWS_ALL, Host, host_origin, opened_host
+from benchmarks.browsers import Host, host_origin, opened_host, shows
 from benchmarks.crowds import Crowds
 from benchmarks.p4_paint import PAUSE_MS
 from benchmarks.pages import serving_pages
+from benchmarks.prepared import PANELS
 from benchmarks.results import Result
 from benchmarks.servers import Stage
 
@@ -21,8 +22,8 @@ TURNS, A_TURN, WARM_UP = 4, 10, 2
 def run() -> list[Result]:
     number = WARM_UP + 2 * TURNS * A_TURN
     with Stage() as stage, serving_pages() as pages:
-        crowds = Crowds(stage, host_origin(pages), latency=LATENCY_MS, customers=number, waiting=WAITING)
-        with opened_host(pages, contexts.of_customer(1), painted=SHOWS_ALL) as host:
+        crowds = Crowds(stage, host_origin(pages), latency=LATENCY_MS, customers=number, panels=PANELS, waiting=WAITING)
+        with opened_host(pages, contexts.of_customer(1), painted=shows(len(PANELS))) as host:
             customers = iter(range(1, number + 1))
 
             def wait_for(people: int) -> list[float]:

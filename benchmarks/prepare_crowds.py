@@ -21,7 +21,7 @@ from django.utils import timezone  # noqa: E402
 from msgspec import msgpack  # noqa: E402
 
 from benchmarks import contexts  # noqa: E402
-from benchmarks.prepared import FLOOD, HOOK_SECRET, PANELS  # noqa: E402
+from benchmarks.prepared import FLOOD, HOOK_SECRET  # noqa: E402
 from panels.models import Connection, Placement  # noqa: E402
 from panels.prefetch import backlog  # noqa: E402
 from panels.prefetch.backlog import Wanted  # noqa: E402
@@ -35,14 +35,14 @@ FRESH_SECONDS = 3600
 _AT_A_TIME = 1_000
 
 
-def main(host_origin: str, latency: int, customers: int, waiting: int) -> None:
+def main(host_origin: str, latency: int, customers: int, waiting: int, panels: list[str]) -> None:
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    app = create_app(host_origin, contexts.ACCOUNT_ID, latency)
+    app = create_app(host_origin, contexts.ACCOUNT_ID, latency, panels)
     let_host_say(app.account, customers)
     made = {"key": app.key, "hook_key": app.account.hook_key}
     if waiting:
-        flood = create_app(host_origin, FLOOD, latency).account
+        flood = create_app(host_origin, FLOOD, latency, panels).account
         let_host_say(flood, waiting)
         backlog.pause(flood.pk, FRESH_SECONDS)
         backlog.want(Wanted(flood.pk, number) for number in range(1, waiting + 1))
@@ -51,7 +51,7 @@ def main(host_origin: str, latency: int, customers: int, waiting: int) -> None:
     print(json.dumps(made))
 
 
-def create_app(host_origin: str, number: int, latency: int) -> DashboardApp:
+def create_app(host_origin: str, number: int, latency: int, panels: list[str]) -> DashboardApp:
     account = Account.objects.create(
         name=f"Benchmark {number}",
         host_origin=host_origin,
@@ -63,7 +63,7 @@ def create_app(host_origin: str, number: int, latency: int) -> DashboardApp:
     set_hook_secret(account, HOOK_SECRET)
     app = DashboardApp.objects.create(account=account, title="Benchmark")
     shop = Connection.objects.create(account=account, name="Shop", connector="demo", settings={"latency": latency})
-    for position, panel in enumerate(PANELS):
+    for position, panel in enumerate(panels):
         placement = Placement.objects.create(account=account, dashboard_app=app, panel=panel, position=position)
         placement.connections.add(shop)
     return app
@@ -93,4 +93,5 @@ def let_host_say(account: Account, customers: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *map(int, sys.argv[2:]))
+    origin, latency, customers, waiting, *panels = sys.argv[1:]
+    main(origin, int(latency), int(customers), int(waiting), panels)

@@ -34,12 +34,14 @@ class Call:
     """How to ask one source about one customer.
 
     `enter` holds what limits the source while it is asked; it raises `Busy` or `NotNow`. `ask` returns the
-    answer or raises. Both are done once.
+    answer or raises. Both are done once. `answered` notes that it has, for operators; agents wait for the
+    answer, so that is stored before.
     """
 
     enter: Callable[[], Any]
     ask: Callable[[], Any]
     fresh_for: float
+    answered: Callable[[], None] = lambda: None
 
 
 @contextmanager
@@ -98,44 +100,52 @@ def _prepare_connector(account_id: int, connection_id: int, capability: str, ide
         return Call(unlimited, CAPABILITIES[capability], kind.fresh_for)  # nobody to look for: an empty answer
     connector = kind(_settings(connection, kind.SettingsForm), name=connection.name)
     guard = Guard(account_id, connection_id, name=connection.name)
+    watch = _Watch(account_id, connection_id, guard, trace_id)
     before = guard.pacer(kind.max_rate, on_request=partial(statistics.count_request, account_id, connection_id))
 
     def ask() -> Any:
-        with (
-            _watched(account_id, connection_id, guard, trace_id),
-            budget(kind.timeout, trace_id=trace_id, before=before),
-        ):
+        with watch.watching(), budget(kind.timeout, trace_id=trace_id, before=before):
             return getattr(connector, capability)(known)
 
-    return Call(lambda: guard.enter(kind.max_concurrency), ask, kind.fresh_for)
+    return Call(lambda: guard.enter(kind.max_concurrency), ask, kind.fresh_for, watch.answered)
 
 
-@contextmanager
-def _watched(account_id: int, connection_id: int, guard: Guard, trace_id: str) -> Iterator[None]:
-    """Count the call, and tell the guard what became of it."""
-    started = time.perf_counter()
-    try:
-        yield
-    except NotNow:
-        raise  # nobody was asked
-    except Exception as error:
-        error_kind = kind_of(error)
-        if error_kind in {"temporary", "limited"}:
-            guard.failed(retry_after=getattr(error, "retry_after", None))
-        elif error_kind in {"final", "operator"}:
-            guard.succeeded()  # it answers, if not as hoped
+class _Watch:
+    """Counts one call and tells the guard what became of it: a failure at once, an answer when asked to."""
+
+    def __init__(self, account_id: int, connection_id: int, guard: Guard, trace_id: str) -> None:
+        self._ids = account_id, connection_id
+        self._guard = guard
+        self._trace_id = trace_id
+        self._seconds = 0.0
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        except NotNow:
+            raise  # nobody was asked
+        except Exception as error:
+            self._failed(error, time.perf_counter() - started)
+            raise
+        self._seconds = time.perf_counter() - started
+
+    def answered(self) -> None:
+        self._guard.succeeded()
+        statistics.note_success(*self._ids)
+        statistics.count_call(*self._ids, seconds=self._seconds, error=None)
+
+    def _failed(self, error: Exception, seconds: float) -> None:
+        kind = kind_of(error)
+        if kind in {"temporary", "limited"}:
+            self._guard.failed(retry_after=getattr(error, "retry_after", None))
+        elif kind in {"final", "operator"}:
+            self._guard.succeeded()  # it answers, if not as hoped
         message = error.message if isinstance(error, PanelUnavailable) else type(error).__name__
         values = error.values if isinstance(error, PanelUnavailable) else {}
-        statistics.note_failure(account_id, connection_id, message, values, trace_id=trace_id)
-        _count_call(account_id, connection_id, started, error_kind)
-        raise
-    guard.succeeded()
-    statistics.note_success(account_id, connection_id)
-    _count_call(account_id, connection_id, started, None)
-
-
-def _count_call(account_id: int, connection_id: int, started: float, error: ErrorKind | None) -> None:
-    statistics.count_call(account_id, connection_id, seconds=time.perf_counter() - started, error=error)
+        statistics.note_failure(*self._ids, message, values, trace_id=self._trace_id)
+        statistics.count_call(*self._ids, seconds=seconds, error=kind)
 
 
 def _settings(row: Connection | Placement, form_class: type[forms.Form]) -> dict[str, Any]:

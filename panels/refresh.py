@@ -98,14 +98,15 @@ def refresh_source(
             try:
                 with call.enter():
                     answer = call.ask()
+                    head = snapshots.write_answer(
+                        account_id, source, customer, answer, now=started, fresh_for=call.fresh_for
+                    )
             except Busy:
                 raise  # it stays in the queue
             except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it stays in its place
                 head = _note_failure(account_id, source, customer, error, trace_id=trace_id, before=before)
             else:
-                head = snapshots.write_answer(
-                    account_id, source, customer, answer, now=started, fresh_for=call.fresh_for
-                )
+                call.answered()
         _leave_queue(account_id, source, customer)
         return head
 

@@ -18,7 +18,7 @@ from voxysapps.cache import cache_is_down
 PLACES = 4
 # No longer: a worker that has not begun by then may be gone, and the request has to fetch by itself.
 MAX_SECONDS = 2.0
-LOOK_EVERY_SECONDS = 0.02
+LOOK_EVERY_SECONDS = 0.01
 
 _places = threading.BoundedSemaphore(PLACES)
 
