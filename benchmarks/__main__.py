@@ -9,13 +9,26 @@ import re
 import sys
 from collections.abc import Callable
 
-from benchmarks import p1_context, p3_parse, p4_paint, p9_size, p10_upload, p12_admin
+from benchmarks import (
+    p1_context,
+    p3_parse,
+    p4_paint,
+    p5_cold,
+    p7_webhooks,
+    p8_neighbour,
+    p9_size,
+    p10_upload,
+    p12_admin,
+)
 from benchmarks.results import Result, print_table, write_latest
 
 BENCHMARKS: dict[str, Callable[[], list[Result]]] = {
     "P1": p1_context.run,
     "P3": p3_parse.run,
     "P4": p4_paint.run,
+    "P5": p5_cold.run,
+    "P7": p7_webhooks.run,
+    "P8": p8_neighbour.run,
     "P9": p9_size.run,
     "P10": p10_upload.run,
     "P12": p12_admin.run,

@@ -48,6 +48,23 @@ def long(size: int) -> bytes:
     return _event(data)
 
 
+def of_customer(number: int) -> bytes:
+    """Return the whole context of another conversation with another customer, as the host posts it."""
+    data = _data()
+    person = {
+        "id": 100_000 + number,
+        "name": f"Customer {number}",
+        "email": f"customer{number}@example.com",
+        "phone_number": None,
+        "identifier": None,
+    }
+    data["contact"] = {**data["contact"], **person}
+    data["conversation"]["id"] = number
+    sender = data["conversation"]["meta"]["sender"]
+    data["conversation"]["meta"]["sender"] = {**sender, **person}
+    return _event(data)
+
+
 def _data() -> dict[str, Any]:
     data: dict[str, Any] = json.loads(whole())["data"]
     return data

@@ -6,7 +6,7 @@ Raw sockets, so that the load costs little beside the server; every answer is re
 import re
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 _LENGTH = re.compile(rb"content-length:\s*(\d+)", re.IGNORECASE)
@@ -43,14 +43,13 @@ class Answer:
 class Connection:
     """One kept connection."""
 
-    def __init__(self, target: Target) -> None:
-        self._request = target.bytes
-        self._socket = socket.create_connection(("127.0.0.1", target.port), timeout=_TIMEOUT)
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=_TIMEOUT)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def ask(self) -> tuple[bytes, bytes]:
+    def ask(self, request: bytes) -> tuple[bytes, bytes]:
         """Send the request; return the head and the body of the answer."""
-        self._socket.sendall(self._request)
+        self._socket.sendall(request)
         data = b""
         while b"\r\n\r\n" not in data:
             data += self._receive()
@@ -73,9 +72,9 @@ class Connection:
 
 
 def ask_once(target: Target) -> Answer:
-    connection = Connection(target)
+    connection = Connection(target.port)
     try:
-        head, body = connection.ask()
+        head, body = connection.ask(target.bytes)
     finally:
         connection.close()
     first, *lines = head.decode("latin-1").split("\r\n")
@@ -85,14 +84,19 @@ def ask_once(target: Target) -> Answer:
 
 def load(target: Target, *, requests: int, connections: int = 4) -> None:
     """Send the request `requests` times; raise when an answer is no 200 or differs in length from the first."""
+    send_each(target.port, [target.bytes] * requests, connections=connections)
+
+
+def send_each(port: int, requests: Sequence[bytes], *, connections: int = 4) -> None:
+    """Send the requests; raise when an answer is no 200 or differs in length from another one."""
     failures: list[str] = []
 
-    def work(number: int) -> None:
-        connection = Connection(target)
+    def work(mine: Sequence[bytes]) -> None:
+        connection = Connection(port)
         try:
             length = 0
-            for _ in range(number):
-                head, body = connection.ask()
+            for request in mine:
+                head, body = connection.ask(request)
                 if not head.startswith(b"HTTP/1.1 200") or len(body) != (length or len(body)):
                     failures.append(f"{head[:60]!r}, {len(body)} bytes")
                     return
@@ -102,11 +106,11 @@ def load(target: Target, *, requests: int, connections: int = 4) -> None:
         finally:
             connection.close()
 
-    share = requests // connections
-    threads = [threading.Thread(target=work, args=(share,), daemon=True) for _ in range(connections)]
+    shares = [requests[number::connections] for number in range(connections)]
+    threads = [threading.Thread(target=work, args=(share,), daemon=True) for share in shares]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     if failures:
-        raise RuntimeError(f"POST {target.path}: {failures[0]}")
+        raise RuntimeError(f"{requests[0].partition(b' HTTP')[0].decode()}: {failures[0]}")

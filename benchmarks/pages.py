@@ -5,6 +5,7 @@ import contextlib
 import functools
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +19,8 @@ class Pages(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.by_path: dict[str, str] = {}
+        # Pages that take so long to make, each time.
+        self.seconds: dict[str, float] = {}
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -27,10 +30,12 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         page = self.server.by_path.get(self.path)
         body = (page or "").encode()
+        seconds = self.server.seconds.get(self.path, 0)
+        time.sleep(seconds)
         self.send_response(404 if page is None else 200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
-        self.send_header("Cache-Control", "private, max-age=300")
+        self.send_header("Cache-Control", "no-store" if seconds else "private, max-age=300")
         self.end_headers()
         self.wfile.write(body)
 

@@ -21,7 +21,7 @@ from django.utils import timezone  # noqa: E402
 from msgspec import msgpack  # noqa: E402
 
 from benchmarks import contexts  # noqa: E402
-from benchmarks.prepared import ROWS  # noqa: E402
+from benchmarks.prepared import HOOK_SECRET, PANELS, ROWS  # noqa: E402
 from panels import refresh, snapshots  # noqa: E402
 from panels.configuration import AppPlan, forget_plans, get_plan  # noqa: E402
 from panels.fragments import build_sections  # noqa: E402
@@ -29,6 +29,7 @@ from panels.models import Connection, Placement  # noqa: E402
 from panels.shell import render_sections  # noqa: E402
 from panels.snapshots import Source  # noqa: E402
 from tenants.models import Account, DashboardApp  # noqa: E402
+from tenants.secrets import set_hook_secret  # noqa: E402
 from tenants.trust.confirmation import ConfirmedContext, confirm  # noqa: E402
 from tenants.trust.records import (  # noqa: E402
     AgentRecord,
@@ -43,7 +44,6 @@ from tenants.trust.records import (  # noqa: E402
 from tenants.trust.sessions import find_session, issue_session  # noqa: E402
 from voxysapps.context import AppContext, parse_app_context  # noqa: E402
 
-PANELS = ("customer", "orders", "payments")
 # Longer than any measurement takes.
 FRESH_SECONDS = 3600
 _ROW = re.compile(rb" data-row[ >]")
@@ -61,7 +61,7 @@ def main(trust: str, host_origins: list[str]) -> None:
         for each in source.sources:
             fetch(context, each)
     set_number_of_rows(app, context)
-    print(json.dumps({"key": app.key, "token": token}))
+    print(json.dumps({"key": app.key, "token": token, "hook_key": app.account.hook_key}))
 
 
 def let_host_say(account: Account, posted: AppContext) -> str:
@@ -101,6 +101,7 @@ def create_app(trust: str, host_origins: list[str]) -> DashboardApp:
         trust=trust,
         locale="en",
     )
+    set_hook_secret(account, HOOK_SECRET)
     app = DashboardApp.objects.create(account=account, title="Benchmark")
     shop = Connection.objects.create(account=account, name="Shop", connector="demo")
     for position, panel in enumerate(PANELS):

@@ -18,7 +18,7 @@ from voxysapps.embedded.configuration import Configuration
 from voxysapps.embedded.files import BASE_DIR, STATE_FILE
 from voxysapps.embedded.ports import free_port
 from voxysapps.embedded.processes import Child, Guard, python
-from voxysapps.embedded.supervisor import web_command
+from voxysapps.embedded.supervisor import WORKER_COMMAND, web_command
 from voxysapps.embedded.valkey import Valkey, start_valkey
 
 WORKERS = 2
@@ -29,10 +29,10 @@ _BARE = "benchmarks.baseline.wsgi:application"
 
 @dataclass(frozen=True)
 class Server:
-    """A running web server with all its processes."""
+    """A running server, of the web or of the queue, with all its processes."""
 
     child: Child
-    port: int
+    port: int = 0
 
     @property
     def origin(self) -> str:
@@ -71,8 +71,12 @@ class Stage:
 
     def prepare_product(self, host_origins: list[str], *, trust: str = "link") -> dict[str, Any]:
         """Make the database, the account with its app and the snapshots; return what `benchmarks.prepare` says."""
+        return self.run("benchmarks.prepare", trust, *host_origins)
+
+    def run(self, module: str, *arguments: str) -> dict[str, Any]:
+        """Run a module that prepares the database and the cache; return what it says."""
         said = subprocess.run(
-            python("-m", "benchmarks.prepare", trust, *host_origins),
+            python("-m", module, *arguments),
             env=self.product_env(),
             cwd=BASE_DIR,
             check=True,
@@ -90,7 +94,7 @@ class Stage:
                 **without_settings(os.environ),
                 "DJANGO_SETTINGS_MODULE": "voxysapps.settings",
                 "SECRET_KEY": "for measuring only " * 4,
-                "ENCRYPTION_KEYS": "for measuring only, and nothing else at all",
+                "ENCRYPTION_KEYS": "for measuring only and nothing else at all",
                 "ALLOWED_HOSTS": "127.0.0.1,localhost",
                 # One agent at one address is measured.
                 "RATE_LIMIT_FACTOR": "1000",
@@ -111,6 +115,19 @@ class Stage:
         """Start the bare project; `sections` is the folder with the template and the values it shows."""
         env = {**without_settings(os.environ), "BASELINE_SECTIONS": str(sections)}
         return self._start(_BARE, env, ready="/hello")
+
+    def start_bare_hello(self) -> Server:
+        """Start the bare project for its view that only says hello."""
+        sections = self.folder / "no-sections"
+        sections.mkdir()
+        (sections / "sections.json").write_text("{}", encoding="utf-8")
+        return self.start_bare(sections)
+
+    def start_worker(self) -> Server:
+        """Start the worker of `make run`."""
+        child = Child("worker", WORKER_COMMAND, self.product_env(), self._guard)
+        self._children.append(child)
+        return Server(child)
 
     def _start(self, application: str, env: Mapping[str, str], *, ready: str) -> Server:
         port = free_port()

@@ -35,12 +35,14 @@ class Call:
     """How to ask one source about one customer.
 
     `enter` holds what limits the source while it is asked; it raises `Busy` or `NotNow`. `ask` returns the
-    answer or raises. Both are done once.
+    answer or raises. Both are done once. `answered` notes that it has, for operators; agents wait for the
+    answer, so that is stored before.
     """
 
     enter: Callable[[], Any]
     ask: Callable[[], Any]
     fresh_for: float
+    answered: Callable[[], None] = lambda: None
 
 
 @contextmanager
@@ -106,16 +108,14 @@ def _prepare_connector(account_id: int, connection_id: int, capability: str, ide
         return Call(unlimited, CAPABILITIES[capability], kind.fresh_for)  # nobody to look for: an empty answer
     connector = kind(_settings(connection, kind.SettingsForm), name=connection.name)
     guard = Guard(account_id, connection_id, name=connection.name)
+    watch = _Watch(guard, trace_id, (account_id, connection_id))
     before = guard.pacer(kind.max_rate, on_request=partial(statistics.count_request, account_id, connection_id))
 
     def ask() -> Any:
-        with (
-            _watched(account_id, connection_id, guard, trace_id),
-            budget(kind.timeout, trace_id=trace_id, before=before),
-        ):
+        with watch.watching(), budget(kind.timeout, trace_id=trace_id, before=before):
             return getattr(connector, capability)(known)
 
-    return Call(lambda: guard.enter(kind.max_concurrency), ask, kind.fresh_for)
+    return Call(lambda: guard.enter(kind.max_concurrency), ask, kind.fresh_for, watch.answered)
 
 
 def _prepare_host(account_id: int, slug: str, capability: str, identity: Identity, trace_id: str) -> Call:
@@ -129,52 +129,57 @@ def _prepare_host(account_id: int, slug: str, capability: str, identity: Identit
     name = str(kind.title)
     connector = kind(ContactReader(account, identity.contact_id, name=name), name=name)
     guard = Guard(account_id, slug, name=name)
+    watch = _Watch(guard, trace_id)
 
     def ask() -> Any:
-        with _guarded(guard), budget(kind.timeout, trace_id=trace_id):
+        with watch.watching(), budget(kind.timeout, trace_id=trace_id):
             return getattr(connector, capability)(identity)
 
-    return Call(lambda: guard.enter(kind.max_concurrency), ask, kind.fresh_for)
+    return Call(lambda: guard.enter(kind.max_concurrency), ask, kind.fresh_for, watch.answered)
 
 
-@contextmanager
-def _guarded(guard: Guard) -> Iterator[None]:
-    """Tell the guard what became of the call."""
-    try:
-        yield
-    except NotNow:
-        raise  # nobody was asked
-    except Exception as error:
-        error_kind = kind_of(error)
-        if error_kind in {"temporary", "limited"}:
-            guard.failed(retry_after=getattr(error, "retry_after", None))
-        elif error_kind in {"final", "operator"}:
-            guard.succeeded()  # it answers, if not as hoped
-        raise
-    guard.succeeded()
+class _Watch:
+    """Tells the guard what became of one call: a failure at once, an answer when asked to.
 
+    With the ids of account and connection it counts the call, too.
+    """
 
-@contextmanager
-def _watched(account_id: int, connection_id: int, guard: Guard, trace_id: str) -> Iterator[None]:
-    """Count the call, and tell the guard what became of it."""
-    started = time.perf_counter()
-    try:
-        with _guarded(guard):
+    def __init__(self, guard: Guard, trace_id: str, ids: tuple[int, int] | None = None) -> None:
+        self._ids = ids
+        self._guard = guard
+        self._trace_id = trace_id
+        self._seconds = 0.0
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
             yield
-    except NotNow:
-        raise
-    except Exception as error:
+        except NotNow:
+            raise  # nobody was asked
+        except Exception as error:
+            self._failed(error, time.perf_counter() - started)
+            raise
+        self._seconds = time.perf_counter() - started
+
+    def answered(self) -> None:
+        self._guard.succeeded()
+        if self._ids is not None:
+            statistics.note_success(*self._ids)
+            statistics.count_call(*self._ids, seconds=self._seconds, error=None)
+
+    def _failed(self, error: Exception, seconds: float) -> None:
+        kind = kind_of(error)
+        if kind in {"temporary", "limited"}:
+            self._guard.failed(retry_after=getattr(error, "retry_after", None))
+        elif kind in {"final", "operator"}:
+            self._guard.succeeded()  # it answers, if not as hoped
+        if self._ids is None:
+            return
         message = error.message if isinstance(error, PanelUnavailable) else type(error).__name__
         values = error.values if isinstance(error, PanelUnavailable) else {}
-        statistics.note_failure(account_id, connection_id, message, values, trace_id=trace_id)
-        _count_call(account_id, connection_id, started, kind_of(error))
-        raise
-    statistics.note_success(account_id, connection_id)
-    _count_call(account_id, connection_id, started, None)
-
-
-def _count_call(account_id: int, connection_id: int, started: float, error: ErrorKind | None) -> None:
-    statistics.count_call(account_id, connection_id, seconds=time.perf_counter() - started, error=error)
+        statistics.note_failure(*self._ids, message, values, trace_id=self._trace_id)
+        statistics.count_call(*self._ids, seconds=seconds, error=kind)
 
 
 def _settings(row: Connection | Placement, form_class: type[forms.Form]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext_noop
 
 from panels.errors import TemporaryError
+from voxysapps.leases import lease
 from voxysapps.outgoing import seconds_left
 
 # So many failures of the system itself, one after the other, and nobody asks for a while.
@@ -24,8 +25,6 @@ OPEN_SECONDS = 30.0
 MAX_OPEN_SECONDS = 600.0
 # One call tries whether the system is back; longer than it may take, and the next one tries.
 PROBE_SECONDS = 30
-# Above the longest call: what was held by a killed worker frees itself.
-HELD_SECONDS = 60
 _KEPT_SECONDS = 24 * 3600
 
 
@@ -164,14 +163,10 @@ class Guard:
 @contextmanager
 def _slot(name: str, limit: int) -> Iterator[None]:
     """Hold one of so many, or raise `Busy`."""
-    slots = (f"{name}:{number}" for number in range(limit))
-    held = next((slot for slot in slots if cache.add(slot, 1, HELD_SECONDS)), None)
-    if held is None:
-        raise Busy
-    try:
+    with lease(*(f"{name}:{number}" for number in range(limit))) as has_slot:
+        if not has_slot:
+            raise Busy
         yield
-    finally:
-        cache.delete(held)
 
 
 def to_breaker(stored: Any) -> Breaker:

@@ -5,11 +5,9 @@ so that a dead broker or worker costs the agent time and not the data.
 """
 
 import logging
-import secrets
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Protocol
 
 from django.core.cache import cache
@@ -25,12 +23,11 @@ from panels.snapshots import Failure, Head, Source
 from tenants.trust.confirmation import ConfirmedContext
 from tenants.trust.identity import Identity
 from voxysapps.cache import cache_is_down
+from voxysapps.leases import lease
 from voxysapps.problems import new_trace_id, place_of
 
 logger = logging.getLogger(__name__)
 
-# Above the longest fetch: a lock whose holder was killed frees itself.
-LOCK_SECONDS = 60
 # A refresh in the queue is not queued again for so long.
 QUEUED_SECONDS = 30
 # A worker that has not begun by then is taken for gone.
@@ -91,7 +88,8 @@ def refresh_source(
         call = prepare(account_id, source, identity, trace_id)
     except OperatorError as error:
         return _note_failure(account_id, source, customer, error, trace_id=trace_id, before=before)
-    with _locked(account_id, source, customer) as got_lock:
+    # Single flight.
+    with lease(_key(account_id, "lock", source, customer)) as got_lock:
         if not got_lock:
             return None
         # Somebody may have finished between the first look and the lock.
@@ -101,14 +99,15 @@ def refresh_source(
             try:
                 with call.enter():
                     answer = call.ask()
+                    head = snapshots.write_answer(
+                        account_id, source, customer, answer, now=started, fresh_for=call.fresh_for
+                    )
             except Busy:
                 raise  # it stays in the queue
             except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it stays in its place
                 head = _note_failure(account_id, source, customer, error, trace_id=trace_id, before=before)
             else:
-                head = snapshots.write_answer(
-                    account_id, source, customer, answer, now=started, fresh_for=call.fresh_for
-                )
+                call.answered()
         _leave_queue(account_id, source, customer)
         return head
 
@@ -191,21 +190,6 @@ def _note_failure(
         retry_in = min(RETRY_SECONDS * 2 ** (tries - 1), RETRY_PERMANENT_SECONDS) * jitter()
     failure = Failure(message, permanent, trace_id, time.time(), values, tries)
     return snapshots.write_failure(account_id, source, customer, failure, before=before, retry_in=retry_in)
-
-
-@contextmanager
-def _locked(account_id: int, source: Source, customer: str) -> Iterator[bool]:
-    """Single flight: yield whether we are the one."""
-    key = _key(account_id, "lock", source, customer)
-    token = secrets.token_hex(8)
-    if not cache.add(key, token, LOCK_SECONDS):
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        if cache.get(key) == token:
-            cache.delete(key)
 
 
 def _leave_queue(account_id: int, source: Source, customer: str) -> None:

@@ -19,6 +19,7 @@ from panels.selectors import find_connection
 from panels.shell import render_sections
 from panels.sights import SIGHT_UNKNOWN
 from panels.tasks import enqueue_refresh
+from panels.waiting import wait_for_answer
 from tenants.host.errors import HostError
 from tenants.requests import reads_posted_context
 from voxysapps.client_address import client_address, counted_address
@@ -45,12 +46,17 @@ def show_context(request: FrameRequest, app_key: str) -> HttpResponse:
 
 @require_GET
 def show_placement(request: FrameRequest, app_key: str, placement_id: int) -> HttpResponse:
-    """Answer with one placement, or with one of its panel's parts (`?part=`)."""
+    """Answer with one placement, or with one of its panel's parts (`?part=`).
+
+    With `?wait=1` the answer comes once there are data, or at the latest after a few seconds without.
+    """
     placement = request.plan.placement(placement_id)
     if placement is None:
         return _gone(request)
     if part := request.GET.get("part"):
         return _show_part(request, placement, part)
+    if "wait" in request.GET:
+        wait_for_answer(request.context.account_id, placement.sources, request.context.identity.digest())
     return _answer(request, (placement,))
 
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 import redis
+from django.core.cache import cache
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
@@ -20,6 +21,7 @@ from voxysapps.models import JournalEntry
 # Past this the oldest are lost: nobody has read them for days.
 MAX_LENGTH = 1_000_000
 _ONCE_SCRIPT = f"""
+if KEYS[3] and redis.call('EXISTS', KEYS[3]) == 1 then return 0 end
 if redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[1]) then
   redis.call('XADD', KEYS[2], 'MAXLEN', '~', {MAX_LENGTH}, '*', 'e', ARGV[2])
   return 1
@@ -55,18 +57,21 @@ def append(journal: str, entry: bytes) -> None:
         _append_row(journal, entry, None)
 
 
-def append_once(journal: str, entry: bytes, *, name: str, seconds: int) -> bool:
+def append_once(journal: str, entry: bytes, *, name: str, seconds: int, unless: str | None = None) -> bool:
     """Append the entry unless one of this name was appended within `seconds`; return whether it was.
 
-    One trip to Redis. Raises `JournalUnavailable`.
+    Nor is it where the cache has the key `unless`. One trip to Redis. Raises `JournalUnavailable`.
     """
-    arguments = (2, redis_key(f"journal-name:{name}"), stream_key(journal), seconds, entry)
+    keys = [redis_key(f"journal-name:{name}"), stream_key(journal), *([redis_key(unless)] if unless else [])]
+    arguments = (len(keys), *keys, seconds, entry)
     try:
         try:
             return bool(ask_redis(Command("EVALSHA", _ONCE_DIGEST, *arguments)))
         except redis.exceptions.NoScriptError:
             return bool(ask_redis(Command("EVAL", _ONCE_SCRIPT, *arguments)))
     except RedisAway:
+        if unless and cache.get(unless) is not None:
+            return False
         return _append_row(journal, entry, name[:120])
 
 

@@ -11,15 +11,18 @@ from django.db.models import Count, Min
 from django.utils import timezone
 
 from panels.models import PrefetchItem
+from voxysapps.leases import lease
 
-# Above what one item may take: a killed worker's items come back after this.
-CLAIM_SECONDS = 75
+# A killed worker's items come back after this. What takes longer is begun twice, which asks nobody twice: what was
+# fetched is fresh, and what is being fetched is held.
+CLAIM_SECONDS = 30
 # Nobody looks any longer: whoever does is served at once all the same.
 WANTED_FOR = dt.timedelta(minutes=30)
 MAX_TRIES = 3
 # Past this an account's oldest are dropped.
 MAX_ITEMS = 20_000
 _MAX_ACCOUNTS = 500
+_CLAIM_TRIES, _CLAIM_PAUSE_SECONDS = 20, 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,36 +63,17 @@ def forget(account_id: int, conversation_id: int) -> None:
 
 
 def claim() -> list[PrefetchItem]:
-    """Return what is to be begun now: as many as may be at work at a time, of the accounts whose turn it is."""
-    now = timezone.now()
-    at_work = dict(
-        PrefetchItem.objects.filter(is_claimed=True, not_before__gt=now)
-        .values_list("account_id")
-        .annotate(number=Count("pk"))
-    )
-    claimed: list[PrefetchItem] = []
-    free = settings.PREFETCH_CONCURRENCY - sum(at_work.values())
-    if free <= 0:
-        return claimed
-    waiting = PrefetchItem.objects.filter(not_before__lte=now)
-    accounts = [
-        row["account_id"]
-        for row in waiting.values("account_id").annotate(oldest=Min("wanted_at")).order_by("oldest")[:_MAX_ACCOUNTS]
-    ]
-    served = cache.get_many([_served_key(account_id) for account_id in accounts])
-    while len(claimed) < free and accounts:
-        accounts.sort(key=lambda one: (at_work.get(one, 0), served.get(_served_key(one), 0)))
-        item = _claim_one(accounts[0], now)
-        if item is None:
-            accounts.pop(0)
-            continue
-        claimed.append(item)
-        at_work[item.account_id] = at_work.get(item.account_id, 0) + 1
-        served[_served_key(item.account_id)] = time.time_ns()
-    if claimed:
-        keys = {_served_key(item.account_id) for item in claimed}
-        cache.set_many({key: served[key] for key in keys}, int(WANTED_FOR.total_seconds()))
-    return claimed
+    """Return what is to be begun now: as many as may be at work at a time, of the accounts whose turn it is.
+
+    Two who counted at the same moment would begin twice as many, so the second waits; not for long, since
+    whoever ends an item claims the next.
+    """
+    for _ in range(_CLAIM_TRIES):
+        with lease("prefetch:claim") as is_ours:
+            if is_ours:
+                return _claim()
+        time.sleep(_CLAIM_PAUSE_SECONDS)
+    return []
 
 
 def done(item: PrefetchItem) -> None:
@@ -114,6 +98,11 @@ def give_back(item: PrefetchItem) -> None:
     PrefetchItem.objects.filter(pk=item.pk).update(is_claimed=False, not_before=timezone.now())
 
 
+def pause(account_id: int, seconds: float) -> None:
+    """Begin nothing of the account for so many seconds; the others' turns come all the sooner."""
+    cache.set(paused_key(account_id), True, max(1, round(seconds)))
+
+
 def purge() -> None:
     """Drop what was wanted too long ago, and the oldest of an account that has too many."""
     now = timezone.now()
@@ -123,6 +112,39 @@ def purge() -> None:
         items = PrefetchItem.objects.for_account(row["account_id"]).order_by("-wanted_at", "-pk")
         newest_dropped = items[MAX_ITEMS]
         items.filter(wanted_at__lte=newest_dropped.wanted_at, is_claimed=False).delete()
+
+
+def _claim() -> list[PrefetchItem]:
+    now = timezone.now()
+    at_work = dict(
+        PrefetchItem.objects.filter(is_claimed=True, not_before__gt=now)
+        .values_list("account_id")
+        .annotate(number=Count("pk"))
+    )
+    claimed: list[PrefetchItem] = []
+    free = settings.PREFETCH_CONCURRENCY - sum(at_work.values())
+    if free <= 0:
+        return claimed
+    waiting = PrefetchItem.objects.filter(not_before__lte=now)
+    accounts = [
+        row["account_id"]
+        for row in waiting.values("account_id").annotate(oldest=Min("wanted_at")).order_by("oldest")[:_MAX_ACCOUNTS]
+    ]
+    found = cache.get_many([key(account_id) for account_id in accounts for key in (_served_key, paused_key)])
+    accounts = [account_id for account_id in accounts if paused_key(account_id) not in found]
+    while len(claimed) < free and accounts:
+        accounts.sort(key=lambda one: (at_work.get(one, 0), found.get(_served_key(one), 0)))
+        item = _claim_one(accounts[0], now)
+        if item is None:
+            accounts.pop(0)
+            continue
+        claimed.append(item)
+        at_work[item.account_id] = at_work.get(item.account_id, 0) + 1
+        found[_served_key(item.account_id)] = time.time_ns()
+    if claimed:
+        keys = {_served_key(item.account_id) for item in claimed}
+        cache.set_many({key: found[key] for key in keys}, int(WANTED_FOR.total_seconds()))
+    return claimed
 
 
 def _claim_one(account_id: int, now: dt.datetime) -> PrefetchItem | None:
@@ -138,3 +160,8 @@ def _claim_one(account_id: int, now: dt.datetime) -> PrefetchItem | None:
 
 def _served_key(account_id: int) -> str:
     return f"{account_id}:prefetch-served"
+
+
+def paused_key(account_id: int) -> str:
+    """Return the key that the cache has while nothing of the account is begun."""
+    return f"{account_id}:prefetch-paused"

@@ -28,10 +28,19 @@ _HOST_AWAY_SECONDS = 30.0
 _MAX_WAIT_SECONDS = 300.0
 
 
+class TooManyQuestions(Exception):
+    """The host has been asked often enough within this minute. `wait` is the number of seconds until the next."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(wait)
+        self.wait = wait
+
+
 def fetch_conversation(account_id: int, conversation_id: int) -> float | None:
     """Read what confirming the conversation needs and fetch its customer's data; what is fresh is left alone.
 
     Returns after how many seconds it is worth trying again, or None when there is nothing left to do.
+    Raises `TooManyQuestions` when the account's host is not asked for the moment.
     """
     account = Account.objects.filter(pk=account_id, is_active=True, host_proved_at__isnull=False).first()
     if account is None:
@@ -40,8 +49,6 @@ def fetch_conversation(account_id: int, conversation_id: int) -> float | None:
         record = _read(account, conversation_id)
     except HostError as error:
         return _HOST_AWAY_SECONDS if error.temporary else None
-    except _TooManyQuestions:
-        return _HOST_AWAY_SECONDS
     if not record.known or record.contact is None:
         return None
     identity = identity_of(record.contact, record.hmac_verified)
@@ -69,16 +76,12 @@ def fetch_customer(account_id: int, identity: Identity, sources: Iterable[Source
     return max(waits, default=None)
 
 
-class _TooManyQuestions(Exception):
-    """The host has been asked often enough within this minute."""
-
-
 def _read(account: Account, conversation_id: int) -> ConversationRecord:
-    """Return the conversation, with its inbox read, too. Raises `HostError` and `_TooManyQuestions`."""
+    """Return the conversation, with its inbox read, too. Raises `HostError` and `TooManyQuestions`."""
 
     def permit() -> None:
-        if count_and_append([Counter(f"{account.pk}:reads-ahead", READS_PER_MINUTE, 60)], ""):
-            raise _TooManyQuestions
+        if wait := count_and_append([Counter(f"{account.pk}:reads-ahead", READS_PER_MINUTE, 60)], ""):
+            raise TooManyQuestions(wait)
 
     evidence = Evidence(account, permit=permit)
     record = evidence.conversation(conversation_id)

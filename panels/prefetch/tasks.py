@@ -45,6 +45,11 @@ def prefetch_conversation(item_id: int) -> None:
     if item is not None:
         try:
             wait = fetching.fetch_conversation(item.account_id, item.conversation_id)
+        except fetching.TooManyQuestions as error:
+            backlog.pause(item.account_id, error.wait)
+            backlog.give_back(item)
+            begin()
+            return
         except Exception as error:  # noqa: BLE001 - Celery would log what it says, which may quote a customer
             logger.error("prefetch failed: account=%s: %s", item.account_id, place_of(error))  # noqa: TRY400 - likewise
             wait = _FAILED_SECONDS

@@ -2,17 +2,16 @@
 
 import datetime as dt
 import logging
-import secrets
 import time
 from collections.abc import Iterable, Sequence
 
-from django.core.cache import cache
 from django.db import DataError, IntegrityError, transaction
 from msgspec import structs
 
 from tenants.models import Account, AgentSession, DashboardApp, ViewRecord
 from tenants.viewing.entries import JOURNAL, ViewEntry, read_entry
 from voxysapps import journal
+from voxysapps.leases import lease
 from voxysapps.problems import place_of
 
 logger = logging.getLogger(__name__)
@@ -20,9 +19,7 @@ logger = logging.getLogger(__name__)
 BATCH = 1_000
 # The same agent looking at the same customer again so soon is the same look.
 SAME_LOOK_SECONDS = 60
-_LOCK = "views:drain"
-_LOCK_SECONDS = 120
-# The lock must outlive the last batch: two who drain at a time would record everything twice.
+# Others have something to do, too.
 _DRAINING_SECONDS = 30
 # What the database says of values that it does not take, however often they are offered.
 _REFUSED = (DataError, IntegrityError, OverflowError, ValueError)
@@ -36,21 +33,15 @@ def drain_views() -> int:
     An entry is forgotten once its record is stored. After a crash in between it is recorded twice, which is
     better than not at all.
     """
-    token = secrets.token_hex(8)
-    if not cache.add(_LOCK, token, _LOCK_SECONDS):
-        return 0
     total, until = 0, time.monotonic() + _DRAINING_SECONDS
-    try:
-        while time.monotonic() < until and (batch := journal.read(JOURNAL, BATCH)):
+    with lease("views:drain") as is_ours:
+        while is_ours and time.monotonic() < until and (batch := journal.read(JOURNAL, BATCH)):
             views = [(entry.at, view) for entry in batch if (view := read_entry(entry.body))]
             if lost := len(batch) - len(views):
                 logger.error("view records: %d entries of another version are lost", lost)
             store(merge(views))
             journal.done(JOURNAL, [entry.id for entry in batch])
             total += len(batch)
-    finally:
-        if cache.get(_LOCK) == token:
-            cache.delete(_LOCK)
     return total
 
 

@@ -10,8 +10,9 @@ def remember(account_id: int, message_id: int) -> None:
     cache.set(_key(account_id, message_id), 1, _SECONDS)
 
 
-def is_own(account_id: int, message_id: int | None) -> bool:
-    return message_id is not None and cache.get(_key(account_id, message_id)) is not None
+def own_key(account_id: int, message_id: int | None) -> str | None:
+    """Return the key that the cache has where we wrote or deleted the message; None for what is no message."""
+    return None if message_id is None else _key(account_id, message_id)
 
 
 def _key(account_id: int, message_id: int) -> str:

@@ -11,12 +11,12 @@ from tenants.signals import host_event
 from tenants.trust import records
 from tenants.webhooks.events import JOURNAL, HostEvent, unpack
 from voxysapps import journal
+from voxysapps.leases import lease
 from voxysapps.problems import place_of
 
 logger = logging.getLogger(__name__)
 
 BATCH = 500
-_LOCK_SECONDS = 60
 _ARRIVED_KEPT_SECONDS = 30 * 24 * 3600
 
 
@@ -25,11 +25,17 @@ def drain() -> int:
 
     What is dealt with is forgotten only afterwards: a killed planner's batch is dealt with again.
     """
-    if not cache.add("webhooks:planner", 1, _LOCK_SECONDS):
-        return 0
     total = 0
-    try:
-        while batch := journal.read(JOURNAL, BATCH):
+    # Once more after letting go: whoever wrote something down meanwhile may have found the planner at work.
+    while dealt_with := _drain():
+        total += dealt_with
+    return total
+
+
+def _drain() -> int:
+    total = 0
+    with lease("webhooks:planner") as is_ours:
+        while is_ours and (batch := journal.read(JOURNAL, BATCH)):
             events = merge(filter(None, (unpack(entry.body) for entry in batch)))
             for account_id in {event.account_id for event in events}:
                 cache.set(_arrived_key(account_id), time.time(), _ARRIVED_KEPT_SECONDS)
@@ -37,8 +43,6 @@ def drain() -> int:
                 deal_with(event)
             journal.done(JOURNAL, [entry.id for entry in batch])
             total += len(batch)
-    finally:
-        cache.delete("webhooks:planner")
     return total
 
 

@@ -273,6 +273,19 @@ def test_data_arrive_without_a_layout_shift(window: Window, width: int, title: s
     assert shift < 0.02, sources
 
 
+def test_unknown_customer_is_asked_for_once(window: Window) -> None:
+    """The server holds the question until the data are there: nobody asks over and over meanwhile."""
+    window.start("g3b", conversation=NORA)
+    window.forget()
+    asked: list[str] = []
+    window.context.on("request", lambda request: "/panels/" in request.url and asked.append(request.url))
+    unknown = "asked-once@example.com"
+    window.run("(email) => simulator.editContact({ email, identifier: email, phone_number: null })", unknown)
+    window.tab(ORDERS).open().wait_for_state("ready")
+    assert len(asked) <= 1, asked
+    assert all(url.endswith("/?wait=1") for url in asked)
+
+
 def test_old_data_are_shown_at_once_and_refreshed(window: Window) -> None:
     """What the platform marks as stale is asked for again until it is new."""
     open_tab(window, ORDERS).wait_until_shows(NORA)

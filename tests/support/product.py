@@ -84,6 +84,19 @@ class Product:
         commands = {process.pid: _command_in(self.run_dir, process) for process in psutil.process_iter()}
         return {pid: command for pid, command in commands.items() if command and word in command}
 
+    def inside(self, *arguments: str) -> dict[str, Any]:
+        """Run `tests.support.inside` as one more process of the product; return what it prints."""
+        said = subprocess.run(  # noqa: S603 -- our own command
+            [sys.executable, "-m", "tests.support.inside", *arguments],
+            cwd=BASE_DIR,
+            env=psutil.Process(min(self.processes("granian"))).environ(),
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        answer: dict[str, Any] = json.loads(said.stdout)
+        return answer
+
     def stop(self, number: int = signal.SIGTERM, seconds: float = 15) -> int:
         """Stop the product; return its exit code."""
         if self.process.poll() is None:

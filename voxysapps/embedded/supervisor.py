@@ -217,6 +217,6 @@ def beat_command(configuration: Configuration) -> list[str]:
 WORKER_COMMAND = python(
     # Containers run as root, and Celery says so at length.
     *("-W", "ignore:You're running the worker with superuser"),
-    *("-m", "celery", "--app", "voxysapps", "--quiet", "worker", "--pool", "threads", "--concurrency", "4"),
+    *("-m", "celery", "--app", "voxysapps", "--quiet", "worker", "--pool", "threads", "--concurrency", "8"),
     *("--queues", "interactive,prefetch", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"),
 )

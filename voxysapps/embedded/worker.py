@@ -12,7 +12,7 @@ def start_worker_thread() -> None:
     """Start the worker and beat; they end with the process."""
     worker = app.WorkController(
         pool="threads",
-        concurrency=4,
+        concurrency=8,
         queues=["interactive", "prefetch"],
         without_gossip=True,
         without_mingle=True,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
@@ -30,6 +31,7 @@ from tests.panels.prefetch.conftest import Desk, any_event, make_desk, work
 from tests.support.connectors import RecordingConnector
 from tests.support.contexts import context_body
 from tests.support.host import make_contact
+from voxysapps.leases import lease
 
 pytestmark = pytest.mark.django_db
 
@@ -269,6 +271,43 @@ def test_flood_is_no_flood_of_questions(desk: Desk, monkeypatch: pytest.MonkeyPa
     assert len(waiting()) == 50
 
 
+def test_account_whose_host_was_asked_enough_waits_and_gives_nothing_up(
+    desks: Callable[[int], list[Desk]], clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flood, small = desks(2)
+    for id_ in range(100, 115):
+        flood.host.change_conversation(id_)
+    monkeypatch.setattr(fetching, "READS_PER_MINUTE", 5)
+    backlog.want(Wanted(flood.account.pk, id_) for id_ in range(100, 115))
+    work()
+    done = 15 - len(waiting())
+    assert backlog.claim() == [], "it is left alone until it may ask again"
+    announce(small)
+    assert work() == [(small.account.pk, 7)], "another one's turn comes all the same"
+    while waiting():
+        before = len(waiting())
+        clock.shift(61)
+        forget_counts(flood)
+        work()
+        assert len(waiting()) < before
+    asked = Counter(flood.host.calls)["conversation"]
+    assert (done > 0, asked) == (True, 15)
+
+
+def forget_counts(desk: Desk) -> None:
+    """Let the minute of Redis be over, too: it has a clock of its own."""
+    cache.delete_many([f"{desk.account.pk}:reads-ahead", backlog.paused_key(desk.account.pk)])
+
+
+def test_no_more_are_begun_than_allowed_by_many_who_claim_at_once(desk: Desk, settings: Settings) -> None:
+    settings.PREFETCH_CONCURRENCY = 2
+    backlog.want(Wanted(desk.account.pk, id_) for id_ in range(1, 30))
+    with lease("prefetch:claim"):
+        assert backlog.claim() == []
+    assert len(backlog.claim()) == 2
+    assert backlog.claim() == []
+
+
 def test_drafts_and_other_inboxes_are_not_fetched_for(desk: Desk, connector: type[RecordingConnector]) -> None:
     DashboardApp.objects.for_account(desk.account).update(inboxes=[2])
     other = make_app(desk.account, is_draft=True)
@@ -329,8 +368,6 @@ def test_open_conversations_are_looked_through_where_no_webhooks_come(
 
 def planner_heard(desk: Desk) -> None:
     """Note that a webhook of the desk's host has come."""
-    from django.core.cache import cache  # noqa: PLC0415
-
     cache.set(planner._arrived_key(desk.account.pk), time.time(), 3600)
 
 

@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from tenants.models import Account
 from tenants.secrets import set_hook_secret
 from tenants.signals import host_event
 from tenants.trust.records import Evidence
-from tenants.webhooks import echoes, planner, receivers, tasks
+from tenants.webhooks import echoes, planner, receivers, tasks, views
 from tenants.webhooks.events import JOURNAL, HostEvent, Unreadable, read_event, unpack
 from tests.factories import make_account
 from tests.support.host import HostInMemory, host_answers
@@ -172,6 +173,48 @@ def test_our_own_notes_are_no_news(account: Account) -> None:
     echoes.remember(account.pk, json.loads(MESSAGE)["id"])
     assert deliver(account) == 200
     assert written() == []
+
+
+def test_our_own_notes_are_no_news_without_redis_either(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    echoes.remember(account.pk, json.loads(MESSAGE)["id"])
+    monkeypatch.setattr(journal, "ask_redis", _away)
+    assert deliver(account) == 200
+    assert written() == []
+
+
+def test_a_worker_is_asked_once_and_late_enough_for_what_follows(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, Any]] = []
+    monkeypatch.setattr(tasks.plan_host_events, "apply_async", lambda **options: asked.append(options))
+    now = [1000.0]
+    monkeypatch.setattr(views, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(views, "_planned_at", 0.0)
+    for number in range(1, 6):
+        deliver(account, body("conversation_updated", id=number))
+    assert [options["countdown"] for options in asked] == [views.PLANNED_WITHIN_SECONDS]
+    now[0] += views.PLANNED_WITHIN_SECONDS
+    deliver(account, body("conversation_updated", id=6))
+    assert len(asked) == 2
+
+
+def test_what_comes_while_a_planner_ends_is_dealt_with(
+    account: Account, heard: list[HostEvent], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = [body("conversation_created", id=8)]
+    read = journal.read
+
+    def read_and_write(*arguments: Any) -> list[journal.Entry]:
+        found = read(*arguments)
+        if not found and late:
+            deliver(account, late.pop())
+            assert planner.drain() == 0  # asked for it, and found somebody at it
+        return found
+
+    deliver(account)
+    monkeypatch.setattr(journal, "read", read_and_write)
+    assert planner.drain() == 2
+    assert [event.name for event in heard] == ["message_created", "conversation_created"]
 
 
 def test_refused_deliveries_are_limited(account: Account) -> None:

@@ -4,6 +4,8 @@
   "use strict";
   const RETRY_AFTER = [1000, 2000, 4000, 8000, 15000, 30000];
   const POLL_LOADING = [300, 500, 800, 1300, 2000, 3000, 4000, 6000, 8000, 12000, 20000];
+  // Where the server holds the request until there is something to show.
+  const HELD_LOADING = [0, ...POLL_LOADING];
   const MENTIONS_FETCHED = 3;
   const POLL_STALE = [400, 800, 1500, 3000, 6000, 12000];
   // No answer for so long is none.
@@ -319,7 +321,8 @@
     const waits = section.dataset.retry || forced.has(id);
     // The server says how many seconds from now a passing failure may be over.
     const later = forced.has(id) ? 0 : Number(section.dataset.retry || 0) * 1000;
-    const delays = isLoading ? POLL_LOADING : later ? [later] : waits ? POLL_STALE : null;
+    const loading = root.dataset.needs ? POLL_LOADING : HELD_LOADING;
+    const delays = isLoading ? loading : later ? [later] : waits ? POLL_STALE : null;
     const before = polls.get(id);
     if (before) clearTimeout(before.timer);
     polls.delete(id);
@@ -373,7 +376,8 @@
     const mine = round;
     let answer = null;
     try {
-      answer = await request(`panels/${id}/${action || ""}`, {
+      const isLoading = sectionOf(id)?.dataset.state === "loading";
+      answer = await request(`panels/${id}/${action || (isLoading ? "?wait=1" : "")}`, {
         method: action ? "POST" : "GET",
         headers: { "X-Voxys-Context": pass.token },
         body,

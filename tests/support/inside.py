@@ -1,0 +1,78 @@
+"""Runs with the environment of a running product: makes the crowd's account, or tells what is stored.
+
+`python -m tests.support.inside make <host> <number there> <hook secret> <latency>` and `… tell`; both print JSON.
+"""
+
+import json
+import sys
+from typing import Any
+
+import django
+
+django.setup()
+
+import redis  # noqa: E402 - Django comes first
+from django.conf import settings  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from panels.models import Connection, Placement, PrefetchItem  # noqa: E402
+from panels.statistics import read_statistics  # noqa: E402
+from tenants.models import Account, DashboardApp, ViewRecord  # noqa: E402
+from tenants.secrets import set_hook_secret, set_host_token  # noqa: E402
+from voxysapps.cache import redis_key  # noqa: E402
+from voxysapps.journal import stream_key  # noqa: E402
+from voxysapps.models import JournalEntry  # noqa: E402
+from voxysapps.redis_urls import cache_url  # noqa: E402
+
+NAME = "Crowd"
+PANELS = ("customer", "orders", "payments")
+# What is held only while somebody is at it.
+HELD = ("*:lock:*", "*:slot:*", "*:queued:*", "*:lock", "webhooks:planner", "views:drain")
+
+
+def make(host: str, number: str, hook_secret: str, latency: str) -> dict[str, Any]:
+    account = Account.objects.create(
+        name=NAME,
+        host_origin=host,
+        host_api=host,
+        host_account_id=int(number),
+        trust="verified",
+        host_proved_at=timezone.now(),
+    )
+    set_host_token(account, "a token of the crowd")
+    set_hook_secret(account, hook_secret)
+    app = DashboardApp.objects.create(account=account, title=NAME)
+    shop = Connection.objects.create(account=account, name="Shop", connector="demo", settings={"latency": int(latency)})
+    for position, panel in enumerate(PANELS):
+        placement = Placement.objects.create(account=account, dashboard_app=app, panel=panel, position=position)
+        placement.connections.add(shop)
+    return {"hook_key": account.hook_key, "app_key": app.key}
+
+
+def tell() -> dict[str, Any]:
+    """Return what waits, what is held, and what the shop was asked."""
+    shop = Connection.objects.get(account__name=NAME)
+    statistics = read_statistics(shop.account_id, [shop.pk])[shop.pk]
+    items = PrefetchItem.objects.for_account(shop.account_id)
+    with redis.Redis.from_url(cache_url(settings.REDIS_URL)) as client:
+        held = [key.decode() for pattern in HELD for key in client.scan_iter(match=redis_key(pattern), count=1000)]
+        journals = {name: client.xlen(stream_key(name)) for name in ("hooks", "views")}
+        streams = {stream_key(name) for name in journals}
+        keys = [key.decode() for key in client.scan_iter(match=redis_key("*"), count=1000)]
+        everlasting = [key for key in keys if key not in streams and client.ttl(key) == -1]
+    return {
+        "calls": statistics.calls,
+        "errors": statistics.errors,
+        "items": items.count(),
+        "claimed": items.filter(is_claimed=True).count(),
+        "held": sorted(set(held)),
+        "journals": journals,
+        "rows": JournalEntry.objects.exclude(entry=b"").count(),
+        "everlasting": everlasting,
+        "views": ViewRecord.objects.for_account(shop.account_id).count(),
+    }
+
+
+if __name__ == "__main__":
+    command, *arguments = sys.argv[1:]
+    sys.stdout.write(json.dumps(make(*arguments) if command == "make" else tell()))
