@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Frame, Page, Route
+from playwright.sync_api import Frame, Page, Request, Route
 
 from tests.browser.truth import Truth
 from tests.browser.window import FETCH_INFO, STATUS, Tab, Window
@@ -278,7 +278,12 @@ def test_unknown_customer_is_asked_for_once(window: Window) -> None:
     window.start("g3b", conversation=NORA)
     window.forget()
     asked: list[str] = []
-    window.context.on("request", lambda request: "/panels/" in request.url and asked.append(request.url))
+
+    def note(request: Request) -> None:
+        if "/panels/" in request.url:
+            asked.append(request.url)
+
+    window.context.on("request", note)
     unknown = "asked-once@example.com"
     window.run("(email) => simulator.editContact({ email, identifier: email, phone_number: null })", unknown)
     window.tab(ORDERS).open().wait_for_state("ready")

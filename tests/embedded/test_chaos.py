@@ -7,7 +7,6 @@ Real processes under light load. Which process is killed next, and when, is draw
 import http.client
 import os
 import random
-import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -70,10 +69,11 @@ class World:
 
     def kill(self, name: str, *, oldest: bool) -> None:
         """Kill a process of the product as a machine does that has no memory left."""
-        found = self.product.processes(name)
-        if found:
-            with suppress(psutil.NoSuchProcess):
-                (psutil.Process(min(found) if oldest else max(found))).send_signal(signal.SIGKILL)
+        with suppress(psutil.NoSuchProcess):
+            # By age: numbers of processes begin anew.
+            found = sorted(map(psutil.Process, self.product.processes(name)), key=psutil.Process.create_time)
+            if found:
+                found[0 if oldest else -1].kill()
 
 
 def kill_worker_at_work(world: World) -> None:
@@ -124,6 +124,7 @@ def world(tmp_path: Path) -> Iterator[World]:
             with crowd(product, CUSTOMERS, latency=LATENCY_MS) as them:
                 yield World(product, cluster, them, random.Random(SEED), random.Random(SEED))  # noqa: S311 - to be repeated
         finally:
+            say(product.output)
             product.stop()
 
 

@@ -2,11 +2,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 
 import psutil
 import pytest
 
+from voxysapps.embedded import processes
 from voxysapps.embedded.files import RunError
 from voxysapps.embedded.processes import RESTARTS, Child, Guard
 
@@ -27,6 +29,25 @@ def test_child_that_keeps_ending_is_given_up(guard: Guard, capfd: pytest.Capture
     with pytest.raises(RunError, match=r"The worker keeps ending \(last exit code 3\); its messages are above\."):
         child.keep_alive()
     assert capfd.readouterr().err == "The worker ended (exit code 3) and is started again.\n" * RESTARTS
+
+
+def test_child_that_keeps_ending_may_rest(
+    guard: Guard, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "REST_SECONDS", 0.2)
+    child = Child("worker", [sys.executable, "-S", "-c", "raise SystemExit(3)"], os.environ, guard)
+    for _ in range(RESTARTS + 1):
+        child._process.wait()
+        child.keep_alive(gives_up=False)
+    assert "It is started again in 0.2 seconds." in capfd.readouterr().err
+    ended = child.pid
+    child.keep_alive(gives_up=False)
+    assert child.pid == ended, "it rests"
+    give_up = time.monotonic() + 5
+    while child.pid == ended:
+        child.keep_alive(gives_up=False)
+        assert time.monotonic() < give_up
+    child.kill()
 
 
 def test_child_that_refuses_to_end_is_killed_with_all_it_started(guard: Guard) -> None:

@@ -13,6 +13,7 @@ from voxysapps.embedded.files import BASE_DIR, RunError
 
 RESTARTS = 5
 RESTARTS_WITHIN_SECONDS = 60
+REST_SECONDS = 10
 
 
 class Guard:
@@ -59,6 +60,7 @@ class Child:
         self._env = env
         self._guard = guard
         self._ends: list[float] = []
+        self._rests_until: float | None = None
         self._start()
 
     @property
@@ -68,8 +70,16 @@ class Child:
     def exit_code(self) -> int | None:
         return self._process.poll()
 
-    def keep_alive(self) -> None:
-        """Start the process again if it ended; raise RunError if that happens too often."""
+    def keep_alive(self, *, gives_up: bool = True) -> None:
+        """Start the process again if it ended; raise RunError if that happens too often.
+
+        Without `gives_up` it is started again even so, but later: the others go on without it meanwhile.
+        """
+        if self._rests_until is not None:
+            if time.monotonic() >= self._rests_until:
+                self._rests_until = None
+                self._start()
+            return
         code = self.exit_code()
         if code is None:
             return
@@ -77,7 +87,12 @@ class Child:
         now = time.monotonic()
         self._ends = [end for end in self._ends if now - end < RESTARTS_WITHIN_SECONDS] + [now]
         if len(self._ends) > RESTARTS:
-            raise RunError(f"The {self.name} keeps ending (last exit code {code}); its messages are above.")
+            sentence = f"The {self.name} keeps ending (last exit code {code}); its messages are above."
+            if gives_up:
+                raise RunError(sentence)
+            print(f"{sentence} It is started again in {REST_SECONDS} seconds.", file=sys.stderr)
+            self._rests_until = now + REST_SECONDS
+            return
         print(f"The {self.name} ended (exit code {code}) and is started again.", file=sys.stderr)
         self._start()
 
@@ -92,6 +107,8 @@ class Child:
         self.kill()
 
     def kill(self) -> None:
+        if self._rests_until is not None:
+            return  # there is none, and its number may be another's by now
         guard.signal_group(self.pid, signal.SIGKILL)
         self._process.wait()
         self._guard.forget(self.pid)

@@ -144,7 +144,8 @@ class Supervisor:
         if self._stop_asked:
             raise Stopped
         for child in self._children:
-            child.keep_alive()
+            # What has worked once will again: nobody stops serving because a part of it has trouble.
+            child.keep_alive(gives_up=not self._is_up)
 
     def _is_healthy(self) -> bool:
         connection = http.client.HTTPConnection(self._configuration.probe_host, self._configuration.port, timeout=1)
