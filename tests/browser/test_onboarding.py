@@ -93,7 +93,7 @@ def test_from_sign_in_to_a_green_light(page: Page, product: Product, host_accoun
     operator.press("Create")
     expect(page.locator(".account-step-done")).to_have_count(3)
     operator.press("Publish")
-    expect(page.locator(".publish-steps li")).to_have_count(4)
+    expect(page.locator(".publish-steps li")).to_have_count(5)
     operator.press("Publish")
     expect(page.locator(".account-step-done")).to_have_count(4)
     operator.press("Pre-flight")
@@ -111,7 +111,7 @@ def test_from_sign_in_to_a_green_light(page: Page, product: Product, host_accoun
     titles = [
         app["title"] for app in page.request.get(f"{simulator}/data/{host_account}.json").json()["dashboard_apps"]
     ]
-    assert titles == ["Customer", "Orders", "Payments"]
+    assert titles == ["Customer", "History", "Orders", "Payments"]
 
     # Publishing once more changes nothing.
     page.goto(f"{product.base_url}/admin/tenants/account/")
