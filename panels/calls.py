@@ -156,7 +156,8 @@ class _Watch:
         try:
             yield
         except NotNow:
-            raise  # nobody was asked
+            self._guard.learnt_nothing()  # nobody was asked
+            raise
         except Exception as error:
             self._failed(error, time.perf_counter() - started)
             raise
@@ -174,6 +175,8 @@ class _Watch:
             self._guard.failed(retry_after=getattr(error, "retry_after", None))
         elif kind in {"final", "operator"}:
             self._guard.succeeded()  # it answers, if not as hoped
+        else:
+            self._guard.learnt_nothing()
         if self._ids is None:
             return
         message = error.message if isinstance(error, PanelUnavailable) else type(error).__name__

@@ -33,14 +33,21 @@ class ConnectorError(PanelUnavailable):
     """An outside system did not answer as it should. Raise one of the three below."""
 
 
+# A system that asks for more patience is asked again after this all the same, in seconds.
+MAX_RETRY_AFTER = 3600.0
+
+
 class TemporaryError(ConnectorError):
-    """Worth asking again: time-out, 429, 5xx. `retry_after` is in seconds, where the system said so."""
+    """Worth asking again: time-out, 429, 5xx.
+
+    `retry_after` is in seconds, where the system said so; never more than an hour.
+    """
 
     def __init__(
         self, message: str, *, retry_after: float | None = None, values: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(message, values=values)
-        self.retry_after = retry_after
+        self.retry_after = None if retry_after is None else max(0.0, min(retry_after, MAX_RETRY_AFTER))
 
 
 class FinalError(ConnectorError):

@@ -68,11 +68,11 @@ class Guard:
         So slow systems of one account leave workers for the others. Raises `Busy`, or `NotNow` with when to
         come back.
         """
-        self._require_open()
         with (
             _slot(f"{self._account_id}:calls", settings.ACCOUNT_CONCURRENCY),
             _slot(f"{self._prefix}:slot", max_concurrency),
         ):
+            self._require_open()
             yield
 
     def pacer(self, max_rate: tuple[int, int] | None, *, on_request: Callable[[], None]) -> Callable[[], None]:
@@ -122,6 +122,10 @@ class Guard:
             until = now + min(OPEN_SECONDS * 2**opened, MAX_OPEN_SECONDS) * jitter()
             opened += 1
         cache.set(self.breaker_key, [failures, opened, until], _KEPT_SECONDS)
+        cache.delete(f"{self._prefix}:probe")
+
+    def learnt_nothing(self) -> None:
+        """Note that a call told nothing of the system: another one may probe it."""
         cache.delete(f"{self._prefix}:probe")
 
     def reset(self) -> None:

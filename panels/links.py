@@ -55,8 +55,10 @@ def _ids(answer: Any) -> Iterable[str]:
 
 def _replace(context: ConfirmedContext, connection: Connection, contact_id: int, external_ids: list[str]) -> None:
     links = CustomerLink.objects.for_account(context.account_id).filter(connection=connection, contact_id=contact_id)
-    before = {"customer": sorted(links.values_list("external_id", flat=True))}
     with transaction.atomic():
+        # Two agents may choose at the same moment: one after the other, so that one choice is left.
+        Connection.objects.select_for_update().filter(pk=connection.pk).first()
+        before = {"customer": sorted(links.values_list("external_id", flat=True))}
         links.delete()
         for external_id in external_ids:
             CustomerLink.objects.create(

@@ -11,13 +11,14 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from django.core.cache import cache
+from django.db import DatabaseError
 from django.utils.translation import gettext_noop
 from kombu.exceptions import OperationalError
 from msgspec import MsgspecError, msgpack
 
 from panels import snapshots
 from panels.calls import prepare
-from panels.errors import OperatorError, PanelUnavailable, TemporaryError
+from panels.errors import PanelUnavailable, TemporaryError
 from panels.guard import Busy, jitter
 from panels.snapshots import Failure, Head, Source
 from tenants.trust.confirmation import ConfirmedContext
@@ -86,7 +87,9 @@ def refresh_source(
         return None
     try:
         call = prepare(account_id, source, identity, trace_id)
-    except OperatorError as error:
+    except DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a plugin's settings or constructor may raise anything, too
         return _note_failure(account_id, source, customer, error, trace_id=trace_id, before=before)
     # Single flight.
     with lease(_key(account_id, "lock", source, customer)) as got_lock:
@@ -99,6 +102,10 @@ def refresh_source(
             try:
                 with call.enter():
                     answer = call.ask()
+                    if snapshots.was_forgotten(account_id, customer, since=started):
+                        # It was asked about whom an agent has meanwhile said it is not, or who is no more.
+                        _leave_queue(account_id, source, customer)
+                        return None
                     head = snapshots.write_answer(
                         account_id, source, customer, answer, now=started, fresh_for=call.fresh_for
                     )

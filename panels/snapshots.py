@@ -19,6 +19,8 @@ from panels.errors import sentence
 
 # Past its freshness a snapshot is still shown, marked with its age, for so long.
 KEPT_SECONDS = 24 * 3600
+# Longer than any call takes that was begun before.
+_FORGOTTEN_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +180,22 @@ def forget_customers(account_id: int, sources: Iterable[Source], customers: Iter
     The HTML made of it is shown no more, since no head speaks for it, and ends by itself within `KEPT_SECONDS`.
     """
     customers, sources = list(customers), list(sources)
+    now = time.time()
+    cache.set_many({_forgotten_key(account_id, customer): now for customer in customers}, _FORGOTTEN_SECONDS)
     keys = [identity_key(account_id, customer) for customer in customers]
     for kind in (head_key, data_key):
         keys += [kind(account_id, source, customer) for customer in customers for source in sources]
     cache.delete_many(keys)
+
+
+def was_forgotten(account_id: int, customer: str, *, since: float) -> bool:
+    """Return whether the customer was forgotten at or after this moment, in seconds since the epoch."""
+    at = cache.get(_forgotten_key(account_id, customer))
+    return at is not None and float(at) >= since
+
+
+def _forgotten_key(account_id: int, customer: str) -> str:
+    return f"{account_id}:forgotten:{customer}"
 
 
 def read_data(account_id: int, sources: Iterable[Source], customer: str) -> dict[str, Any]:

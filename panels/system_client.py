@@ -15,11 +15,9 @@ from urllib.parse import quote
 import stamina
 from django.utils.translation import gettext_noop
 
-from panels.errors import ConnectorError, FinalError, OperatorError, TemporaryError
+from panels.errors import MAX_RETRY_AFTER, ConnectorError, FinalError, OperatorError, TemporaryError
 from voxysapps.outgoing import OutgoingError, Response, seconds_left, send
 
-# A system that asks for more patience is asked again after this all the same.
-MAX_RETRY_AFTER = 3600.0
 _TRIES = 2
 _PASSING = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
 

@@ -1,6 +1,6 @@
 """A connection tried with a sample customer: what its system answers, and what agents would see of it.
 
-Nothing of it is kept: no snapshot, no statistics, no log, no audit.
+Nothing of it is kept: no snapshot, no statistics, no audit, and nothing of the customer in the log.
 """
 
 import logging

@@ -98,15 +98,27 @@ def issue_token(token: ApiToken, accounts: Iterable[Account]) -> str:
 
 def revoke_token(token: ApiToken) -> bool:
     """End the token and all that were made by it; return whether it was good until now."""
-    now = timezone.now()
     with transaction.atomic():
         # Before it is looked for what it has made: from here on it makes no more.
-        if not ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=now):
+        if not _end(token):
             return False
-        token.revoked_at = now
-        audit.record("revoke", token)
-        for made in ApiToken.objects.filter(made_by=token):
-            revoke_token(made)
+        ended = [token.pk]
+        # One generation after the other: whoever stole a token may have made a chain of any length.
+        while ended:
+            made = list(ApiToken.objects.filter(made_by__in=ended))
+            for one in made:
+                _end(one)
+            ended = [one.pk for one in made]
+    return True
+
+
+def _end(token: ApiToken) -> bool:
+    """End this one token; return whether it was good until now."""
+    now = timezone.now()
+    if not ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=now):
+        return False
+    token.revoked_at = now
+    audit.record("revoke", token)
     return True
 
 

@@ -228,6 +228,8 @@ def _unpacked(stream: Any, max_bytes: int) -> Iterator[bytes]:
             yield unpack.decompress(piece, max_bytes + 1)
             while unpack.unconsumed_tail:
                 yield unpack.decompress(unpack.unconsumed_tail, max_bytes + 1)
+            if unpack.unused_data:
+                raise OutgoingError("unreadable")  # what comes after the end would be kept, and counted by nobody
     except zlib.error:
         raise OutgoingError("unreadable") from None
     if not unpack.eof:

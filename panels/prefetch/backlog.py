@@ -35,7 +35,7 @@ class Wanted:
 
 
 def want(wanted: Iterable[Wanted]) -> None:
-    """Write down what is to be fetched ahead (1 query). What waits already is wanted anew."""
+    """Write down what is to be fetched ahead. What waits already is wanted anew, and no less soon than before."""
     now = timezone.now()
     rows = {(one.account_id, one.conversation_id): one for one in wanted}
     PrefetchItem.objects.bulk_create(
@@ -52,9 +52,15 @@ def want(wanted: Iterable[Wanted]) -> None:
         update_conflicts=True,
         unique_fields=("account", "conversation_id"),
         # Who has it at the moment keeps it.
-        update_fields=("priority", "wanted_at"),
+        update_fields=("wanted_at",),
         batch_size=200,
     )
+    sooner: dict[tuple[int, int], list[int]] = {}
+    for one in rows.values():
+        sooner.setdefault((one.account_id, one.priority), []).append(one.conversation_id)
+    for (account_id, priority), ids in sooner.items():
+        waiting = PrefetchItem.objects.for_account(account_id).filter(priority__gt=priority)
+        waiting.filter(conversation_id__in=ids).update(priority=priority)
 
 
 def forget(account_id: int, conversation_id: int) -> None:

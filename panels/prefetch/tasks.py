@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 _EXPIRES_SECONDS = backlog.CLAIM_SECONDS
 # Hosts are not asked all at once.
 _SECONDS_APART = 2
+# Nor held back for long: Redis gives a task that waits in a worker to another one after two minutes.
+_SPREAD_SECONDS = 60
 _FAILED_SECONDS = 60.0
 _ASKED = "prefetch:asked"
 
@@ -72,7 +74,8 @@ def warm_siblings(account_id: int, customer: str) -> None:
 def warm_open_conversations() -> None:
     """Look through the open conversations of accounts whose hosts send no webhooks, one account after the other."""
     for number, account_id in enumerate(planning.accounts_without_webhooks()):
-        warm_account.apply_async(args=(account_id,), queue="prefetch", countdown=number * _SECONDS_APART, expires=600)
+        countdown = number * _SECONDS_APART % _SPREAD_SECONDS
+        warm_account.apply_async(args=(account_id,), queue="prefetch", countdown=countdown, expires=300)
 
 
 @shared_task(name="panels.warm_account")
@@ -84,12 +87,17 @@ def warm_account(account_id: int) -> None:
 
 def begin() -> None:
     """Put into the queue what may be begun now."""
+    is_away = False
     for item in backlog.claim():
         try:
-            prefetch_conversation.apply_async(args=(item.pk,), queue="prefetch", expires=_EXPIRES_SECONDS, retry=False)
+            if not is_away:
+                prefetch_conversation.apply_async(
+                    args=(item.pk,), queue="prefetch", expires=_EXPIRES_SECONDS, retry=False
+                )
         except (OperationalError, OSError):
+            is_away = True
+        if is_away:
             backlog.give_back(item)
-            return
 
 
 def begin_soon() -> None:

@@ -7,24 +7,29 @@ from tenants.models import Account
 from tenants.preflight import runs
 from tenants.preflight.services import run_in_english
 
-# The hosts are not asked all at once.
-_SECONDS_APART = 2
-
 
 @shared_task(name="tenants.preflight_all")
 def preflight_all() -> None:
     """Let every served account be checked, one after the other."""
-    served = Account.objects.filter(is_active=True, host_proved_at__isnull=False).order_by("pk")
-    for number, account_id in enumerate(served.values_list("pk", flat=True)):
-        preflight_account.apply_async(args=(account_id,), queue="prefetch", countdown=number * _SECONDS_APART)
+    _preflight_after(0)
 
 
 @shared_task(name="tenants.preflight_account")
 def preflight_account(account_id: int) -> None:
-    """Check one account."""
+    """Check one account, and have the next one checked: only one worker is busy with all of them."""
     account = Account.objects.filter(pk=account_id, is_active=True).first()
-    if account is not None:
-        run_in_english(account)
+    try:
+        if account is not None:
+            run_in_english(account)
+    finally:
+        _preflight_after(account_id)
+
+
+def _preflight_after(account_id: int) -> None:
+    served = Account.objects.filter(is_active=True, host_proved_at__isnull=False, pk__gt=account_id)
+    following = served.order_by("pk").values_list("pk", flat=True).first()
+    if following is not None:
+        preflight_account.apply_async(args=(following,), queue="prefetch")
 
 
 @shared_task(name="tenants.preflight_run")

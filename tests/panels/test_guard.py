@@ -7,8 +7,9 @@ import pytest
 import time_machine
 from pytest_django.fixtures import Settings
 
-from panels import refresh, statistics
+from panels import refresh, snapshots, statistics
 from panels.api import FinalError, Identity, OperatorError, TemporaryError
+from panels.errors import MAX_RETRY_AFTER
 from panels.guard import FAILURES_TO_OPEN, MAX_OPEN_SECONDS, OPEN_SECONDS, Busy, Guard, NotNow
 from panels.models import Connection
 from panels.snapshots import Head, Source
@@ -107,6 +108,56 @@ def test_retry_after_holds_for_all_customers(shop: Connection, clock: time_machi
     assert len(RecordingConnector.calls) == 1
     clock.shift(21)
     assert ask(shop, 3).failure is None
+
+
+def test_patience_asked_for_has_an_end(shop: Connection, guard: Guard, clock: time_machine.Traveller) -> None:
+    for seconds in (1e20, float("inf"), -5.0):
+        RecordingConnector.answer = failing(TemporaryError("Slow down.", retry_after=seconds))
+        head = ask(shop, int(time.time()))
+        assert head.failure is not None
+        assert head.due_at - head.failure.at <= MAX_RETRY_AFTER
+        assert guard.waits_until() <= time.time() + MAX_RETRY_AFTER
+        guard.reset()
+        clock.shift(1)
+
+
+def test_call_that_tells_nothing_lets_another_one_probe(
+    shop: Connection, guard: Guard, clock: time_machine.Traveller
+) -> None:
+    open_breaker(shop)
+    clock.shift(OPEN_SECONDS * 1.3)
+    with guard.enter(1), pytest.raises(Busy), guard.enter(1):
+        pass
+    guard.learnt_nothing()
+    RecordingConnector.answer = failing(ValueError("bug"))
+    ask(shop, 81)
+    RecordingConnector.answer = None
+    assert ask(shop, 82).failure is None
+
+
+def test_plugin_that_cannot_even_be_made_stays_in_its_place(shop: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: object, *_args: object, **_options: object) -> None:
+        raise ValueError("ada@example.com")
+
+    monkeypatch.setattr(RecordingConnector, "__init__", broken)
+    head = ask(shop, 1)
+    assert head.failure is not None
+    assert "ada@example.com" not in head.failure.message
+
+
+def test_answer_about_whom_it_is_not_any_longer_is_not_kept(shop: Connection) -> None:
+    who = Identity(contact_id=1, emails=("p1@example.com",))
+    source = Source.of_connection(shop.pk, "orders")
+
+    def forgotten_meanwhile(capability: str, asked: Identity) -> Any:
+        snapshots.forget_customers(shop.account_id, [source], [who.digest()])
+        return RecordingConnector({}, name="Shop").demo(capability, asked)
+
+    RecordingConnector.answer = forgotten_meanwhile
+    assert refresh.refresh_source(shop.account_id, source, who, trace_id="t", wanted_at=0) is None
+    assert snapshots.read_head(shop.account_id, source, who.digest()) is None
+    RecordingConnector.answer = None
+    assert refresh.refresh_source(shop.account_id, source, who, trace_id="t", wanted_at=0) is not None
 
 
 def test_calls_at_a_time(guard: Guard) -> None:

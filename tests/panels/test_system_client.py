@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panels.api import ConnectorError, FinalError, OperatorError, SystemClient, TemporaryError, segment
-from panels.system_client import MAX_RETRY_AFTER
+from panels.errors import MAX_RETRY_AFTER
 from tests.security.servers import raw_server
 from tests.support.outside import OutsideSystem, Reply
 from voxysapps.outgoing import budget

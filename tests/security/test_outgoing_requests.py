@@ -180,6 +180,21 @@ def test_zip_bomb() -> None:
 
 
 @pytest.mark.usefixtures("this_machine")
+def test_endless_rubbish_behind_a_small_zip() -> None:
+    def answer(connection: socket.socket, _head: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"[]"))
+        while True:
+            connection.sendall(bytes(65536))
+
+    with raw_server(answer) as server:
+        tracemalloc.start()
+        assert refusal(server.url, max_bytes=1_000_000) == "unreadable"
+        _now, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert peak < 20_000_000
+
+
+@pytest.mark.usefixtures("this_machine")
 def test_answer_without_an_end() -> None:
     def answer(connection: socket.socket, _head: bytes) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")

@@ -91,7 +91,13 @@ class JsonHttpConnector(Connector):
         return Orders(orders=tuple(orders), windows=windows, matched_by=found[0].by if orders else None)
 
     def payments(self, who: Identity) -> Payments:
-        by_kind = {kind: self._find("payments", who, kind) for kind in CAPABILITY_SHAPES["payments"]}
+        kinds = CAPABILITY_SHAPES["payments"]
+        by_kind: dict[str, tuple[list[Found], bool]] = {kind: ([], False) for kind in kinds}
+        # By one value for all kinds: a weaker one's invoices may be somebody else's than a surer one's payments.
+        for lookup in lookups(who):
+            by_kind = {kind: self._find_by("payments", lookup, who, kind) for kind in kinds}
+            if any(rows for rows, _has_more in by_kind.values()):
+                break
         every = [found for rows, _has_more in by_kind.values() for found in rows]
         if candidates := _candidates(every):
             return Payments(candidates=candidates)
@@ -124,21 +130,25 @@ class JsonHttpConnector(Connector):
 
     def _find(self, capability: str, who: Identity, kind: str) -> tuple[list[Found], bool]:
         """Return the customer's rows of one kind, found by the surest value, and whether there are more."""
-        question = self._question(capability)
         for lookup in lookups(who):
-            found: dict[tuple[str, ...], Found] = {}
-            has_more = False
-            for number, (address, value) in enumerate(_requests(question, lookup, who)):
-                if number == MOST_REQUESTS:
-                    has_more = True
-                    break
-                rows, more = self._rows(capability, kind, address, value)
-                has_more |= more
-                for one in self._theirs(capability, rows, address, value, lookup):
-                    found.setdefault(_key(one), one)
+            found, has_more = self._find_by(capability, lookup, who, kind)
             if found:
-                return list(found.values()), has_more
+                return found, has_more
         return [], False
+
+    def _find_by(self, capability: str, lookup: Lookup, who: Identity, kind: str) -> tuple[list[Found], bool]:
+        """Return the customer's rows of one kind, found by one value, and whether there are more."""
+        found: dict[tuple[str, ...], Found] = {}
+        has_more = False
+        for number, (address, value) in enumerate(_requests(self._question(capability), lookup, who)):
+            if number == MOST_REQUESTS:
+                has_more = True
+                break
+            rows, more = self._rows(capability, kind, address, value)
+            has_more |= more
+            for one in self._theirs(capability, rows, address, value, lookup):
+                found.setdefault(_key(one), one)
+        return list(found.values()), has_more
 
     def _rows(self, capability: str, kind: str, address: Address, value: str) -> tuple[list[tuple[Row, Owner]], bool]:
         exchange = self._ask(capability, address, value)

@@ -310,6 +310,24 @@ def test_the_first_kind_that_finds_somebody_counts(outside: OutsideSystem) -> No
     assert [list(asked.params) for asked in outside.asked] == [["tel"]]
 
 
+def test_invoices_of_whoever_shares_the_phone_are_not_shown_beside_payments(outside: OutsideSystem) -> None:
+    def answer(asked: Asked) -> Reply:
+        if "email" in asked.params:
+            mine = {"id": 1, "amount": "5.00", "currency": "EUR", "date": "2026-11-01", "status": "settled"}
+            return Reply({"payments": [{**mine, "email": "ada@example.com"}]})
+        theirs = {"id": 3, "total": "29.00", "currency": "EUR", "status": "unpaid", "date": "2026-11-01"}
+        return Reply({"invoices": [{**theirs, "email": "bob@example.com", "phone": "+4930123456"}]})
+
+    outside.answer = answer
+    addresses = "/money?email={email}\n/money?tel={phone}"
+    found = connect(outside.url, payments_addresses=addresses).payments(only("email", "phone"))
+    assert [payment.external_id for payment in found.payments] == ["1"]
+    assert found.invoices == ()
+    assert found.matched_by is MatchWord.EMAIL
+    by_phone = connect(outside.url, payments_addresses=addresses).payments(only("phone"))
+    assert [invoice.external_id for invoice in by_phone.invoices] == ["3"]
+
+
 def test_an_attribute_is_compared_with_its_own_field(outside: OutsideSystem) -> None:
     answers(outside, [order(1, loyal="s-7"), order(2, loyal="s-77"), order(3)])
     settings = {"orders_addresses": "/orders?card={attribute:shop_id}", "orders_mapping": "attribute:shop_id = loyal"}

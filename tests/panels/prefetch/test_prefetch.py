@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
@@ -153,6 +154,27 @@ def test_soonest_and_newest_first(desk: Desk, settings: Settings, clock: time_ma
         backlog.want([Wanted(desk.account.pk, conversation, priority)])
         clock.shift(1)
     assert [conversation for _account, conversation in work()] == [3, 1, 4, 2]
+
+
+def test_what_is_wanted_soon_stays_so(desk: Desk) -> None:
+    backlog.want([Wanted(desk.account.pk, 7, planning.SOON)])
+    backlog.want([Wanted(desk.account.pk, 7, planning.SOME_DAY), Wanted(desk.account.pk, 8, planning.SOME_DAY)])
+    backlog.want([Wanted(desk.account.pk, 8, planning.PERHAPS)])
+    found = dict(PrefetchItem.objects.values_list("conversation_id", "priority"))
+    assert found == {7: planning.SOON, 8: planning.PERHAPS}
+
+
+def test_broker_that_is_away_leaves_nothing_claimed(
+    desk: Desk, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_options: object) -> None:
+        raise OperationalError
+
+    settings.PREFETCH_CONCURRENCY = 3
+    monkeypatch.setattr(tasks.prefetch_conversation, "apply_async", refuse)
+    backlog.want(Wanted(desk.account.pk, id_) for id_ in range(1, 6))
+    tasks.begin()
+    assert not PrefetchItem.objects.filter(is_claimed=True).exists()
 
 
 def test_killed_workers_items_come_back(desk: Desk, clock: time_machine.Traveller) -> None:

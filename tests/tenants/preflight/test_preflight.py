@@ -346,8 +346,14 @@ def test_command(account: Account, host: Host, our_server: OurServer, capsys: py
 def test_every_served_account_is_checked_at_night(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     make_account(host_proved_at=None)
     make_account(is_active=False)
+    second = make_account()
     queued: list[Any] = []
     monkeypatch.setattr(preflight_account, "apply_async", lambda **options: queued.append(options["args"]))
     preflight_all()
     assert queued == [(account.pk,)]
-    preflight_account(0)  # deleted meanwhile
+    Account.objects.filter(pk=account.pk).update(is_active=False)
+    preflight_account(account.pk)  # switched off meanwhile: the next one's turn comes all the same
+    assert queued[1:] == [(second.pk,)]
+    Account.objects.all().delete()
+    preflight_account(second.pk)
+    assert len(queued) == 2

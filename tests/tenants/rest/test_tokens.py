@@ -235,3 +235,15 @@ def test_list_costs_the_same_however_long(me: User, account: Account, is_of_chos
         counts.append((len(rows), len(seen)))
     assert [count for count, _queries in counts] == [1, 3, 30]
     assert counts[0][1] == counts[1][1] == counts[2][1] <= 8, counts
+
+
+def test_a_chain_of_any_length_ends_with_its_first(me: User, account: Account) -> None:
+    first = ApiToken.objects.create(user=me, name="first", token_digest="d0", last4="aaaa", scopes=["read"])
+    made_by = first
+    for number in range(1200):
+        made_by = ApiToken.objects.create(
+            user=me, name="next", token_digest=f"d{number + 1}", last4="aaaa", scopes=["read"], made_by=made_by
+        )
+    assert revoke_token(first)
+    assert not ApiToken.objects.filter(revoked_at__isnull=True).exists()
+    assert not revoke_token(made_by)
