@@ -27,7 +27,9 @@ class Desk:
         self.product = product
         self.account = next(one for one in product.state["accounts"] if one["trust"] == trust)
         self.agent = self.account["agents"][agent]
-        self.conversations = [one["id"] for one in self.account["conversations"]]
+        # One of each customer: those of the same are no lie about each other.
+        by_contact = {one["contact"]["id"]: one["id"] for one in reversed(self.account["conversations"])}
+        self.conversations = list(reversed(by_contact.values()))
         self.frames = product.base_url.replace("localhost", "127.0.0.1")
 
     def path(self, tab: int = 1) -> str:

@@ -11,7 +11,6 @@ from django import forms
 from pytest_django.fixtures import Settings
 
 from panels.api import ConnectorError, FinalError, Identity, OperatorError, SecretField, TemporaryError
-from panels.capabilities import CAPABILITIES
 from panels.connectors.woocommerce.connector import WooCommerceConnector
 from panels.connectors.woocommerce.shop import MAX_PAGES, PAGE
 from panels.registry import connectors
@@ -244,7 +243,7 @@ FAULTS: dict[str, tuple[Reply, type[ConnectorError]]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("ask", [*CAPABILITIES, "check"])
+@pytest.mark.parametrize("ask", [*WooCommerceConnector.capabilities, "check"])
 def test_faults(shop: WooCommerceShop, ask: str, fault: str) -> None:
     reply, kind = FAULTS[fault]
     shop.fault = lambda asked: reply

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from panels.api import ConnectorError, Identity, MatchWord
-from panels.capabilities import CAPABILITIES
+from panels.connectors.woocommerce.connector import WooCommerceConnector
 from panels.connectors.woocommerce.people import MAX_PEOPLE
 from tests.support.outside import Reply
 from tests.support.woocommerce import WooCommerceShop
@@ -52,7 +52,7 @@ def test_an_email_in_another_field_is_no_match(shop: WooCommerceShop) -> None:
     assert "1005" not in numbers(shop.connector().orders(ADA))
 
 
-@pytest.mark.parametrize("capability", CAPABILITIES)
+@pytest.mark.parametrize("capability", WooCommerceConnector.capabilities)
 def test_accounts_of_two_never_mix(shop: WooCommerceShop, capability: str) -> None:
     """A shop that does not filter, as with a broken plugin, shows nobody somebody else's."""
     every_order = shop._orders({})
@@ -69,7 +69,7 @@ def test_accounts_of_two_never_mix(shop: WooCommerceShop, capability: str) -> No
         assert rows[1] == {"1005", "1008", "1010", "1011", "1012"}
 
 
-@pytest.mark.parametrize("capability", CAPABILITIES)
+@pytest.mark.parametrize("capability", WooCommerceConnector.capabilities)
 @pytest.mark.parametrize(
     "who",
     [

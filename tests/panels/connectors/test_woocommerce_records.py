@@ -27,7 +27,7 @@ from panels.api import (
     TemporaryError,
 )
 from panels.capabilities import CAPABILITIES
-from panels.connectors.woocommerce.connector import MAX_DETAILED
+from panels.connectors.woocommerce.connector import MAX_DETAILED, WooCommerceConnector
 from panels.connectors.woocommerce.orders import Details, make_order
 from panels.connectors.woocommerce.parcels import read_tracking
 from tests.support.outside import Asked, Reply
@@ -363,7 +363,8 @@ def test_odd_answers_never_break_what_is_right(shop: WooCommerceShop, seed: int,
         for _time in range(3):
             spoil(answer, dice, junk)
     shop.fault = lambda asked: Reply(json.dumps(_spoilt(answers, asked)).encode(), headers={"X-WP-TotalPages": "1"})
-    for capability, kind in CAPABILITIES.items():
+    for capability in WooCommerceConnector.capabilities:
+        kind = CAPABILITIES[capability]
         for who in (ADA, Identity(identifier="7"), Identity(phones=("+4915123456789",))):
             with suppress(ConnectorError):
                 answer = getattr(shop.connector(), capability)(who)
@@ -379,14 +380,14 @@ def test_any_field_of_an_order_may_be_anything(shop: WooCommerceShop, field: str
     shop.fault = lambda asked: Reply(orders) if asked.path.endswith("/orders") else None
     for junk in ODD:
         orders = [{**order, field: junk} for order in shop.orders]
-        for capability in CAPABILITIES:
+        for capability in WooCommerceConnector.capabilities:
             for who in (ADA, Identity(phones=("+4915123456789",))):
                 with suppress(TemporaryError) if field in NEEDED else nullcontext():
                     getattr(shop.connector(), capability)(who)
 
 
 @pytest.mark.parametrize("field", sorted(NEEDED))
-@pytest.mark.parametrize("capability", CAPABILITIES)
+@pytest.mark.parametrize("capability", WooCommerceConnector.capabilities)
 def test_orders_none_of_which_can_be_shown_are_not_no_orders(
     shop: WooCommerceShop, capability: str, field: str
 ) -> None:
