@@ -59,11 +59,14 @@ def plan(
     visible: QuerySet[Account],
     may_write: bool = True,
     may_add: bool = True,
+    rehearses: bool = True,
     secrets: Mapping[str, str] | None = None,
 ) -> list[AccountPlan]:
     """Return for each described account what would be changed. Hosts are not asked, and nothing is kept.
 
     `visible` are the accounts that the user may see: others are not found. `may_add`: whether new ones are made.
+    `rehearses`: whether the change is tried and undone, for what only the services refuse; PostgreSQL gives the
+    numbers of what was undone to nobody again.
     `secrets` are the values by the names that the file uses. Whoever writes the file chooses both the name and where
     the value is sent, so only an operator of the machine may be given its environment.
     """
@@ -77,7 +80,7 @@ def plan(
         found = Difference(match or Account())
         try:
             found = difference(match, declared, values)
-            problems = found.problems or _rehearse(found, declared)
+            problems = found.problems or (_rehearse(found, declared) if rehearses else [])
         except Exception as error:  # noqa: BLE001 - a plugin's form may raise anything
             problems = [_failed(declared, error)]
         if found.steps and not may_write:

@@ -38,7 +38,11 @@ class Desk:
 
     def start(self, *, agent: dict[str, Any] | None = None, host: str = "g3a", **place: str) -> "Desk":
         self.agent = agent or self.agent
-        values = {"account": self.account["id"], "agent": self.agent["id"], "conversation": self.conversation}
+        values = {
+            "account": self.account["host_account_id"],
+            "agent": self.agent["id"],
+            "conversation": self.conversation,
+        }
         fragment = "&".join(f"{name}={value}" for name, value in {**values, "host": host, **place}.items())
         self.page.goto("about:blank")
         self.page.goto(f"{self.product.simulator_url}#{fragment}")

@@ -13,7 +13,7 @@ def test_every_panel_says_what_nobody_vouches_for(page: Page, product: Product, 
     widgets = [one["id"] for one in account["conversations"] if one["channel"] == "Channel::WebWidget"]
     for conversation in widgets:
         page.goto("about:blank")
-        fragment = f"account={account['id']}&agent={agent}&conversation={conversation}"
+        fragment = f"account={account['host_account_id']}&agent={agent}&conversation={conversation}"
         page.goto(f"{product.simulator_url}#{fragment}")
         page.wait_for_selector("html[data-simulator=ready]")
         record = page.evaluate("(id) => simulator.payloadFor(id).data.conversation.meta.hmac_verified", conversation)

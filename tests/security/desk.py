@@ -92,7 +92,7 @@ class Desk:
     def start(self, page: Page, *, conversation: int | None = None, host: str = "g3b") -> None:
         """Open the host's window at the conversation."""
         place = {
-            "account": self.account["id"],
+            "account": self.account["host_account_id"],
             "agent": self.agent["id"],
             "conversation": conversation or self.conversations[0],
             "host": host,
