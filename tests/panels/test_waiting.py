@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from django.db import connections as database_connections
 from django.test import Client
 
 from panels import snapshots, tasks, waiting
@@ -102,7 +103,12 @@ def test_placement_is_answered_with_the_data(
     page = client.post(f"/a/{app.key}/context", context_body(account), content_type="application/json")
     assert b'data-state="loading"' in page.content
     ((args, kwargs),) = queued
-    with later(threading.Timer(SOON, tasks.refresh_snapshot, args, kwargs)):
+
+    def work() -> None:
+        tasks.refresh_snapshot(*args, **kwargs)
+        database_connections.close_all()  # this thread's own
+
+    with later(threading.Timer(SOON, work)):
         answered = client.get(
             f"/a/{app.key}/panels/{placement.pk}/?wait=1", headers={"X-Voxys-Context": page["X-Voxys-Context"]}
         )
