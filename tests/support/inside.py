@@ -50,24 +50,29 @@ def make(host: str, number: str, hook_secret: str, latency: str) -> dict[str, An
 
 
 def tell() -> dict[str, Any]:
-    """Return what waits, what is held, and what the shop was asked."""
+    """Return what waits, what is held, and what the shop was asked.
+
+    In the order of the work (webhooks, items, calls): when nothing waits any longer, all that was asked is counted.
+    """
     shop = Connection.objects.get(account__name=NAME)
-    statistics = read_statistics(shop.account_id, [shop.pk])[shop.pk]
-    items = PrefetchItem.objects.for_account(shop.account_id)
     with redis.Redis.from_url(cache_url(settings.REDIS_URL)) as client:
-        held = [key.decode() for pattern in HELD for key in client.scan_iter(match=redis_key(pattern), count=1000)]
         journals = {name: client.xlen(stream_key(name)) for name in ("hooks", "views")}
+        rows = JournalEntry.objects.exclude(entry=b"").count()
+        items = PrefetchItem.objects.for_account(shop.account_id)
+        waiting, claimed = items.count(), items.filter(is_claimed=True).count()
+        statistics = read_statistics(shop.account_id, [shop.pk])[shop.pk]
+        held = [key.decode() for pattern in HELD for key in client.scan_iter(match=redis_key(pattern), count=1000)]
         streams = {stream_key(name) for name in journals}
         keys = [key.decode() for key in client.scan_iter(match=redis_key("*"), count=1000)]
         everlasting = [key for key in keys if key not in streams and client.ttl(key) == -1]
     return {
         "calls": statistics.calls,
         "errors": statistics.errors,
-        "items": items.count(),
-        "claimed": items.filter(is_claimed=True).count(),
+        "items": waiting,
+        "claimed": claimed,
         "held": sorted(set(held)),
         "journals": journals,
-        "rows": JournalEntry.objects.exclude(entry=b"").count(),
+        "rows": rows,
         "everlasting": everlasting,
         "views": ViewRecord.objects.for_account(shop.account_id).count(),
     }
