@@ -11,7 +11,8 @@ from django.utils.functional import Promise
 from tenants.trust.identity import Identity
 from voxysapps.context.structs import AppContext
 
-API_VERSION = "1.0"
+# The version of `panels.api` and `panels.testing` together (docs/panels/testing.md tells how it counts).
+API_VERSION = "1.1"
 
 Need = Literal["messages", "attributes", "definitions"]
 Vary = Literal["agent", "conversation"]
