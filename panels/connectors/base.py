@@ -14,7 +14,10 @@ from tenants.trust.identity import Identity, MatchKey
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """Something about a trial call that its operator is shown: a text as it is, rows of name and text, or both."""
+    """Something about a trial call that its operator is shown under `title`.
+
+    It is a `text` as it is, `rows` of name and text, or both; `is_problem` marks what is to be mended.
+    """
 
     title: str
     text: str = ""
@@ -36,7 +39,9 @@ class Connector:
 
     # URL part and entry-point name.
     slug: ClassVar[str]
+    # What operators choose it by, such as the system's name.
     title: ClassVar[str | Promise]
+    # The panel API's version this connector was written for, as a version specifier.
     requires_api: ClassVar[str] = "~=1.0"
     # Names of panels.capabilities.CAPABILITIES this connector has methods for.
     capabilities: ClassVar[tuple[str, ...]]
@@ -51,11 +56,13 @@ class Connector:
     # What it is given to look for while the operator has not chosen; None: all of the above. Leave out
     # "identifier" where customers have plain numbers: the host's may be another system's, and somebody else's.
     looks_for: ClassVar[tuple[MatchKey, ...] | None] = None
-    # Limits: seconds for which an answer counts as fresh; seconds that one call may take; and of one
-    # connection the calls at a time, and within so many seconds, as the system's own limits are.
+    # Seconds for which an answer counts as fresh.
     fresh_for: ClassVar[int] = 120
+    # Seconds that one call may take, all its requests together.
     timeout: ClassVar[float] = 15.0
+    # How many calls of one connection there may be at a time.
     max_concurrency: ClassVar[int] = 4
+    # How many requests of one connection within how many seconds, as the system's own limits are; None: any.
     max_rate: ClassVar[tuple[int, int] | None] = None
 
     def __init__(self, settings: Mapping[str, Any], *, name: str) -> None:
