@@ -5,7 +5,8 @@ from typing import Any
 
 from django.forms import Form
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from panels.actions.base import Action
@@ -27,7 +28,7 @@ def action_button(ctx: PanelContext, name: str, initial: Mapping[str, Any]) -> S
     if action is None:
         raise LookupError(f"The panel has no action “{name}”.")
     if not ctx.can_act or not may_run(action, ctx.role):
-        return mark_safe("")
+        return SafeString()
     form = action.Form(initial=dict(initial), auto_id=f"vx-{ctx.placement_id}-{_slug(action, initial)}-%s")
     if unknown := set(initial) - set(form.fields):
         raise LookupError(f"The form of “{name}” has no field “{min(unknown)}”.")
@@ -37,19 +38,21 @@ def action_button(ctx: PanelContext, name: str, initial: Mapping[str, Any]) -> S
 def invalid(form: Form, placement: PlacementPlan, action: Action) -> str:
     """Return the form's fields with what is wrong."""
     form.auto_id = f"vx-{placement.id}-{action.name}-again-%s"
-    return f'<div data-outcome="invalid">{_render("fields", action, form=form)}</div>'
+    return format_html('<div data-outcome="invalid">{}</div>', _render("fields", action, form=form))
 
 
 def confirm(question: str, consent: str, action: Action) -> str:
     """Return the question, with what the yes to it says."""
-    return (
-        f'<div data-outcome="confirm" data-consent="{consent}">{_render("question", action, question=question)}</div>'
+    return format_html(
+        '<div data-outcome="confirm" data-consent="{}">{}</div>',
+        consent,
+        _render("question", action, question=question),
     )
 
 
 def waiting() -> str:
     """Return that it is not known yet."""
-    return f'<div data-outcome="waiting">{_render("outcome", None, tone="neutral", message=_("Still at work …"))}</div>'
+    return _outcome("waiting", tone="neutral", message=_("Still at work …"))
 
 
 def ended(run: ActionRun) -> str:
@@ -60,16 +63,19 @@ def ended(run: ActionRun) -> str:
         message = f"{message} {doubt}".strip()
     elif not message:
         message = _("Nothing was done.") if run.state == State.FAILED else _("Done.")
-    # What is not known may be tried again where that does it once: its input is kept for that.
-    again = ' data-again=""' if run.state == State.UNKNOWN and run.input else ""
     trace = "" if run.state == State.DONE else run.trace_id
-    told = _render("outcome", None, tone=_TONES[State(run.state)], message=message, trace=trace)
-    return f'<div data-outcome="{run.state}"{again}>{told}</div>'
+    # What is not known may be tried again where that does it once: its input is kept for that.
+    is_open = run.state == State.UNKNOWN and bool(run.input)
+    return _outcome(run.state, tone=_TONES[State(run.state)], message=message, trace=trace, is_open=is_open)
+
+
+def _outcome(kind: str, *, is_open: bool = False, **told: str) -> SafeString:
+    again = format_html(' data-again="{}"', "") if is_open else ""
+    return format_html('<div data-outcome="{}"{}>{}</div>', kind, again, _render("outcome", None, **told))
 
 
 def _render(name: str, action: Action | None, **context: Any) -> SafeString:
-    html = render_to_string(f"panels/actions/{name}.html", {"action": action, **context})
-    return mark_safe(html.strip())  # noqa: S308 - a template's
+    return render_to_string(f"panels/actions/{name}.html", {"action": action, **context})
 
 
 def _slug(action: Action, initial: Mapping[str, Any]) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.panels.actions.points import installed_points
-from tests.panels.actions.test_actions import Tab
+from tests.panels.actions.points import Tab, installed_points
+from tests.support.contexts import context_body
 from tests.support.host import ADMINISTRATOR, HostInMemory, host_answers, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -56,8 +56,6 @@ def test_one_conversation_knows_nothing_of_the_other(hosts: dict[int, HostInMemo
     keep(tab, words="about Ada")
     keep(tab, "agent", filter="open")
     hosts[tab.account.pk].change_conversation(8)
-    from tests.support.contexts import context_body  # noqa: PLC0415
-
     body = context_body(tab.account, conversation=8, agent=tab.agent, uuid="uuid-of-8")
     answer = Client().post(f"/a/{tab.app.key}/context", body, content_type="application/json", headers=tab.headers)
     tab.headers["X-Voxys-Context"] = answer["X-Voxys-Context"]
@@ -69,15 +67,6 @@ def test_one_agent_knows_nothing_of_the_other(tab: Tab) -> None:
     tab.agent, tab.headers = ADMINISTRATOR, sign_in(tab.account, ADMINISTRATOR)
     tab.open()
     assert read(tab) == {}
-
-
-def test_one_account_knows_nothing_of_the_other(hosts: dict[int, HostInMemory], tab: Tab) -> None:
-    other = Tab(hosts)
-    keep(tab, words="mine")
-    assert read(other) == {}
-    assert keep(other, placement=tab.placement.pk, words="theirs").status_code == 404
-    assert Client().get(f"/a/{tab.app.key}/state", headers=other.headers).status_code in {401, 403}
-    assert read(tab) == {str(tab.placement.pk): {"words": "mine"}}
 
 
 @pytest.mark.parametrize("trust", ["verified", "link"])

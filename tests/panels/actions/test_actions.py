@@ -1,12 +1,13 @@
 """Actions: for agents with a session, once for every press, with consent, audited; and never another account's."""
 
+import datetime as dt
 import re
 import secrets
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -15,11 +16,9 @@ from panels.actions.base import ActionContext
 from panels.actions.tasks import purge_actions, run_action
 from panels.api import Done, FinalError, OperatorError, PanelUnavailable, TemporaryError
 from panels.models import ActionRun
-from tenants.models import Account, AuditEntry
-from tests.factories import make_account, make_app, make_placement
-from tests.panels.actions.points import Give, PointsPanel, installed_points
-from tests.support.contexts import context_body
-from tests.support.host import ADMINISTRATOR, AGENT, HostInMemory, host_answers, sign_in
+from tenants.models import AuditEntry
+from tests.panels.actions.points import Give, PointsPanel, Tab, installed_points
+from tests.support.host import ADMINISTRATOR, AGENT, HostInMemory, host_answers
 from voxysapps.celery import app as celery_app
 
 pytestmark = pytest.mark.django_db
@@ -39,42 +38,6 @@ def hosts() -> Iterator[dict[int, HostInMemory]]:
     answering: dict[int, HostInMemory] = {}
     with host_answers(answering):
         yield answering
-
-
-class Tab:
-    """A tab of an account with the panel of points, as one agent has it open."""
-
-    def __init__(self, hosts: dict[int, HostInMemory], agent: int = AGENT, **values: Any) -> None:
-        self.account: Account = make_account(**{"trust": "signed_in", **values})
-        hosts[self.account.pk] = HostInMemory()
-        self.app = make_app(self.account)
-        self.placement = make_placement(self.app, panel="points")
-        self.headers = sign_in(self.account, agent) if self.account.trust == "signed_in" else {}
-        self.agent = agent
-        self.key = secrets.token_hex(16)
-        self.open()
-
-    def open(self) -> str:
-        body = context_body(self.account, agent=self.agent, uuid="uuid-of-7")
-        path = f"/a/{self.app.key}/context"
-        response = Client().post(path, body, content_type="application/json", headers=self.headers)
-        assert response.status_code == 200, response.content
-        self.headers["X-Voxys-Context"] = response["X-Voxys-Context"]
-        return response.content.decode()
-
-    def press(self, action: str = "give", *, key: str | None = None, consent: str = "", **fields: Any) -> Any:
-        headers = {**self.headers, "Idempotency-Key": key or self.key, "X-Voxys-Consent": consent}
-        path = f"/a/{self.app.key}/panels/{self.placement.pk}/actions/{action}"
-        fields = fields or {"points": 5, "reason": "kind"}
-        return Client().post(path, fields, headers=headers)
-
-    def outcome(self, *args: Any, **fields: Any) -> str:
-        """Press and return the outcome."""
-        response = self.press(*args, **fields)
-        assert response.status_code == 200, response.content
-        found = re.match(r'<div data-outcome="(\w+)"', response.content.decode())
-        assert found, response.content
-        return found[1]
 
 
 @pytest.fixture
@@ -241,7 +204,7 @@ def test_the_page_asks_until_it_is_known(tab: Tab, monkeypatch: pytest.MonkeyPat
 def test_what_no_worker_begins_is_not_done_and_stays_so(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
     slow = _Slow(monkeypatch)
     tab.press()
-    ActionRun.objects.update(created_at=timezone.now() - timezone.timedelta(seconds=90))
+    ActionRun.objects.update(created_at=timezone.now() - dt.timedelta(seconds=90))
     assert tab.outcome() == "failed"
     run_action(slow.ids[0])
     assert Give.runs == []
@@ -253,7 +216,7 @@ def test_what_a_killed_worker_had_begun_is_not_known(tab: Tab, monkeypatch: pyte
     tab.press()
     assert services.claim(slow.ids[0]) is not None
     assert tab.outcome() == "waiting"
-    ActionRun.objects.update(begun_at=timezone.now() - timezone.timedelta(seconds=90))
+    ActionRun.objects.update(begun_at=timezone.now() - dt.timedelta(seconds=90))
     assert tab.outcome() == "unknown"
     run_action(slow.ids[0])
     assert Give.runs == []
@@ -296,30 +259,12 @@ def test_old_presses_are_purged(tab: Tab) -> None:
     tab.press()
     purge_actions()
     assert ActionRun.objects.count() == 1
-    ActionRun.objects.update(created_at=timezone.now() - timezone.timedelta(days=8))
+    ActionRun.objects.update(created_at=timezone.now() - dt.timedelta(days=8))
     purge_actions()
     assert not ActionRun.objects.exists()
 
 
-def test_two_accounts_and_two_agents_do_not_meet(hosts: dict[int, HostInMemory], tab: Tab) -> None:
-    other = Tab(hosts)
-    path = f"/a/{tab.app.key}/panels/{other.placement.pk}/actions/give"
-    headers = {**tab.headers, "Idempotency-Key": tab.key}
-    assert Client().post(path, {"points": 5, "reason": "x"}, headers=headers).status_code == 404
-    # Another account's pass opens nothing here.
-    path = f"/a/{other.app.key}/panels/{other.placement.pk}/actions/give"
-    assert Client().post(path, {"points": 5, "reason": "x"}, headers=headers).status_code in {401, 403}
-    assert Give.runs == []
-    # The same key is another press in another account.
-    other.key = tab.key
-    assert [tab.outcome(), other.outcome()] == ["done"] * 2
-    assert len(Give.runs) == 2
-    assert {run.account_id for run in ActionRun.objects.all()} == {tab.account.pk, other.account.pk}
-
-
 def test_the_row_stays_in_its_account(hosts: dict[int, HostInMemory], tab: Tab) -> None:
-    from django.db import IntegrityError, transaction  # noqa: PLC0415
-
     tab.press()
     with pytest.raises(IntegrityError), transaction.atomic():
         ActionRun.objects.update(account=Tab(hosts).account)
