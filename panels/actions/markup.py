@@ -19,7 +19,7 @@ State = ActionRun.State
 _TONES = {State.DONE: "good", State.FAILED: "act", State.UNKNOWN: "look"}
 
 
-def action_button(ctx: PanelContext, name: str, initial: Mapping[str, Any]) -> SafeString:
+def action_button(ctx: PanelContext, name: str, initial: Mapping[str, Any]) -> str:
     """Return the button of the panel's action, with its form behind it where there is something to enter.
 
     Nothing where the viewer may not do it. Raises LookupError for what the panel or the form does not have.
@@ -28,7 +28,7 @@ def action_button(ctx: PanelContext, name: str, initial: Mapping[str, Any]) -> S
     if action is None:
         raise LookupError(f"The panel has no action “{name}”.")
     if not ctx.can_act or not may_run(action, ctx.role):
-        return SafeString()
+        return ""
     form = action.Form(initial=dict(initial), auto_id=f"vx-{ctx.placement_id}-{_slug(action, initial)}-%s")
     if unknown := set(initial) - set(form.fields):
         raise LookupError(f"The form of “{name}” has no field “{min(unknown)}”.")

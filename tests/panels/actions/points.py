@@ -88,7 +88,7 @@ def installed_points() -> Iterator[None]:
     Give.answer, PointsPanel.points, PointsPanel.fetches = None, 40, 0
     real = registry.panels()
     both = Installed({**real.plugins, "points": PointsPanel()}, real.broken)
-    engine = django_settings.TEMPLATES[0]
+    engine: dict[str, Any] = django_settings.TEMPLATES[0]
     templates = [{**engine, "DIRS": [*engine["DIRS"], TEMPLATES]}]
     with patch.object(registry, "panels", lambda: both), override_settings(TEMPLATES=templates):
         yield
