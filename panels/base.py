@@ -14,7 +14,7 @@ from voxysapps.context.structs import AppContext
 if TYPE_CHECKING:
     from panels.actions.base import Action
 
-API_VERSION = "1.0"
+API_VERSION = "1.1"
 
 Need = Literal["messages", "attributes", "definitions"]
 Vary = Literal["agent", "conversation"]

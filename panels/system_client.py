@@ -129,7 +129,7 @@ class SystemClient:
         kind, message = _NO_ANSWER[error.kind]
         return kind(message, values={"system": self.name})
 
-    def _no_answer(self, error: OutgoingError, *, changes: bool) -> ConnectorError:
+    def _error_after(self, error: OutgoingError, *, changes: bool) -> ConnectorError:
         """Return what it means; of a request that changes something, never that it did not."""
         known = self.error_of(error)
         if changes and error.kind in {"too_large", "bad_redirect"}:
@@ -162,7 +162,7 @@ class SystemClient:
         except OutgoingError as error:
             if error.kind == "unreachable" and not is_last and seconds_left() > 1:
                 raise _Passing(error) from None
-            raise self._no_answer(error, changes=changes) from None
+            raise self._error_after(error, changes=changes) from None
         if response.status in _PASSING and retry_after(response) is None and not is_last and seconds_left() > 1:
             raise _Passing(OutgoingError("unreachable"))
         return response

@@ -120,7 +120,7 @@
     const form = no.closest("form[data-action]");
     say(form);
     keys.delete(form);
-    form.querySelector("button:not([type])").focus();
+    form.querySelector("button[type=submit]:not([data-yes])").focus();
   });
 
   // What was agreed to is what was asked about.
