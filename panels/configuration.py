@@ -239,7 +239,7 @@ def _sources(placement: Placement, connections: list[Connection], account: Accou
     if panel is None:
         return ()
     if panel.capability is None:
-        return (Source.of_placement(placement.pk),)
+        return (Source.of_placement(placement.pk, generation=placement.generation),)
     return (
         *(
             Source.of_connection(connection.pk, panel.capability, generation=connection.generation)

@@ -1,7 +1,10 @@
 """Which panels an account's dashboard apps show, and from which outside systems they are filled."""
 
+import hashlib
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from msgspec import json
 
 from tenants.models import Account, AccountQuerySet, DashboardApp, SealedSecret
 
@@ -83,6 +86,14 @@ class Placement(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.panel
+
+    @property
+    def generation(self) -> int:
+        """A number that other settings change: what the panel itself fetched with those before is not shown."""
+        if not self.settings:
+            return 0
+        settings = json.encode(self.settings, order="deterministic")
+        return int.from_bytes(hashlib.blake2b(settings, digest_size=4).digest())
 
 
 class ConnectionSecret(SealedSecret):

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 import stamina
 from django.utils.translation import gettext_noop
 
@@ -46,23 +47,34 @@ class SystemClient:
         self._max_bytes = max_bytes
 
     def get(
-        self, path: str, values: Mapping[str, object] | None = None, *, params: Mapping[str, Any] | None = None
+        self,
+        path: str,
+        values: Mapping[str, object] | None = None,
+        *,
+        params: Mapping[str, Any] | None = None,
+        shape: Any = Any,
     ) -> Any:
-        """Return the decoded JSON under `path`.
+        """Return the decoded JSON under `path`, which is as `shape` says; see `json`.
 
         `values` fill the braces of `path` ("/customers/{id}"): each becomes one segment, whatever it holds.
         Raises a `ConnectorError`.
         """
-        return self.json(self.ask("GET", path, values, params=params))
+        return self.json(self.ask("GET", path, values, params=params), shape)
 
     def post(
-        self, path: str, values: Mapping[str, object] | None = None, *, json: Any, is_question: bool = False
+        self,
+        path: str,
+        values: Mapping[str, object] | None = None,
+        *,
+        json: Any,
+        is_question: bool = False,
+        shape: Any = Any,
     ) -> Any:
-        """Send JSON and return the decoded answer. Raises a `ConnectorError`.
+        """Send JSON and return the decoded answer, which is as `shape` says; see `json`. Raises a `ConnectorError`.
 
         `is_question`: it changes nothing, such as a search, so it may be sent once more as a GET may.
         """
-        return self.json(self.ask("POST", path, values, json=json, is_question=is_question))
+        return self.json(self.ask("POST", path, values, json=json, is_question=is_question), shape)
 
     def ask(
         self,
@@ -95,10 +107,17 @@ class SystemClient:
             return response
         raise self.refusal(response)
 
-    def json(self, response: Response) -> Any:
-        """Return the body, decoded. Raises `TemporaryError` for anything but JSON, such as a page of a proxy."""
+    def json(self, response: Response, shape: Any = Any) -> Any:
+        """Return the body, decoded. Raises `TemporaryError` for anything but JSON, such as a page of a proxy.
+
+        `shape` is a type that the answer must have: `dict[str, int]`, a `TypedDict`, a dataclass, a `msgspec.Struct`.
+        Keys that it does not name are left out; an answer that is not so raises as well.
+        """
         try:
-            return response.json()
+            answer = response.json()
+            return answer if shape is Any else msgspec.convert(answer, shape)
+        except msgspec.ValidationError:
+            raise self.error_of(OutgoingError("unreadable")) from None
         except OutgoingError as error:
             raise self.error_of(error) from None
 
