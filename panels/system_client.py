@@ -91,13 +91,16 @@ class SystemClient:
     ) -> Response:
         """Return the answer if it is a success, or one of the statuses in `accept`. Raises a `ConnectorError`."""
         url = self._base + path.format_map({name: segment(value) for name, value in (values or {}).items()})
-        tries = _TRIES if method == "GET" or is_question else 1
+        changes = method != "GET" and not is_question
+        tries = 1 if changes else _TRIES
         try:
             for attempt in stamina.retry_context(
                 on=_Passing, attempts=tries, timeout=None, wait_initial=0.2, wait_jitter=0.3, wait_max=0.5
             ):
                 with attempt:
-                    response = self._send(method, url, params, json, body, headers, is_last=attempt.num == tries)
+                    response = self._send(
+                        method, url, params, json, body, headers, is_last=attempt.num == tries, changes=changes
+                    )
         except _Passing as error:
             raise self.error_of(error.cause) from None
         if response.status in accept or response.status < HTTPStatus.MULTIPLE_CHOICES:
@@ -145,6 +148,13 @@ class SystemClient:
         kind, message = _NO_ANSWER[error.kind]
         return kind(message, values={"system": self.name})
 
+    def _error_after(self, error: OutgoingError, *, changes: bool) -> ConnectorError:
+        """Return what it means; of a request that changes something, never that it did not."""
+        known = self.error_of(error)
+        if changes and error.kind in {"too_large", "bad_redirect"}:
+            return TemporaryError(known.message, values=known.values)
+        return known
+
     def _send(
         self,
         method: str,
@@ -155,6 +165,7 @@ class SystemClient:
         headers: Mapping[str, str] | None,
         *,
         is_last: bool,
+        changes: bool,
     ) -> Response:
         try:
             response = send(
@@ -170,7 +181,7 @@ class SystemClient:
         except OutgoingError as error:
             if error.kind == "unreachable" and not is_last and seconds_left() > 1:
                 raise _Passing(error) from None
-            raise self.error_of(error) from None
+            raise self._error_after(error, changes=changes) from None
         if response.status in _PASSING and retry_after(response) is None and not is_last and seconds_left() > 1:
             raise _Passing(OutgoingError("unreachable"))
         return response
