@@ -14,6 +14,7 @@ from voxysapps.context.structs import AppContext
 if TYPE_CHECKING:
     from panels.actions.base import Action
 
+# The version of `panels.api` and `panels.testing` together (docs/panels/testing.md tells how it counts).
 API_VERSION = "1.1"
 
 Need = Literal["messages", "attributes", "definitions"]
