@@ -11,7 +11,7 @@ PRODUCTION = DEBUG=0 SIMULATOR=0 ALLOWED_HOSTS=apps.example.com,admin.example.co
 	ENCRYPTION_KEYS=`$(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))'`
 
 .DEFAULT_GOAL = help
-.PHONY: help run test check bench fmt messages clean
+.PHONY: help run test check bench outsider fmt messages clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -41,6 +41,9 @@ check: ## style, types, layers, migrations, settings, templates
 
 bench: ## measurements against the goals (ONLY=P1,P3 for some of them)
 	@$(SETUP) dev && exec $(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
+
+outsider: ## a panel and a connector made by somebody who has no checkout, up to the agent's window
+	@$(SETUP) dev && exec $(BIN)/python -m scripts.outsider $(ARGS)
 
 fmt: ## put the code into shape
 	@$(SETUP) dev
