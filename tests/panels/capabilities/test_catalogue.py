@@ -3,7 +3,7 @@
 from importlib.metadata import EntryPoint
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from django.conf import LazySettings
 
 from panels.api import Answer, Orders, Record
 from panels.capabilities import catalogue
@@ -54,7 +54,7 @@ def test_a_broken_one_is_told_and_stays_alone(
     assert sentence in capabilities.broken[name]
 
 
-def test_one_that_is_excluded_is_not_imported(monkeypatch: pytest.MonkeyPatch, settings: SettingsWrapper) -> None:
+def test_one_that_is_excluded_is_not_imported(monkeypatch: pytest.MonkeyPatch, settings: LazySettings) -> None:
     settings.PANELS_EXCLUDE = ["acme_points"]
     capabilities = with_points(monkeypatch, acme_points="MISSING")
     assert (dict(capabilities), capabilities.broken) == ({"orders": Orders}, {})
