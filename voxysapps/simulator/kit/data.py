@@ -49,7 +49,7 @@ def make_context(locale: str) -> dict[str, Any]:
     ctx = PanelContext(
         data=None,
         settings={},
-        identity=Identity(name="Ada Okafor", emails=("ada@example.com",), phones=("+4930123456",)),
+        identity=Identity(name="Mila Novak", emails=("mila@example.org",), phones=("+4930123456",)),
         identity_verified=True,
         role="agent",
         locale=locale,
@@ -74,7 +74,7 @@ def make_context(locale: str) -> dict[str, Any]:
         "method": Method(kind="card", brand="Visa", last4="4242", expiry="2027-03", wallet="Apple Pay"),
         "item": LineItem(title="Tent “Polar”", quantity=3, current=2, total=euros[0], unit=euros[1]),
         "address": Address(
-            name="Ada Okafor", lines=("Lindengasse 24",), postcode="1070", city="Wien", region="Wien", country="AT"
+            name="Mila Novak", lines=("Lindengasse 24",), postcode="1070", city="Wien", region="Wien", country="AT"
         ),
         "paid": PaymentWord.PAID,
         "refused": PaymentWord.FAILED,

@@ -39,11 +39,12 @@ class Group:
 @cache
 def groups() -> tuple[Group, ...]:
     """Return all entries by theme. A component without an example has none; a test tells of it."""
+    inner = [component for kit in KITS for component in kit if component.inside]
     return tuple(
         Group(
             kit.title,
             tuple(
-                Entry(one, tuple(inner for inner in kit if inner.inside == one.name), source)
+                Entry(one, tuple(other for other in inner if other.inside == one.name), source)
                 for one in kit
                 if not one.inside and (source := _source(one.name)) is not None
             ),
