@@ -1,5 +1,6 @@
 """The panel API: everything a panel or connector may import from us besides `panels.testing`."""
 
+from panels.actions.base import Action, ActionContext, Done
 from panels.base import API_VERSION, FetchContext, Panel, PanelContext
 from panels.capabilities import *  # noqa: F403 - the data models are part of the API as a whole
 from panels.connectors.base import Connector, Detail, HostConnector
@@ -15,9 +16,12 @@ from voxysapps.outgoing import Response
 __all__ = [
     "API_VERSION",
     "MAX_CONVERSATIONS",
+    "Action",
+    "ActionContext",
     "Connector",
     "ConnectorError",
     "Detail",
+    "Done",
     "FetchContext",
     "FinalError",
     "HostConnector",

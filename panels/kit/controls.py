@@ -1,6 +1,6 @@
 """What agents press, follow, copy and fill in."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django import forms
 from django.template import Context
@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, pgettext
 
+from panels.actions.markup import action_button
 from panels.kit.markup import NOTHING, attributes, join, wrap
 from panels.kit.registry import Kit
 from panels.kit.text import web_url
@@ -120,6 +121,18 @@ def confirm(
     """A button that first asks: what stands in the block, the button that does it, shows once it was pressed."""
     asked = wrap("div", join([wrap("p", question), content]), "vx-confirm__question")
     return wrap("details", join([wrap("summary", label, "vx-button"), asked]), "vx-confirm")
+
+
+@kit.tag()
+def action(
+    context: Context,
+    name: Annotated[str, "one of the panel's `actions`"],
+    **initial: Annotated[
+        Any, "further arguments by name: first values of the form's fields, such as `order=order.key`"
+    ],
+) -> str:
+    """The button of one of the panel's actions, with its form; nothing for agents who may not."""
+    return action_button(context["ctx"], name, initial)
 
 
 @kit.tag()

@@ -150,6 +150,7 @@ def disclosure(
     summary: Annotated[str, "what it holds, in a few words"],
     key: Annotated[str, "names it among the panel's: what is open stays open when data change"],
     part: Annotated[str, "the part that is fetched into it when it is opened"] = "",
+    keep: Annotated[str, "the name under which the agent finds it as it was left in the conversation"] = "",
     **params: Annotated[Any, _PARAMS],
 ) -> str:
     """What is hidden until it is asked for, below everything else.
@@ -157,7 +158,8 @@ def disclosure(
     With `part` its content shows only until that has come.
     """
     body = _on_opening(context, content, "", part, params)
-    return wrap("details", join([wrap("summary", summary), body]), "vx-more-details", id=_id(context, key))
+    parts = join([wrap("summary", summary), body])
+    return wrap("details", parts, "vx-more-details", id=_id(context, key), data_keep=keep)
 
 
 @kit.tag()

@@ -7,8 +7,11 @@ from typing import Any
 from django import forms
 
 from panels.api import (
+    Action,
+    ActionContext,
     Address,
     DeliveryWord,
+    Done,
     Fulfilment,
     Identity,
     LineItem,
@@ -44,6 +47,20 @@ class PointsForm(forms.Form):
     notify = forms.BooleanField(required=False, label="Tell the team")
 
 
+class GivePoints(Action):
+    """An action that nobody runs: the gallery shows its button and its form."""
+
+    name = "give-points"
+    title = "Give points"
+
+    class Form(forms.Form):
+        points = forms.IntegerField(min_value=1, label="Points")
+
+    def run(self, ctx: ActionContext) -> Done:
+        """Do nothing."""
+        return Done("Nothing was done.")
+
+
 def make_context(locale: str) -> dict[str, Any]:
     """Return the context in which every example is rendered."""
     ctx = PanelContext(
@@ -56,6 +73,8 @@ def make_context(locale: str) -> dict[str, Any]:
         time_zone=zoneinfo.ZoneInfo("Europe/Berlin"),
         placement_id=PLACEMENT_ID,
         connections=("Fernweh",),
+        actions=(GivePoints,),
+        can_act=True,
     )
     euros = [Money.of("840.00", "EUR"), Money.of("129.90", "EUR"), Money.of("19.40", "EUR")]
     return {
