@@ -1,18 +1,9 @@
-import zoneinfo
-from types import SimpleNamespace
-from typing import Any
-
 import pytest
-from django.template import Context, Template
 from django.utils import translation
 
 from panels.api import DeliveryWord, Method, Money, PaymentWord
 from tests.panels.factories import days, make_parcel
-
-
-def write(source: str, **context: Any) -> str:
-    ctx = SimpleNamespace(placement_id=12, time_zone=zoneinfo.ZoneInfo("UTC"))
-    return Template("{% load panels %}" + source).render(Context({"ctx": ctx, **context}))
+from tests.panels.kit.writing import write
 
 
 def test_part_url_is_relative_to_the_frame_and_quotes() -> None:
