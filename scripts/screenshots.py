@@ -8,17 +8,20 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from scripts.pictures import agents, operators
+from scripts.pictures import agents, developers, operators
 from scripts.pictures.camera import Camera, Scene
+from tests.docs.package import Package
 from tests.support.browser import NONE_FOUND, find_browser, launch_arguments
 from tests.support.product import Product
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
-SCENES: list[Scene] = [*operators.SCENES, *agents.SCENES]
+SCENES: list[Scene] = [*operators.SCENES, *agents.SCENES, *developers.SCENES]
 NAMES = tuple(name for scene in SCENES for name in scene.pictures)
 
 
@@ -27,14 +30,27 @@ def main(only: list[str]) -> int:
         return fail(f"There is no picture {', '.join(sorted(unknown))}. There are: {', '.join(NAMES)}")
     if not find_browser():
         return fail(NONE_FOUND)
-    with tempfile.TemporaryDirectory(prefix="voxys-pictures-") as folder:
+    chosen = [scene for scene in SCENES if not only or {*scene.pictures} & {*only}]
+    for package in dict.fromkeys(scene.package for scene in chosen):
+        with running_product(package) as product:
+            photograph(product, [scene for scene in chosen if scene.package == package])
+    return 0
+
+
+@contextmanager
+def running_product(page: str | None) -> Iterator[Product]:
+    """Run the product in a folder of its own, with the package that a page of docs/panels has its reader write."""
+    with tempfile.TemporaryDirectory(prefix="voxys-pictures-") as name:
+        folder = Path(name)
         # The addresses in the pictures are those of `make run`.
-        product = Product(Path(folder) / "run", PORT=os.environ.get("PORT") or "8000")
+        env = {"PORT": os.environ.get("PORT") or "8000"}
+        if page:
+            env["PYTHONPATH"] = Package.from_page(page, folder / "package").path
+        product = Product(folder / "run", **env)
         try:
-            photograph(product.wait_until_up(), [scene for scene in SCENES if not only or set(scene.pictures) & {*only}])
+            yield product.wait_until_up()
         finally:
             product.stop()
-    return 0
 
 
 def photograph(product: Product, scenes: list[Scene]) -> None:

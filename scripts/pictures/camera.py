@@ -77,16 +77,20 @@ class Scene:
 
     pictures: tuple[str, ...]
     play: Callable[[Camera], None]
+    # The page of docs/panels whose package is installed for it.
+    package: str | None = None
 
 
 class Scenes(list[Scene]):
     """The scenes of a module, in the order in which they are written."""
 
-    def of(self, *pictures: str) -> Callable[[Callable[[Camera], None]], Callable[[Camera], None]]:
-        """Name the pictures that the decorated function takes."""
+    def of(
+        self, *pictures: str, package: str | None = None
+    ) -> Callable[[Callable[[Camera], None]], Callable[[Camera], None]]:
+        """Name the pictures that the decorated function takes, and the page whose package it needs."""
 
         def add(play: Callable[[Camera], None]) -> Callable[[Camera], None]:
-            self.append(Scene(pictures, play))
+            self.append(Scene(pictures, play, package))
             return play
 
         return add
