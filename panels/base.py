@@ -3,7 +3,7 @@
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from django import forms
 from django.utils.functional import Promise
@@ -11,7 +11,11 @@ from django.utils.functional import Promise
 from tenants.trust.identity import Identity
 from voxysapps.context.structs import AppContext
 
-API_VERSION = "1.0"
+if TYPE_CHECKING:
+    from panels.actions.base import Action
+
+# The version of `panels.api` and `panels.testing` together (docs/panels/testing.md tells how it counts).
+API_VERSION = "1.1"
 
 Need = Literal["messages", "attributes", "definitions"]
 Vary = Literal["agent", "conversation"]
@@ -50,6 +54,9 @@ class PanelContext:
     agent_id: int | None = None
     conversation_id: int | None = None
     posted: AppContext | None = None
+    # The panel's actions, and whether the viewer has an agent session, without which there are none.
+    actions: tuple[type["Action"], ...] = ()
+    can_act: bool = False
 
 
 class Panel:
@@ -73,6 +80,8 @@ class Panel:
     vary: ClassVar[tuple[Vary, ...]] = ()
     # The placement's settings, edited in the admin; every field needs an `initial` or `required=False`.
     SettingsForm: ClassVar[type[forms.Form]] = forms.Form
+    # Settings that say where the secrets are sent, such as an API's address: another one clears the secrets.
+    destination: ClassVar[tuple[str, ...]] = ()
     # Keys of what `fetch` returns that are hidden where an account hides sensitive fields.
     sensitive: ClassVar[tuple[str, ...]] = ()
     # Seconds for which what `fetch` returned counts as fresh.
@@ -81,6 +90,13 @@ class Panel:
     skeleton_lines: ClassVar[int] = 4
     # Further templates of this panel, fetched on demand: name -> template. See `get_part_context`.
     parts: ClassVar[Mapping[str, str]] = {}
+    # What an agent may do in this panel: classes of actions.
+    actions: ClassVar[tuple[type["Action"], ...]] = ()
+    # Whether its templates have `data-keep="name"`: what the agent sets there is found again.
+    keeps: ClassVar[bool] = False
+    # Static files of the panel, fetched after the first paint; a script is a module that exports `connect(section)`.
+    styles: ClassVar[tuple[str, ...]] = ()
+    scripts: ClassVar[tuple[str, ...]] = ()
 
     @property
     def template(self) -> str:

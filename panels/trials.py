@@ -132,6 +132,7 @@ def _render(panel: Panel, connection: Connection, data: Answer, who: Identity) -
         time_zone=zoneinfo.ZoneInfo(connection.account.time_zone),
         placement_id=0,
         connections=(connection.name,),
+        actions=panel.actions,
     )
     template = panel.empty_template if panel.is_empty(data) else panel.template
     html = render_to_string(template, {**panel.get_context(ctx), "ctx": ctx})

@@ -203,6 +203,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=2, minute=47),
         "options": {"queue": "prefetch"},
     },
+    "purge-actions": {
+        "task": "panels.purge_actions",
+        "schedule": crontab(hour=2, minute=37),
+        "options": {"queue": "prefetch"},
+    },
     "purge-views": {
         "task": "tenants.purge_views",
         "schedule": crontab(hour=2, minute=17),

@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext, pgettext
 
 from panels import formats
+from panels.actions.markup import action_button
 from panels.api import Address, Fulfilment, Interval, LineItem, Method, Money, Order, Subscription, Tone, Word
 from panels.badges import draw_badge, draw_icon, draw_word
 from panels.sparkline import draw_months, monthly
@@ -217,6 +218,15 @@ def looked_for(context: Context) -> str:
     """Return the contact's identifiers as a list in words: what was looked for."""
     who = context["ctx"].identity
     return listing([*([who.identifier] if who.identifier else []), *who.emails, *who.phones], "or")
+
+
+@register.simple_tag(takes_context=True)
+def action(context: Context, name: str, **initial: Any) -> str:
+    """Return the button of one of the panel's actions, with its form; nothing for agents who may not.
+
+    `initial` are the form's first values, such as `{% action "refund" order=order.key %}`.
+    """
+    return action_button(context["ctx"], name, initial)
 
 
 @register.filter
