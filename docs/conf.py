@@ -27,6 +27,8 @@ project = "Voxys dashboard apps"
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
 exclude_patterns = ["_build"]
 language = "en"
+# Shortened code on a page says so by an ellipsis, which no language has.
+suppress_warnings = ["misc.highlighting_failure"]
 
 # Markdown: every heading can be linked to, as on a code host.
 myst_heading_anchors = 3
