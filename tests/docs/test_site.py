@@ -130,7 +130,8 @@ def test_the_reference_has_nothing_private(reference: Page) -> None:
 @pytest.mark.parametrize("plugin", [Panel, Connector, Action])
 def test_every_member_that_authors_write_is_told_in_words(reference: Page, plugin: type) -> None:
     told = re.compile(
-        rf'<dt class="sig sig-object py" id="panels\.api\.{plugin.__name__}\.(\w+)">.*?</dt>\s*<dd>(.*?)</dd>', re.DOTALL
+        rf'<dt class="sig sig-object py" id="panels\.api\.{plugin.__name__}\.(\w+)">.*?</dt>\s*<dd>(.*?)</dd>',
+        re.DOTALL,
     )
     words = {found[1]: "<p>" in found[2] for found in told.finditer(reference.text)}
     members = {name for name in {*vars(plugin), *plugin.__annotations__} if not name.startswith("_")}
