@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from panels.actions.base import Action, ActionContext, Done
 from panels.base import API_VERSION, FetchContext, Panel, PanelContext
 from panels.capabilities import *  # noqa: F403 - the data models are part of the API as a whole
 from panels.connectors.base import Connector, Detail, HostConnector
@@ -18,9 +19,12 @@ from voxysapps.outgoing import Response
 __all__ = [
     "API_VERSION",
     "MAX_CONVERSATIONS",
+    "Action",
+    "ActionContext",
     "Connector",
     "ConnectorError",
     "Detail",
+    "Done",
     "FetchContext",
     "FinalError",
     "HostConnector",

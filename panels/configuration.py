@@ -76,6 +76,12 @@ class AppPlan:
         """What of the context the browser must upload besides the identifying fields."""
         return frozenset(need for placement in self.placements if placement.panel for need in placement.panel.needs)
 
+    @property
+    def acts(self) -> bool:
+        """Whether a panel has more than data to show: actions, things to be kept, or files of its own."""
+        panels = [placement.panel for placement in self.placements if placement.panel]
+        return any(panel.actions or panel.keeps or panel.styles or panel.scripts for panel in panels)
+
     def placement(self, placement_id: int) -> PlacementPlan | None:
         return next((placement for placement in self.placements if placement.id == placement_id), None)
 
@@ -139,6 +145,16 @@ def read_sources(account_id: int, viewing: Viewing | None = None) -> tuple[Sourc
     return tuple(found)
 
 
+def read_placement_sources(account_id: int, placement_id: int) -> tuple[Source, ...]:
+    """Return from where one placement is filled; nothing where it is not shown (4 queries)."""
+    connections = selectors.list_connections(account_id)
+    for app in selectors.list_apps(account_id):
+        for placement in app.shown:  # type: ignore[attr-defined]
+            if placement.pk == placement_id:
+                return _sources(placement, connections, app.account)
+    return ()
+
+
 def change_stamp(account_id: int) -> None:
     """Make every process read the account's apps again, once the current transaction is committed."""
     transaction.on_commit(lambda: cache.set(stamp_key(account_id), secrets.token_hex(8), STAMP_SECONDS))
@@ -193,7 +209,11 @@ def _plan(placement: Placement, connections: list[Connection], account: Account)
         sources=sources,
         connection_names=names,
         revision=_digest(
-            placement.settings, [s.key for s in sources], names, panel and registry.code_version(panel.slug)
+            placement.settings,
+            [source.key for source in sources],
+            names,
+            panel and registry.code_version(panel.slug),
+            account.trust,  # without agent sessions there are no actions
         ),
     )
 
@@ -219,7 +239,7 @@ def _sources(placement: Placement, connections: list[Connection], account: Accou
     if panel is None:
         return ()
     if panel.capability is None:
-        return (Source.of_placement(placement.pk),)
+        return (Source.of_placement(placement.pk, generation=placement.generation),)
     return (
         *(
             Source.of_connection(connection.pk, panel.capability, generation=connection.generation)

@@ -59,6 +59,12 @@ class Trial:
     shown: tuple[Shown, ...] = ()
     details: tuple[Detail, ...] = ()
 
+    @property
+    def title(self) -> str:
+        """The capability, in words."""
+        kind = CAPABILITIES.get(self.capability)
+        return str(kind.TITLE) if kind and kind.TITLE else self.capability
+
 
 def try_customer(connection: Connection, who: Identity, secrets: Mapping[str, str] | None = None) -> list[Trial]:
     """Ask each capability of the connection, saved or not, about `who`.
@@ -132,6 +138,7 @@ def _render(panel: Panel, connection: Connection, data: Answer, who: Identity) -
         time_zone=zoneinfo.ZoneInfo(connection.account.time_zone),
         placement_id=0,
         connections=(connection.name,),
+        actions=panel.actions,
     )
     template = panel.empty_template if panel.is_empty(data) else panel.template
     html = render_to_string(template, {**panel.get_context(ctx), "ctx": ctx})

@@ -49,8 +49,11 @@ _PAGE = """<!doctype html><html lang="{lang}" dir="{dir}" data-theme="{theme}"><
 <style>{css}</style>{styles}<script src="/htmx.js" defer></script></head>
 <body><main class="vx-panels" id="panels">{section}</main></body></html>"""
 _OPEN_ALL = "document.querySelectorAll('details').forEach(details => details.open = true)"
+# What an element inside of the panel cuts off does not stick out of it.
 _STICKS_OUT = """() => [...document.querySelectorAll('main *')].filter(element => {
-  const box = element.getBoundingClientRect(), own = element.closest('.vx-panel').getBoundingClientRect();
+  const panel = element.closest('.vx-panel'), box = element.getBoundingClientRect(), own = panel.getBoundingClientRect();
+  for (let around = element.parentElement; panel.contains(around) && around !== panel; around = around.parentElement)
+    if (getComputedStyle(around).overflowX !== 'visible') return false;
   return box.width && !element.closest('svg') && (box.left < own.left - 1 || box.right > own.right + 1);
 }).map(element => element.outerHTML.slice(0, 120))"""
 _SCROLLS = "() => document.body.scrollWidth > document.body.clientWidth"

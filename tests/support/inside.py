@@ -1,10 +1,12 @@
 """Runs with the environment of a running product: makes the crowd's account, or tells what is stored.
 
-`python -m tests.support.inside make <host> <number there> <hook secret> <latency>` and `… tell`; both print JSON.
+`python -m tests.support.inside make <host> <number there> <hook secret> <latency>`, `… tell`, and
+`… place <account> <panel> <settings> <secrets>`, which puts a panel on top of the account's first tab. All print JSON.
 """
 
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import django
@@ -16,6 +18,7 @@ from django.conf import settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from panels.models import Connection, Placement, PrefetchItem  # noqa: E402
+from panels.services import save_placement  # noqa: E402
 from panels.statistics import read_statistics  # noqa: E402
 from tenants.models import Account, DashboardApp, ViewRecord  # noqa: E402
 from tenants.secrets import set_hook_secret, set_host_token  # noqa: E402
@@ -49,6 +52,16 @@ def make(host: str, number: str, hook_secret: str, latency: str) -> dict[str, An
     return {"hook_key": account.hook_key, "app_key": app.key}
 
 
+def place(account_id: str, panel: str, settings_json: str, secrets_json: str) -> dict[str, Any]:
+    app = DashboardApp.objects.for_account(int(account_id)).order_by("position", "pk")[0]
+    placement = Placement(dashboard_app=app, panel=panel, position=0, settings=json.loads(settings_json))
+    for number, one in enumerate(app.placements.order_by("position", "pk"), start=1):
+        one.position = number
+        one.save()
+    save_placement(placement, secrets=json.loads(secrets_json))
+    return {"placement": placement.pk}
+
+
 def tell() -> dict[str, Any]:
     """Return what waits, what is held, and what the shop was asked.
 
@@ -80,4 +93,5 @@ def tell() -> dict[str, Any]:
 
 if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
-    sys.stdout.write(json.dumps(make(*arguments) if command == "make" else tell()))
+    commands: dict[str, Callable[..., dict[str, Any]]] = {"make": make, "place": place, "tell": tell}
+    sys.stdout.write(json.dumps(commands[command](*arguments)))
