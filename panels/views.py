@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from panels import fragments, links, refresh, statistics
 from panels.access import Entry, make_tally
 from panels.configuration import PlacementPlan
+from panels.containment import RenderFailed
 from panels.fragments import Section, build_sections
 from panels.locales import request_locale
 from panels.prefetch.tasks import enqueue_siblings
@@ -160,6 +161,8 @@ def _show_part(request: FrameRequest, placement: PlacementPlan, part: str) -> Ht
         html = fragments.render_part(request.plan, placement, request.context, locale, part, request.GET.dict())
     except LookupError:
         return _problem(request, "unknown_app", gettext_noop("This is no longer there. Refresh the panel."))
+    except RenderFailed as error:
+        return _problem(request, "unavailable", error.failure.message, trace_id=error.failure.trace_id)
     except HostError:
         return _problem(request, "unavailable", SIGHT_UNKNOWN)
     return HttpResponse(html, headers={"Cache-Control": "no-store"})
@@ -173,7 +176,7 @@ def _gone(request: FrameRequest) -> HttpResponse:
     )
 
 
-def _problem(request: FrameRequest, code: str, detail: str) -> HttpResponse:
+def _problem(request: FrameRequest, code: str, detail: str, *, trace_id: str | None = None) -> HttpResponse:
     """Return the problem with its sentence in the agent's language."""
     with translation.override(request_locale(request, request.account)):
-        return problem(code, gettext(detail))
+        return problem(code, gettext(detail), trace_id=trace_id)
