@@ -5,10 +5,10 @@ several different ones, one after the other, cut off the panel in its account.
 """
 
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
+from time import monotonic
 
 OPEN_SECONDS = 30.0
 MAX_OPEN_SECONDS = 600.0
@@ -37,7 +37,7 @@ class Breaker:
         if not self._states:
             return None
         with self._lock:
-            state, now = self._states.get(key), time.monotonic()
+            state, now = self._states.get(key), monotonic()
             if state is None or not state.opened:
                 return None
             if now < state.open_until:
@@ -54,7 +54,7 @@ class Breaker:
             state.trace_id = trace_id
             opens = state.failures >= limit
             if opens:
-                state.open_until = time.monotonic() + min(OPEN_SECONDS * 2**state.opened, MAX_OPEN_SECONDS)
+                state.open_until = monotonic() + min(OPEN_SECONDS * 2**state.opened, MAX_OPEN_SECONDS)
                 state.opened += 1
             while len(self._states) > MAX_KEPT:
                 self._states.popitem(last=False)

@@ -104,15 +104,17 @@ class _Work(Generic[Result]):
         raise Exited(f"it raised {type(error).__name__}, which would have ended the process") from error
 
 
-def run(name: str, work: Callable[[], Result], *, seconds: float, megabytes: int = MOST_MEGABYTES) -> Result:
+def run(name: str, work: Callable[[], Result], *, seconds: float, megabytes: int | None = None) -> Result:
     """Do the work of the plugin of this name in a thread of its own; return or raise as it does.
 
-    Raises `NotDone` where it takes longer, where the process grows by more meanwhile, where it raises what is no
+    Raises `NotDone` where it takes longer, where the process grows by more meanwhile
+    (`MOST_MEGABYTES` unless told), where it raises what is no
     `Exception`, and where too much earlier work of this name is still not over.
     """
     if _leftovers.count(name) >= MOST_STUCK:
         raise IsStuck(f"{MOST_STUCK} earlier calls have not ended yet")
     one = _Work(name, work)
+    megabytes = MOST_MEGABYTES if megabytes is None else megabytes
     give_up, size = time.monotonic() + seconds, _resident_bytes()
     one.thread.start()
     while not one.done.wait(min(_LOOK_EVERY_SECONDS, max(0.0, give_up - time.monotonic()))):

@@ -14,7 +14,7 @@ def breaker() -> Breaker:
 
 
 def at(seconds: float) -> object:
-    return patch.object(module.time, "monotonic", lambda: seconds)
+    return patch.object(module, "monotonic", lambda: seconds)
 
 
 def test_opens_when_the_weights_add_up_and_names_the_last_failure(breaker: Breaker) -> None:

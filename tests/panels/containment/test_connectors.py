@@ -74,7 +74,7 @@ def test_a_slow_plugin_has_so_many_places_in_a_process_and_no_more() -> None:
     with pytest.raises(Busy):
         call(MOST_AT_ONCE)
     with pytest.raises(TemporaryError, match="asked several times already"):
-        try_plugin(Slow, lambda: _raise_busy(), seconds=5, name="Slow")
+        try_plugin(Slow, _raise_busy, seconds=5, name="Slow")
     assert call(MOST_AT_ONCE - 1) == 5
 
 
