@@ -6,6 +6,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import django
@@ -100,5 +101,5 @@ def make_tab(mixed: str, good: str) -> dict[str, Any]:
 
 if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
-    commands = {"make": make, "make_tab": make_tab, "tell": tell}
+    commands: dict[str, Callable[..., dict[str, Any]]] = {"make": make, "make_tab": make_tab, "tell": tell}
     sys.stdout.write(json.dumps(commands[command](*arguments)))

@@ -1,5 +1,6 @@
 """What failed again and again is left alone for a while, then tried once."""
 
+from contextlib import AbstractContextManager
 from unittest.mock import patch
 
 import pytest
@@ -13,7 +14,7 @@ def breaker() -> Breaker:
     return Breaker()
 
 
-def at(seconds: float) -> object:
+def at(seconds: float) -> AbstractContextManager[object]:
     return patch.object(module, "monotonic", lambda: seconds)
 
 

@@ -54,6 +54,7 @@ def test_sentence_quotes_no_customer() -> None:
 
 def test_answers_are_of_their_capability() -> None:
     require_answer(Orders(), Orders)
-    for wrong in (Payments(), {"orders": []}, None):
+    several: tuple[Any, ...] = (Payments(), {"orders": []}, None)
+    for wrong in several:
         with pytest.raises(NotPlain, match="where Orders is expected"):
             require_answer(wrong, Orders)

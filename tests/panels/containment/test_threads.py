@@ -32,10 +32,11 @@ def running(name: str) -> bool:
 
 
 def test_answer_and_error_are_the_works_own() -> None:
+    nothing: dict[str, int] = {}
     assert threads.run("good", lambda: 5, seconds=5) == 5
     assert threads.run("good", lambda: None, seconds=5) is None
     with pytest.raises(KeyError, match="it"):
-        threads.run("good", lambda: {}["it"], seconds=5)
+        threads.run("good", lambda: nothing["it"], seconds=5)
 
 
 def test_language_and_context_variables_are_the_callers() -> None:
