@@ -16,6 +16,7 @@ from django.template.loader import get_template
 
 from panels import registry
 from panels.base import Panel
+from panels.capabilities import CAPABILITIES
 from panels.inspection import describe
 
 # What runs commands, named by its first argument.
@@ -26,18 +27,15 @@ _EXCLUDE = "To start without it, add “{slug}” to PANELS_EXCLUDE."
 @register("panels")
 def check_plugins(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Report every panel and connector that cannot be used. The others work all the same."""
-    found = [*_broken(), *_unreadable(), *_excluded_in_vain()]
+    found = [*_broken(), *_capabilities(), *_unreadable(), *_excluded_in_vain()]
     for slug, panel in registry.panels().plugins.items():
-        found += (*_templates(slug, panel), *_settings(slug, panel), *_no_data(slug, panel))
+        found += check_panel(slug, panel)
     return found
 
 
-def say_of(slug: str) -> list[str]:
-    """Return what the checks have to say about a panel that can be used."""
-    panel = registry.panels().plugins.get(slug)
-    if panel is None:
-        return []
-    return [str(one.msg) for one in (*_templates(slug, panel), *_settings(slug, panel), *_no_data(slug, panel))]
+def check_panel(slug: str, panel: Panel) -> list[CheckMessage]:
+    """Report what keeps one panel from being shown."""
+    return [*_templates(slug, panel), *_settings(slug, panel), *_no_data(slug, panel)]
 
 
 def _message(number: int, sentence: str, *, hint: str, about: str) -> CheckMessage:
@@ -61,6 +59,12 @@ def _broken() -> Iterator[CheckMessage]:
             if not one.is_ours and (one.kind, one.slug) not in working:
                 hint = f"{hint} {_EXCLUDE.format(slug=one.slug)}"
             yield _message(1, one.sentence, hint=hint, about=f"{one.kind} {one.slug}")
+
+
+def _capabilities() -> Iterator[CheckMessage]:
+    for name, sentence in CAPABILITIES.broken.items():
+        hint = f"Mend, update or uninstall the package. {_EXCLUDE.format(slug=name)}"
+        yield _message(7, sentence, hint=hint, about=f"capability {name}")
 
 
 def _no_data(slug: str, panel: Panel) -> Iterator[CheckMessage]:
@@ -109,7 +113,7 @@ def _unreadable() -> Iterator[CheckMessage]:
 
 
 def _excluded_in_vain() -> Iterator[CheckMessage]:
-    known = {one.slug for one in registry.list_found()}
+    known = {one.slug for one in registry.list_found()} | registry.capability_names()
     for slug in settings.PANELS_EXCLUDE:
         if slug not in known:
             yield Warning(

@@ -25,6 +25,7 @@ from panels.redaction import Redaction, mask_data, mask_identity, redaction_of
 from panels.sights import SIGHT_UNKNOWN, Sights
 from panels.snapshots import Failure, Head, Source
 from tenants.host.errors import HostError
+from tenants.models import Trust
 from tenants.trust.confirmation import ConfirmedContext
 from voxysapps.problems import new_trace_id, place_of
 
@@ -179,10 +180,9 @@ def render_part(
     """
     panel = placement.panel
     template = panel.parts.get(part) if panel else None
-    data = snapshots.read_data(plan.account.pk, placement.sources, context.identity.digest())
-    if panel is None or template is None or not data:
+    if panel is None or template is None:
         raise LookupError(part)
-    ctx, _restricted = _panel_context(plan, placement, context, locale, data, Sights(plan.account, context))
+    ctx = read_panel_context(plan, placement, context, locale)
 
     def work() -> str:
         with translation.override(locale):
@@ -192,6 +192,18 @@ def render_part(
 
     of = (placement.id, part, *sorted(params.items()))
     return render_part_contained(panel, work, account_id=plan.account.pk, of=of)
+
+
+def read_panel_context(plan: AppPlan, placement: PlacementPlan, context: ConfirmedContext, locale: str) -> PanelContext:
+    """Return what the panel shows this viewer, as it renders it.
+
+    Raises LookupError where there are no data (any longer), and `HostError` as `render_part` does.
+    """
+    data = snapshots.read_data(plan.account.pk, placement.sources, context.identity.digest())
+    if placement.panel is None or not data:
+        raise LookupError(placement.slug)
+    ctx, _restricted = _panel_context(plan, placement, context, locale, data, Sights(plan.account, context))
+    return ctx
 
 
 def _fragment_key(
@@ -382,6 +394,8 @@ def _panel_context(
         conversation_id=context.conversation_id if "conversation" in vary else None,
         # What was posted holds it all once more, and what people wrote to each other.
         posted=context.posted if panel and panel.needs and not masked else None,
+        actions=panel.actions if panel else (),
+        can_act=plan.account.trust == Trust.SIGNED_IN,
     )
     return ctx, restricted
 

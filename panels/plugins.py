@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from panels import registry
-from panels.checks import say_of
+from panels.checks import check_panel
 from panels.models import Connection, Placement, PluginOffer
 from panels.offers import read_offers
 from panels.registry import Found
@@ -117,7 +117,8 @@ def _counts() -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
 
 
 def _row(one: Found, uses: _Uses, offers: _Offers) -> PluginRow:
-    said = tuple(say_of(one.slug)) if one.kind == "panel" and one.state == "works" else ()
+    panel = registry.panels().plugins.get(one.slug) if one.kind == "panel" and one.state == "works" else None
+    said = tuple(str(message.msg) for message in check_panel(one.slug, panel)) if panel else ()
     state = "odd" if said else one.state
     number, accounts = uses.get((one.kind, one.slug), (0, 0))
     return PluginRow(

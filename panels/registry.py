@@ -21,6 +21,7 @@ from django.template.loader import get_template
 from django.utils.translation import gettext_noop
 
 from panels.base import Panel
+from panels.capabilities import CAPABILITIES
 from panels.connectors.base import Connector, HostConnector
 from panels.containment import threads
 from panels.inspection import MAX_SLUG, PluginError, describe, inspect_plugin
@@ -30,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 PANELS_GROUP = "voxysapps.panels"
 CONNECTORS_GROUP = "voxysapps.connectors"
+CAPABILITIES_GROUP = "voxysapps.capabilities"
 OUR_PACKAGE = "voxysapps"
 _SLUG = re.compile(rf"[A-Za-z0-9_-]{{1,{MAX_SLUG}}}")
 
@@ -125,6 +127,17 @@ def _connectors() -> tuple[Installed[type[Connector]], Mapping[str, type[HostCon
     return Installed(connected, broken, found), of_host
 
 
+Base = TypeVar("Base", bound=Panel | Connector)
+
+
+def load(point: EntryPoint, base: type[Base]) -> type[Base]:
+    """Return the plugin that an entry point names. Raises `PluginError` where the product would not use it."""
+    plugin = _load(point, "panel" if issubclass(base, Panel) else "connector")
+    found = plugin if isinstance(plugin, type) else type(plugin)
+    assert issubclass(found, base)  # noqa: S101 - tells the type checker
+    return found
+
+
 # --- loading -------------------------------------------------------------------------------------------
 
 # One thread loads; the others wait for it, and do not begin the same again.
@@ -141,6 +154,8 @@ def _load_group(group: str, kind: Kind) -> tuple[dict[str, Any], dict[str, str],
     plugins: dict[str, Any] = {}
     found: list[Found] = []
     with _loading:
+        # Packages' own come first, so that no panel's time is spent with another's capability.
+        list(CAPABILITIES)
         for points in by_slug.values():
             for point, plugin, one in _load_slug(points, kind):
                 found.append(one)
@@ -242,6 +257,11 @@ def _points(group: str) -> list[EntryPoint]:
         points = [point for package in distributions() for point in _points_of(package, group) or ()]
     once = {(point.name, point.value, _package(point)): point for point in points}
     return sorted(once.values(), key=lambda point: (point.name, point.value))
+
+
+def capability_names() -> set[str]:
+    """Return the names of packages' own capabilities, whatever became of them."""
+    return {point.name for point in _points(CAPABILITIES_GROUP)}
 
 
 def list_unreadable() -> list[str]:

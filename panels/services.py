@@ -21,7 +21,15 @@ from panels.errors import ConnectorError, PanelUnavailable, TemporaryError
 from panels.guard import Guard
 from panels.models import Connection, Placement
 from panels.offers import read_offers
-from panels.settings_forms import check_settings, clean_settings, read_settings, secret_names, settings_form
+from panels.settings_forms import (
+    check_settings,
+    clean_settings,
+    leads_elsewhere,
+    plugin_slug,
+    read_settings,
+    secret_names,
+    settings_form,
+)
 from tenants import audit
 from tenants.models import Account, DashboardApp, clear_secrets
 from tenants.secrets import live_rows, set_secret
@@ -199,7 +207,8 @@ def validate_placement(
         raise ValidationError({"panel": _("The panel “%(slug)s” is not installed.") % {"slug": placement.panel}})
     if not placement.pk and not read_offers(placement.account_id).has_panel(placement.panel):
         raise ValidationError({"panel": not_offered(panel.title)})
-    check_settings(panel.SettingsForm, placement.settings, secrets or {}, _stored_names(placement))
+    stored = () if _moves(placement) else _stored_names(placement)
+    check_settings(panel.SettingsForm, placement.settings, secrets or {}, stored)
 
 
 def save_placement(
@@ -209,16 +218,22 @@ def save_placement(
     *,
     is_validated: bool = False,
 ) -> None:
-    """Save the placement, in the account of its app. `connections` None: those it has. Raises ValidationError."""
+    """Save the placement, in the account of its app. `connections` None: those it has. Raises ValidationError.
+
+    Another destination than before, as the panel declares it, clears the secrets given for that one.
+    """
     placement.account = placement.dashboard_app.account
     had = set(placement.connections.values_list("name", flat=True)) if placement.pk else set()
     chosen = None if connections is None else list(connections)
     if not is_validated:
         validate_placement(placement, chosen or (), secrets)
+    is_moved = _moves(placement)
     before = {**audit.stored_values(placement), "connections": sorted(had)} if placement.pk else {}
     entered = {name: value for name, value in (secrets or {}).items() if value}
     with _nobody_else_saved(), transaction.atomic():
         placement.save()
+        if is_moved:
+            clear_secrets(placement)
         if chosen is not None:
             placement.connections.set(chosen)
         for name, value in entered.items():
@@ -258,16 +273,10 @@ def _validate_match_by(match_by: object, recognised: tuple[MatchKey, ...]) -> No
         )
 
 
-def _moves(connection: Connection) -> bool:
+def _moves(row: Connection | Placement) -> bool:
     """Return whether the settings name another destination than the saved ones."""
-    kind = registry.connectors().plugins.get(connection.connector)
-    saved = Connection.objects.filter(pk=connection.pk).first() if connection.pk else None
-    if saved is None:
-        return False
-    if kind is None or saved.connector != connection.connector:
-        return saved.connector != connection.connector
-    # A destination that is left out is the same as an empty one: forms store it, files need not name it.
-    return any((saved.settings.get(name) or "") != (connection.settings.get(name) or "") for name in kind.destination)
+    saved = type(row).objects.filter(pk=row.pk).first() if row.pk else None
+    return saved is not None and leads_elsewhere(row, saved.settings, plugin_slug(saved))
 
 
 def _stored_names(row: Connection | Placement) -> tuple[str, ...]:

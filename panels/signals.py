@@ -55,7 +55,10 @@ def _forget_customers(account_id: int, contact_id: int, customers: set[str], **k
             for capability in CAPABILITIES
         ),
         *(Source.of_host(slug, one) for slug, kind in host_connectors().items() for one in kind.capabilities),
-        *(Source.of_placement(placement.pk) for placement in Placement.objects.for_account(account_id)),
+        *(
+            Source.of_placement(placement.pk, generation=placement.generation)
+            for placement in Placement.objects.for_account(account_id)
+        ),
     ]
     forget_customers(account_id, sources, customers)
 

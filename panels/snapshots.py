@@ -52,8 +52,10 @@ class Source:
         return cls(f"h.{connector}.{capability}", capability=capability, connector=connector)
 
     @classmethod
-    def of_placement(cls, placement_id: int) -> Self:
-        return cls(f"p{placement_id}", placement_id=placement_id)
+    def of_placement(cls, placement_id: int, *, generation: int = 0) -> Self:
+        """Return the source of what a panel fetches by itself; `generation` is the placement's."""
+        key = f"p{placement_id}" + (f".{generation}" if generation else "")
+        return cls(key, placement_id=placement_id, generation=generation)
 
 
 class Failure(Struct, frozen=True, array_like=True):

@@ -64,6 +64,12 @@ class Trial:
     shown: tuple[Shown, ...] = ()
     details: tuple[Detail, ...] = ()
 
+    @property
+    def title(self) -> str:
+        """The capability, in words."""
+        kind = CAPABILITIES.get(self.capability)
+        return str(kind.TITLE) if kind and kind.TITLE else self.capability
+
 
 def try_customer(connection: Connection, who: Identity, secrets: Mapping[str, str] | None = None) -> list[Trial]:
     """Ask each capability of the connection, saved or not, about `who`.
@@ -147,6 +153,7 @@ def _render(panel: Panel, connection: Connection, data: Answer, who: Identity) -
             time_zone=zoneinfo.ZoneInfo(connection.account.time_zone),
             placement_id=0,
             connections=(connection.name,),
+            actions=panel.actions,
         )
         is_empty = bool(panel.is_empty(data))
         template = panel.empty_template if is_empty else panel.template

@@ -8,16 +8,15 @@ import environ
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
+from voxysapps.embedded.files import BASE_DIR, home, run_dir
+from voxysapps.plugins import plugin_folders, translations
 from voxysapps.redis_urls import broker_url, cache_url
 
 # Lets admin and form classes name their model, as in ModelAdmin[Account].
 django_stubs_ext.monkeypatch()
 
 env = environ.Env()
-BASE_DIR = Path(__file__).resolve().parent.parent
-
-# Everything that running leaves behind: database, sockets, generated secrets.
-RUN_DIR = Path(env.str("RUN_DIR", default=str(BASE_DIR / ".run")))
+RUN_DIR = run_dir()
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
@@ -100,9 +99,19 @@ WSGI_APPLICATION = "voxysapps.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
+        "DIRS": [BASE_DIR / "voxysapps" / "overrides"],
         "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                        # Last: a plugin's templates replace none of ours.
+                        ("django.template.loaders.filesystem.Loader", plugin_folders("templates")),
+                    ],
+                ),
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -117,7 +126,8 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{RUN_DIR 
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    RUN_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if Path(DATABASES["default"]["NAME"]).parent == RUN_DIR:
+        RUN_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     DATABASES["default"]["OPTIONS"] = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;",
         "transaction_mode": "IMMEDIATE",
@@ -191,6 +201,11 @@ CELERY_BEAT_SCHEDULE = {
     "purge-idempotency-keys": {
         "task": "tenants.purge_idempotency_keys",
         "schedule": crontab(hour=2, minute=47),
+        "options": {"queue": "prefetch"},
+    },
+    "purge-actions": {
+        "task": "panels.purge_actions",
+        "schedule": crontab(hour=2, minute=37),
         "options": {"queue": "prefetch"},
     },
     "purge-views": {
@@ -308,10 +323,17 @@ LANGUAGES = [
     ("de", _("German")),
     ("ar", _("Arabic")),
 ]
-LOCALE_PATHS = [BASE_DIR / "voxysapps" / "locale"]
+# The first one that knows a sentence translates it.
+LOCALE_PATHS = [BASE_DIR / "voxysapps" / "locale", *translations()]
 
 STATIC_URL = "static/"
-STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+STATICFILES_DIRS = plugin_folders("static")
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    # Plugins' files come last, and replace none of ours.
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+]
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(home() / "staticfiles")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -1,7 +1,8 @@
 """Runs with the environment of a running product: makes the crowd's account, or tells what is stored.
 
-`python -m tests.support.inside make <host> <number there> <hook secret> <latency>`, `… tell`, and `… make_tab <panels>
-<panels>`, which makes an account with two tabs; all print JSON.
+`python -m tests.support.inside make <host> <number there> <hook secret> <latency>`, `… tell`,
+`… place <account> <panel> <settings> <secrets>`, which puts a panel on top of the account's first tab, and
+`… make_tab <panels> <panels>`, which makes an account with two tabs. All print JSON.
 """
 
 import json
@@ -18,6 +19,7 @@ from django.conf import settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from panels.models import Connection, Placement, PrefetchItem  # noqa: E402
+from panels.services import save_placement  # noqa: E402
 from panels.statistics import read_statistics  # noqa: E402
 from tenants.models import Account, DashboardApp, ViewRecord  # noqa: E402
 from tenants.secrets import set_hook_secret, set_host_token  # noqa: E402
@@ -49,6 +51,16 @@ def make(host: str, number: str, hook_secret: str, latency: str) -> dict[str, An
         placement = Placement.objects.create(account=account, dashboard_app=app, panel=panel, position=position)
         placement.connections.add(shop)
     return {"hook_key": account.hook_key, "app_key": app.key}
+
+
+def place(account_id: str, panel: str, settings_json: str, secrets_json: str) -> dict[str, Any]:
+    app = DashboardApp.objects.for_account(int(account_id)).order_by("position", "pk")[0]
+    placement = Placement(dashboard_app=app, panel=panel, position=0, settings=json.loads(settings_json))
+    for number, one in enumerate(app.placements.order_by("position", "pk"), start=1):
+        one.position = number
+        one.save()
+    save_placement(placement, secrets=json.loads(secrets_json))
+    return {"placement": placement.pk}
 
 
 def tell() -> dict[str, Any]:
@@ -101,5 +113,6 @@ def make_tab(mixed: str, good: str) -> dict[str, Any]:
 
 if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
-    commands: dict[str, Callable[..., dict[str, Any]]] = {"make": make, "make_tab": make_tab, "tell": tell}
+    commands: dict[str, Callable[..., dict[str, Any]]]
+    commands = {"make": make, "make_tab": make_tab, "place": place, "tell": tell}
     sys.stdout.write(json.dumps(commands[command](*arguments)))

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from voxysapps.embedded import guard
-from voxysapps.embedded.files import BASE_DIR, RunError
+from voxysapps.embedded.files import RunError, home
 
 RESTARTS = 5
 RESTARTS_WITHIN_SECONDS = 60
@@ -117,7 +117,7 @@ class Child:
         self._process = subprocess.Popen(  # noqa: S603 -- commands of our own
             self._command,
             env=self._env,
-            cwd=BASE_DIR,
+            cwd=home(),
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )

@@ -1,4 +1,4 @@
-"""Runs the whole product on this machine until it is stopped: `make run`.
+"""Runs the whole product on this machine until it is stopped: `make run`, or `voxysapps run` where it is installed.
 
 It imports no Django, so the other processes are on their way at once. They start together: the web
 process loads the product while `prepare` brings the database up to date, and answers nothing before
@@ -19,7 +19,7 @@ from typing import TextIO
 
 from voxysapps.embedded import ports
 from voxysapps.embedded.configuration import Configuration
-from voxysapps.embedded.files import STATE_FILE, RunError
+from voxysapps.embedded.files import IS_CHECKOUT, STATE_FILE, RunError
 from voxysapps.embedded.processes import Child, Guard, python
 from voxysapps.embedded.valkey import Valkey, start_valkey
 
@@ -47,7 +47,8 @@ def main() -> int:
 def require_free_port(configuration: Configuration) -> None:
     port = configuration.port
     if ports.is_taken(configuration.host, port):
-        raise RunError(f"Port {port} is taken. Choose another one: make run PORT={port + 1}")
+        other = f"make run PORT={port + 1}" if IS_CHECKOUT else f"PORT={port + 1} voxysapps run"
+        raise RunError(f"Port {port} is taken. Choose another one: {other}")
 
 
 @contextmanager
@@ -126,7 +127,7 @@ class Supervisor:
     def _prepare(self) -> None:
         origins = [f"--host-origin={origin}" for origin in self._configuration.host_origins]
         addresses = (f"--base-url={self._configuration.base_url}", f"--server={self._configuration.own_url}")
-        command = python("manage.py", "prepare", *addresses, *origins)
+        command = python("-m", "voxysapps", "prepare", *addresses, *origins)
         prepare = Child("preparation", command, self._env, self._guard)
         try:
             while (code := prepare.exit_code()) is None:

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from voxysapps.simulator import controls, mailbox, views
+from voxysapps.simulator.kit import views as kit
 
 app_name = "simulator"
 
@@ -15,6 +16,11 @@ urlpatterns = [
     path("probe/", views.probe, name="probe"),
     path("slow.svg", views.slow_image, name="slow"),
     path("host/api/v1/", include("voxysapps.simulator.host.urls")),
+    path("kit/", kit.page, name="kit"),
+    path("kit/all/", kit.all_examples, name="kit-all"),
+    path("kit/all/panels/<int:placement_id>/", kit.part, name="kit-all-part"),
+    path("kit/of/<slug:component>/", kit.example, name="kit-example"),
+    path("kit/of/<slug:component>/panels/<int:placement_id>/", kit.part, name="kit-part"),
     path("mailbox/", mailbox.page, name="mailbox"),
     path("mailbox.json", mailbox.mails, name="mails"),
     path("mailbox/<int:mail_id>/read", mailbox.read, name="mail-read"),

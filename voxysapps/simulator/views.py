@@ -51,6 +51,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
         "faultNames": list(Fault),
         "startingOver": _without_id("simulator:start-over"),
         "mailbox": reverse("simulator:mailbox"),
+        "kit": reverse("simulator:kit"),
     }
     response = render(request, "simulator/page.html", {"config": config})
     contents = RegisteredApp.objects.values_list("content", flat=True)

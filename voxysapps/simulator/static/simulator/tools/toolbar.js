@@ -38,6 +38,7 @@ export function toolbar(simulator, element, { drawer }) {
           'aria-pressed': String(drawer.shown === name),
         }),
       ),
+      el('a', { class: 'tools-button', href: config.kit, target: 'simulator-kit', 'data-key': 'kit' }, 'Components'),
       mailbox(simulator),
       config.accounts.filter(({ isConnected }) => !isConnected).map((account) => notConnected(simulator, account)),
     );
