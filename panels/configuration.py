@@ -153,12 +153,13 @@ def read_sources(account_id: int, viewing: Viewing | None = None) -> tuple[Sourc
 
 
 def read_placement_sources(account_id: int, placement_id: int) -> tuple[Source, ...]:
-    """Return from where one placement is filled; nothing where it is not shown (4 queries)."""
-    connections = selectors.list_connections(account_id)
+    """Return from where one placement is filled; nothing where it is not shown (5 queries)."""
+    offers = read_offers(account_id)
+    connections = _offered(selectors.list_connections(account_id), offers)
     for app in selectors.list_apps(account_id):
         for placement in app.shown:  # type: ignore[attr-defined]
-            if placement.pk == placement_id:
-                return _sources(placement, connections, app.account)
+            if placement.pk == placement_id and offers.has_panel(placement.panel):
+                return _sources(placement, connections, app.account, offers)
     return ()
 
 

@@ -27,6 +27,18 @@ from panels.containment import threads
 from panels.inspection import MAX_SLUG, PluginError, describe, inspect_plugin
 from panels.snapshots import Failure
 
+__all__ = [
+    "CONNECTORS_GROUP",
+    "PANELS_GROUP",
+    "Found",
+    "Installed",
+    "PluginError",
+    "code_version",
+    "connectors",
+    "host_connectors",
+    "load",
+    "panels",
+]
 logger = logging.getLogger(__name__)
 
 PANELS_GROUP = "voxysapps.panels"

@@ -17,6 +17,7 @@ from panels.containment import call_plugin
 from panels.errors import PanelUnavailable, TemporaryError
 from panels.guard import Busy
 from panels.models import ActionRun
+from panels.offers import read_offers
 from panels.settings_forms import read_settings
 from tenants import audit
 from voxysapps.outgoing import budget
@@ -58,6 +59,8 @@ def _prepare(run: ActionRun) -> tuple[Action, ActionContext]:
     panel = registry.panels().plugins.get(placement.panel) if placement else None
     action = find_action(panel.actions, run.action) if panel else None
     if placement is None or panel is None or action is None or not may_run(action, run.role):
+        raise _NotPossible
+    if not read_offers(run.account_id).has_panel(placement.panel):
         raise _NotPossible
     entered = services.read_input(run)
     form = action.Form(MultiValueDict(entered.posted))
