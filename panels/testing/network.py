@@ -19,11 +19,11 @@ class NetworkForbiddenError(OSError):
 def no_network() -> Iterator[list[str]]:
     """Refuse what leaves this machine; yield the list of what was tried."""
     global _attempts  # noqa: PLW0603 -- an audit hook stays for good, so it looks here
-    _attempts = []
+    before, _attempts = _attempts, []
     try:
         yield _attempts
     finally:
-        _attempts = None
+        _attempts = before
 
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:

@@ -2,7 +2,7 @@ import socket
 
 import pytest
 
-from tests.support.network import NetworkForbiddenError, no_network
+from panels.testing.network import NetworkForbiddenError, no_network
 
 
 def test_connection_that_leaves_this_machine_is_refused_and_noted() -> None:
