@@ -193,7 +193,8 @@ def _plan(placement: Placement, connections: list[Connection], account: Account)
         sources=sources,
         connection_names=names,
         revision=_digest(
-            placement.settings, [s.key for s in sources], names, panel and registry.code_version(panel.slug)
+            *(placement.settings, [s.key for s in sources], names),
+            *(account.time_zone, panel and registry.code_version(panel.slug)),
         ),
     )
 

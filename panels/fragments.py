@@ -24,7 +24,7 @@ from panels.redaction import Redaction, mask_data, mask_identity, redaction_of
 from panels.sights import SIGHT_UNKNOWN, Sights
 from panels.snapshots import Failure, Head, Source
 from tenants.host.errors import HostError
-from tenants.trust.confirmation import ConfirmedContext
+from tenants.trust.confirmation import ConfirmedContext, ForeseenContext
 from voxysapps.problems import new_trace_id, place_of
 
 logger = logging.getLogger(__name__)
@@ -34,6 +34,9 @@ _INDENTATION = re.compile(r"\s*\n\s*")
 _VERBATIM = re.compile(r"<(pre|textarea)\b", re.IGNORECASE)
 
 State = Literal["ready", "stale", "loading", "empty", "error"]
+Viewed = ConfirmedContext | ForeseenContext
+# What was rendered ahead and nobody has asked for by then is in the way.
+AHEAD_SECONDS = 3600
 
 
 class Fragment(Struct, frozen=True, array_like=True):
@@ -97,9 +100,7 @@ class SectionKeys:
             yield self.changed
 
 
-def section_keys(
-    plan: AppPlan, placements: Sequence[PlacementPlan], context: ConfirmedContext, locale: str
-) -> SectionKeys:
+def section_keys(plan: AppPlan, placements: Sequence[PlacementPlan], context: Viewed, locale: str) -> SectionKeys:
     """Return where the cache has what the placements show."""
     account_id, customer = context.account_id, context.identity.digest()
     redaction = redaction_of(plan.account, context)
@@ -137,9 +138,8 @@ def build_sections(
         keys = section_keys(plan, placements, context, locale)
     if found is None:
         found = cache.get_many(keys)
-    customer, fragment_keys, head_keys = keys.customer, keys.fragments, keys.heads
-    heads = {source: snapshots.to_head(found.get(key)) for source, key in head_keys.items()}
-    fragments = [_to_fragment(found.get(key)) for key in fragment_keys]
+    heads = _heads(keys, found)
+    fragments = [_to_fragment(found.get(key)) for key in keys.fragments]
 
     changed_at = float(found.get(keys.changed or "") or 0.0)
     sights = Sights(plan.account, context, found)
@@ -149,18 +149,36 @@ def build_sections(
         for placement, fragment in zip(placements, fragments, strict=True)
         if not _is_current(fragment, placement, heads, sights)
     ]
-    rendered = _render(plan, outdated, context, customer, locale, heads, sights) if outdated else {}
-    if rendered:
-        by_id = dict(zip((placement.id for placement in placements), fragment_keys, strict=True))
-        cache.set_many(
-            {by_id[id_]: msgpack.encode(made) for id_, made in rendered.items() if isinstance(made, Fragment)},
-            snapshots.KEPT_SECONDS,
-        )
+    rendered = _render(plan, outdated, context, keys.customer, locale, heads, sights) if outdated else {}
+    _keep(rendered, placements, keys, snapshots.KEPT_SECONDS)
     moment = Moment(time.time(), changed_at)
     return [
         _section(placement, rendered.get(placement.id, fragment), heads, moment, context.identity_verified is False)
         for placement, fragment in zip(placements, fragments, strict=True)
     ]
+
+
+def render_ahead(plan: AppPlan, context: ForeseenContext, locale: str, *, at_most: int) -> int:
+    """Render what the app will show in this context, and keep it where the request will look for it.
+
+    Left alone are what is there already, what has not been asked for yet, and panels which show something else
+    to each agent, in each conversation or for what is posted. Returns how many were rendered, `at_most` so many.
+    """
+    placements = [placement for placement in plan.placements if _is_the_same_for_all(placement)]
+    keys = section_keys(plan, placements, context, locale)
+    found = cache.get_many(keys)
+    heads, sights = _heads(keys, found), Sights(plan.account, context, found)
+    missing = [
+        placement
+        for placement, key in zip(placements, keys.fragments, strict=True)
+        if all(heads[source] for source in placement.sources)
+        and not _is_current(_to_fragment(found.get(key)), placement, heads, sights)
+    ]
+    if not missing:
+        return 0
+    rendered = _render(plan, missing[:at_most], context, keys.customer, locale, heads, sights)
+    _keep(rendered, placements, keys, AHEAD_SECONDS)
+    return len(rendered)
 
 
 def render_part(
@@ -191,7 +209,7 @@ def render_part(
 def _fragment_key(
     account_id: int,
     placement: PlacementPlan,
-    context: ConfirmedContext,
+    context: Viewed,
     customer: str,
     locale: str,
     redaction: Redaction,
@@ -206,7 +224,7 @@ def _fragment_key(
     )
 
 
-def _posted_digest(placement: PlacementPlan, context: ConfirmedContext) -> str:
+def _posted_digest(placement: PlacementPlan, context: Viewed) -> str:
     """Return what tells apart posted values that the panel reads."""
     posted = context.posted
     needs = placement.panel.needs if placement.panel else ()
@@ -220,6 +238,10 @@ def _posted_digest(placement: PlacementPlan, context: ConfirmedContext) -> str:
     }
     read = msgpack.encode([parts[need] for need in needs])
     return hashlib.blake2b(read, digest_size=8).hexdigest()
+
+
+def _heads(keys: SectionKeys, found: Mapping[str, Any]) -> dict[Source, Head | None]:
+    return {source: snapshots.to_head(found.get(key)) for source, key in keys.heads.items()}
 
 
 def _to_fragment(stored: bytes | None) -> Fragment | None:
@@ -253,10 +275,16 @@ def _is_restricted(placement: PlacementPlan) -> bool:
     return capability is not None and CAPABILITIES[capability].IS_RESTRICTED
 
 
+def _is_the_same_for_all(placement: PlacementPlan) -> bool:
+    """Return whether language, role and what is hidden decide alone how the customer's data are shown."""
+    panel = placement.panel
+    return panel is not None and not (panel.vary or panel.needs or _is_restricted(placement))
+
+
 def _render(
     plan: AppPlan,
     placements: Iterable[PlacementPlan],
-    context: ConfirmedContext,
+    context: Viewed,
     customer: str,
     locale: str,
     heads: dict[Source, Head | None],
@@ -290,10 +318,23 @@ def _render(
     return rendered
 
 
+def _keep(
+    rendered: Mapping[int, Fragment | Failure], placements: Sequence[PlacementPlan], keys: SectionKeys, seconds: int
+) -> None:
+    """Put what was rendered of the placements where `keys`, which are theirs, say; not what failed."""
+    made = {
+        key: msgpack.encode(fragment)
+        for placement, key in zip(placements, keys.fragments, strict=True)
+        if isinstance(fragment := rendered.get(placement.id), Fragment)
+    }
+    if made:
+        cache.set_many(made, seconds)
+
+
 def _render_one(
     plan: AppPlan,
     placement: PlacementPlan,
-    context: ConfirmedContext,
+    context: Viewed,
     locale: str,
     data: Mapping[str, Any],
     versions: tuple[str | None, ...],
@@ -314,7 +355,7 @@ def _render_one(
     return Fragment(versions, body, is_empty, _is_vouched(context, ctx.data), inboxes, sight)
 
 
-def _is_vouched(context: ConfirmedContext, data: Any) -> bool:
+def _is_vouched(context: Viewed, data: Any) -> bool:
     """Return whether nothing rests on what a website visitor typed.
 
     The host vouches for the visitor's identifier only: what was found by e-mail, phone or attribute may be
@@ -333,7 +374,7 @@ def _without_indentation(html: str) -> str:
 def _panel_context(
     plan: AppPlan,
     placement: PlacementPlan,
-    context: ConfirmedContext,
+    context: Viewed,
     locale: str,
     data: Mapping[str, Any],
     sights: Sights,

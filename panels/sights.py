@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext_noop
 
 from tenants.models import Account
-from tenants.trust.confirmation import ConfirmedContext
+from tenants.trust.confirmation import ConfirmedContext, ForeseenContext
 from tenants.trust.records import Evidence, agent_key, inbox_key
 from tenants.trust.sight import NOTHING, Sight, sight_of
 from tenants.trust.tasks import enqueue_record
@@ -23,7 +23,12 @@ SIGHT_UNKNOWN = gettext_noop("Voxys does not answer, so what you may see cannot 
 class Sights:
     """One viewer's. `found` is what a request has read from the cache already."""
 
-    def __init__(self, account: Account, context: ConfirmedContext, found: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        account: Account,
+        context: ConfirmedContext | ForeseenContext,
+        found: Mapping[str, Any] | None = None,
+    ) -> None:
         self._account = account
         self._agent_id = context.agent_id if account.confirms else None
         self._known = dict(found or {})

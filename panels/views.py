@@ -14,6 +14,7 @@ from panels.configuration import PlacementPlan
 from panels.fragments import Section, build_sections
 from panels.locales import request_locale
 from panels.prefetch.tasks import enqueue_siblings
+from panels.prefetch.viewers import note_viewer
 from panels.requests import FrameRequest
 from panels.selectors import find_connection
 from panels.shell import render_sections
@@ -122,8 +123,9 @@ def _answer(request: FrameRequest, placements: tuple[PlacementPlan, ...], entry:
         sections = build_sections(request.plan, placements, context, locale)
     if entry:
         _count_openings(context.account_id, sections)
+        note_viewer(request.plan, context, locale)
         if due:
-            enqueue_siblings(context.account_id, context.identity.digest())
+            enqueue_siblings(context.account_id, context.identity.digest(), context.identity_verified)
     shown = tuple(section.placement.slug for section in sections if section.state in SHOWS_DATA)
     if refusal := _count(request, shown, entry):
         return refusal
