@@ -129,7 +129,7 @@ def _answer(request: FrameRequest, placements: tuple[PlacementPlan, ...], entry:
     shown = tuple(section.placement.slug for section in sections if section.state in SHOWS_DATA)
     if refusal := _count(request, shown, entry):
         return refusal
-    html = render_sections(sections, request.plan, locale)
+    html = render_sections(sections, locale)
     return HttpResponse(html, headers={"Cache-Control": "no-store", "Content-Length": str(len(html))})
 
 
