@@ -4,7 +4,7 @@ import hashlib
 import logging
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -21,9 +21,8 @@ from panels.capabilities.words import MatchWord
 from panels.configuration import AppPlan, PlacementPlan
 from panels.markup import check_markup
 from panels.redaction import Redaction, mask_data, mask_identity, redaction_of
-from panels.sights import SIGHT_UNKNOWN, Sights
+from panels.sights import SIGHT_UNKNOWN, Sights, SightUnknown
 from panels.snapshots import Failure, Head, Source
-from tenants.host.errors import HostError
 from tenants.trust.confirmation import ConfirmedContext, ForeseenContext
 from voxysapps.problems import new_trace_id, place_of
 
@@ -35,6 +34,7 @@ _VERBATIM = re.compile(r"<(pre|textarea)\b", re.IGNORECASE)
 
 State = Literal["ready", "stale", "loading", "empty", "error"]
 Viewed = ConfirmedContext | ForeseenContext
+Permit = Callable[[], None]
 # What was rendered ahead and nobody has asked for by then is in the way.
 AHEAD_SECONDS = 3600
 
@@ -128,11 +128,12 @@ def build_sections(
     locale: str,
     keys: SectionKeys | None = None,
     found: Mapping[str, Any] | None = None,
+    permit: Permit | None = None,
 ) -> list[Section]:
     """Return what each placement shows now.
 
     `found` is what the cache has under `keys`, where a request has asked for them with other things; else
-    this takes one trip.
+    this takes one trip. `permit` is called before the host is asked what the agent may see; it may raise `TooMany`.
     """
     if keys is None:
         keys = section_keys(plan, placements, context, locale)
@@ -142,7 +143,7 @@ def build_sections(
     fragments = [_to_fragment(found.get(key)) for key in keys.fragments]
 
     changed_at = float(found.get(keys.changed or "") or 0.0)
-    sights = Sights(plan.account, context, found)
+    sights = Sights(plan.account, context, found, permit)
 
     outdated = [
         placement
@@ -188,18 +189,20 @@ def render_part(
     locale: str,
     part: str,
     params: Mapping[str, str],
+    permit: Permit | None = None,
 ) -> str:
     """Return the HTML of one of the panel's parts, from the data there are.
 
-    Raises LookupError when the panel has no such part, or has no data for it any longer, and `HostError` when
-    the host cannot say what the agent may see.
+    Raises LookupError when the panel has no such part, or has no data for it any longer, and `SightUnknown` when
+    it cannot be confirmed what the agent may see. `permit` as in `build_sections`.
     """
     panel = placement.panel
     template = panel.parts.get(part) if panel else None
     data = snapshots.read_data(plan.account.pk, placement.sources, context.identity.digest())
     if panel is None or template is None or not data:
         raise LookupError(part)
-    ctx, _restricted = _panel_context(plan, placement, context, locale, data, Sights(plan.account, context))
+    sights = Sights(plan.account, context, permit=permit)
+    ctx, _restricted = _panel_context(plan, placement, context, locale, data, sights)
     with translation.override(locale):
         html = render_to_string(template, {**panel.get_part_context(ctx, part, params), "ctx": ctx})
     check_markup(html, panel=placement.slug)
@@ -265,7 +268,7 @@ def _is_current(
         return False
     try:
         return not _is_restricted(placement) or sights.of(fragment.inboxes).name == fragment.sight
-    except HostError:
+    except SightUnknown:
         return False  # rendering says what is wrong
 
 
@@ -306,7 +309,7 @@ def _render(
         try:
             versions = _versions(placement, heads)
             rendered[placement.id] = _render_one(plan, placement, context, locale, own, versions, sights)
-        except HostError:
+        except SightUnknown:
             rendered[placement.id] = Failure(SIGHT_UNKNOWN, False, new_trace_id(), time.time())
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it stays in its place
             trace_id, place = new_trace_id(), place_of(error)

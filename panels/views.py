@@ -1,5 +1,6 @@
 """What a frame asks for: all placements of its app, or one of them."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from django.http import HttpResponse
@@ -18,12 +19,14 @@ from panels.prefetch.viewers import note_viewer
 from panels.requests import FrameRequest
 from panels.selectors import find_connection
 from panels.shell import render_sections
-from panels.sights import SIGHT_UNKNOWN
+from panels.sights import SIGHT_UNKNOWN, SightUnknown
 from panels.tasks import enqueue_refresh
 from panels.waiting import wait_for_answer
-from tenants.host.errors import HostError
 from tenants.requests import reads_posted_context
+from tenants.trust import quotas
+from tenants.viewing.entries import JOURNAL, make_entry
 from voxysapps.client_address import client_address, counted_address
+from voxysapps.limits import count_and_append
 from voxysapps.problems import problem
 
 # In these states the page tells something of the customer, if only that there is nothing.
@@ -69,6 +72,8 @@ def refresh_placement(request: FrameRequest, app_key: str, placement_id: int) ->
     if placement is None:
         return _gone(request)
     context = request.context
+    if refusal := _count(request, ()):
+        return refusal
     if not refresh.take_quota(context, placement.id, limit=REFRESH_QUOTA, seconds=REFRESH_QUOTA_SECONDS):
         response = _problem(
             request, "rate_limited", gettext_noop("This was refreshed several times just now. Wait a minute.")
@@ -78,7 +83,7 @@ def refresh_placement(request: FrameRequest, app_key: str, placement_id: int) ->
     refresh.request_refresh(
         context.account_id, context.identity, placement.sources, enqueue=enqueue_refresh, force=True
     )
-    return _answer(request, (placement,))
+    return _answer(request, (placement,), is_counted=True)
 
 
 @csrf_exempt
@@ -109,25 +114,37 @@ def link_customer(request: FrameRequest, app_key: str, placement_id: int) -> Htt
             links.unlink_customer(context, connection)
     except links.NotACandidate:
         return _problem(request, "unknown_app", gettext_noop("This customer does not match any longer. Look again."))
-    return _answer(request, (placement,))
+    return _answer(request, (placement,), is_counted=True)
 
 
-def _answer(request: FrameRequest, placements: tuple[PlacementPlan, ...], entry: Entry | None = None) -> HttpResponse:
-    """Return what the placements show now, having seen to it that whatever is old or missing is fetched."""
+def _answer(
+    request: FrameRequest,
+    placements: tuple[PlacementPlan, ...],
+    entry: Entry | None = None,
+    *,
+    is_counted: bool = False,
+) -> HttpResponse:
+    """Return what the placements show now, having seen to it that whatever is old or missing is fetched.
+
+    A request that `is_counted` already is not counted again.
+    """
     context, locale = request.context, request_locale(request, request.account)
     keys, found = (entry.keys, entry.found) if entry else (None, None)
-    sections = build_sections(request.plan, placements, context, locale, keys, found)
+    permit = _host_permit(request)
+    sections = build_sections(request.plan, placements, context, locale, keys, found, permit)
     due = list(dict.fromkeys(source for section in sections for source in section.due))
     if due and refresh.request_refresh(context.account_id, context.identity, due, enqueue=enqueue_refresh):
         # The request fetched by itself: show it.
-        sections = build_sections(request.plan, placements, context, locale)
+        sections = build_sections(request.plan, placements, context, locale, permit=permit)
     if entry:
         _count_openings(context.account_id, sections)
         note_viewer(request.plan, context, locale)
         if due:
             enqueue_siblings(context.account_id, context.identity.digest(), context.identity_verified)
     shown = tuple(section.placement.slug for section in sections if section.state in SHOWS_DATA)
-    if refusal := _count(request, shown, entry):
+    if is_counted:
+        _record(request, shown)
+    elif refusal := _count(request, shown, entry):
         return refusal
     html = render_sections(sections, locale)
     return HttpResponse(html, headers={"Cache-Control": "no-store", "Content-Length": str(len(html))})
@@ -136,8 +153,8 @@ def _answer(request: FrameRequest, placements: tuple[PlacementPlan, ...], entry:
 def _count_openings(account_id: int, sections: list[Section]) -> None:
     missed = {source: section.state == "loading" for section in sections for source in section.placement.sources}
     for source, is_missed in missed.items():
-        if source.connection_id is not None:
-            statistics.count_opening(account_id, source.connection_id, missed=is_missed)
+        if source.system is not None:
+            statistics.count_opening(account_id, source.system, missed=is_missed)
 
 
 def _count(request: FrameRequest, shown: tuple[str, ...], entry: Entry | None = None) -> HttpResponse | None:
@@ -146,6 +163,18 @@ def _count(request: FrameRequest, shown: tuple[str, ...], entry: Entry | None = 
     tally = entry.tally(address, shown) if entry else make_tally(request.context, address, shown)
     wait = tally.count()
     return _rate_limited(request, wait) if wait else None
+
+
+def _record(request: FrameRequest, shown: tuple[str, ...]) -> None:
+    """Record which panels a request shows that was counted before."""
+    if shown:
+        count_and_append((), JOURNAL, make_entry(request.context, shown))
+
+
+def _host_permit(request: FrameRequest) -> Callable[[], None]:
+    """Return what counts a question to the account's host that this request causes."""
+    account_id = request.context.account_id
+    return lambda: quotas.permit_host_question(account_id, counted_address(client_address(request)))
 
 
 def _rate_limited(request: FrameRequest, wait: int) -> HttpResponse:
@@ -159,10 +188,12 @@ def _show_part(request: FrameRequest, placement: PlacementPlan, part: str) -> Ht
     if refusal := _count(request, (placement.slug,)):
         return refusal
     try:
-        html = fragments.render_part(request.plan, placement, request.context, locale, part, request.GET.dict())
+        html = fragments.render_part(
+            *(request.plan, placement, request.context, locale, part, request.GET.dict()), _host_permit(request)
+        )
     except LookupError:
         return _problem(request, "unknown_app", gettext_noop("This is no longer there. Refresh the panel."))
-    except HostError:
+    except SightUnknown:
         return _problem(request, "unavailable", SIGHT_UNKNOWN)
     return HttpResponse(html, headers={"Cache-Control": "no-store"})
 
