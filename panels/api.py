@@ -4,6 +4,7 @@ from panels.base import API_VERSION, FetchContext, Panel, PanelContext
 from panels.capabilities import *  # noqa: F403 - the data models are part of the API as a whole
 from panels.connectors.base import Connector, Detail, HostConnector
 from panels.errors import ConnectorError, FinalError, OperatorError, PanelUnavailable, TemporaryError
+from panels.gaps import Gaps, lacks, untold
 from panels.host_reader import MAX_CONVERSATIONS, HostReader
 from panels.matching import MatchValue, is_same_email, is_same_phone, match_values, to_e164
 from panels.secret_field import SecretField
@@ -20,6 +21,7 @@ __all__ = [
     "Detail",
     "FetchContext",
     "FinalError",
+    "Gaps",
     "HostConnector",
     "HostConversation",
     "HostMessage",
@@ -38,7 +40,9 @@ __all__ = [
     "TemporaryError",
     "is_same_email",
     "is_same_phone",
+    "lacks",
     "match_values",
     "segment",
     "to_e164",
+    "untold",
 ]
