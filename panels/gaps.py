@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable
 from typing import Literal, TypeVar
 
 from django.utils.translation import gettext_noop
+from msgspec import structs
 
-from panels.capabilities.records import Caveat
+from panels.capabilities.records import Answer, Caveat
 from panels.errors import OperatorError
 
 _LACKS = gettext_noop("What %(system)s sends lacks “%(field)s”. Tell an admin.")
@@ -27,17 +28,18 @@ _PARTLY = gettext_noop("Some of what belongs here lacks what it takes to be show
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
+AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
 
 
 def lacks(system: str, field: str) -> OperatorError:
-    """Return what it means that an answer has not what nothing can be shown without. `field` is the system's name."""
+    """Return what it means that an answer lacks what nothing can be shown without. `field` is the system's name of it."""
     return OperatorError(_LACKS, values={"system": system, "field": field})
 
 
 def untold(system: str, by: Literal["email", "phone"]) -> OperatorError:
-    """Return what it means that a search found records that do not say whose they are.
+    """Return what it means that what a search found does not say whose it is.
 
-    They may be the customer's or not: neither "nobody" nor they themselves may be shown.
+    It may be the customer's or not: neither it nor "nobody" may be shown.
     """
     return OperatorError(_UNTOLD[by], values={"system": system})
 
@@ -46,35 +48,48 @@ class Gaps:
     """What one call of a connector could not read. `system` is the connection's name."""
 
     def __init__(self, system: str) -> None:
-        self._system = system
+        self.system = system
         self._is_partly = False
+        self._lost: str | None = None
 
     def note(self) -> None:
         """Remember that something is left out, or may not be as it is shown."""
         self._is_partly = True
 
-    def shown(
+    def kept(
         self, rows: Iterable[Given], make: Callable[[Given], Made | None], *, lacking: Callable[[Given], str]
     ) -> tuple[Made, ...]:
         """Return what `make` makes of the rows; None is one that cannot be shown, and is noted.
 
-        `lacking` names the field that a row lacks. Raises `OperatorError` where not one row can be shown.
+        `lacking` names the field that a row lacks.
         """
         made: list[Made] = []
-        lost: str | None = None
         for row in rows:
             one = make(row)
-            if one is not None:
+            if one is None:
+                self._lost = self._lost or lacking(row)
+                self.note()
+            else:
                 made.append(one)
-            elif lost is None:
-                lost = lacking(row)
-        if lost is not None:
-            if not made:
-                raise lacks(self._system, lost)
-            self.note()
         return tuple(made)
 
-    @property
-    def caveats(self) -> tuple[Caveat, ...]:
-        """What an agent has to know of the answer."""
-        return (Caveat(text=_PARTLY),) if self._is_partly else ()
+    def shown(
+        self, rows: Iterable[Given], make: Callable[[Given], Made | None], *, lacking: Callable[[Given], str]
+    ) -> tuple[Made, ...]:
+        """Return the same for what an answer is all about: raises `OperatorError` where not one row can be shown."""
+        rows = list(rows)
+        made = self.kept(rows, make, lacking=lacking)
+        if rows and not made:
+            raise lacks(self.system, lacking(rows[0]))
+        return made
+
+    def told(self, answer: AnyAnswer) -> AnyAnswer:
+        """Return the answer with what an agent has to know of it.
+
+        Raises `OperatorError` where there is nothing left in it for what rows lack.
+        """
+        if self._lost is not None and answer.is_empty and not answer.candidates:
+            raise lacks(self.system, self._lost)
+        if not self._is_partly:
+            return answer
+        return structs.replace(answer, caveats=(*answer.caveats, Caveat(text=_PARTLY)))

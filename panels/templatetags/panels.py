@@ -267,7 +267,9 @@ def expiry(text: str) -> str:
 
 @register.simple_tag
 def interval(plan: Subscription) -> str:
-    """Return how often the plan charges: "every month", "every 3 months"."""
+    """Return how often the plan charges: "every month", "every 3 months"; nothing where that is not told."""
+    if plan.interval is None:
+        return ""
     every = _INTERVALS[plan.interval](plan.count)
     return every % {"count": formats.format_number(plan.count, _language())}
 

@@ -40,30 +40,28 @@ class WooCommerceConnector(Connector):
     def customer(self, who: Identity) -> Customers:
         shop = self._shop()
         people = [(person, read_orders(shop, person)) for person in find_people(shop, who)]
-        return Customers(
-            customers=tuple(
-                make_customer(
-                    person, listing, [order for order, _row in self._without_details(shop, listing)], shop=self._address
-                )
-                for person, listing in people
-            ),
-            matched_by=people[0][0].by if people else None,
-            caveats=shop.gaps.caveats,
+        address = self._address
+        customers = tuple(
+            make_customer(
+                person, listing, [order for order, _row in self._without_details(shop, listing)], shop=address
+            )
+            for person, listing in people
         )
+        return shop.gaps.told(Customers(customers=customers, matched_by=people[0][0].by if people else None))
 
     def orders(self, who: Identity) -> Orders:
         shop = self._shop()
         people = find_people(shop, who)
         if _is_ambiguous(people):
-            return Orders(candidates=tuple(make_candidate(person) for person in people), caveats=shop.gaps.caveats)
-        return Orders.merge([("", self._orders_of(shop, person)) for person in people])
+            return Orders(candidates=tuple(make_candidate(person) for person in people))
+        return shop.gaps.told(Orders.merge([("", self._orders_of(shop, person)) for person in people]))
 
     def payments(self, who: Identity) -> Payments:
         shop = self._shop()
         people = find_people(shop, who)
         if _is_ambiguous(people):
-            return Payments(candidates=tuple(make_candidate(person) for person in people), caveats=shop.gaps.caveats)
-        return Payments.merge([("", self._payments_of(shop, person)) for person in people])
+            return Payments(candidates=tuple(make_candidate(person) for person in people))
+        return shop.gaps.told(Payments.merge([("", self._payments_of(shop, person)) for person in people]))
 
     def check(self) -> str:
         shop = self._shop()
@@ -88,13 +86,13 @@ class WooCommerceConnector(Connector):
     def _orders_of(self, shop: Shop, person: Person) -> Orders:
         listing = read_orders(shop, person)
         orders = tuple(order for order, _row in self._with_details(shop, listing))
-        return Orders(orders=orders, windows=_windows(listing), matched_by=person.by, caveats=shop.gaps.caveats)
+        return Orders(orders=orders, windows=_windows(listing), matched_by=person.by)
 
     def _payments_of(self, shop: Shop, person: Person) -> Payments:
         listing = read_orders(shop, person)
         made = (make_payment(order, row) for order, row in self._with_details(shop, listing))
         payments = tuple(payment for payment in made if payment)
-        return Payments(payments=payments, windows=_windows(listing), matched_by=person.by, caveats=shop.gaps.caveats)
+        return Payments(payments=payments, windows=_windows(listing), matched_by=person.by)
 
     def _without_details(self, shop: Shop, listing: Listing) -> Pairs:
         return self._made(shop, [(row, _NO_DETAILS) for row in listing.rows])
