@@ -119,7 +119,8 @@ def _act(request: FrameRequest, placement: PlacementPlan, action: Action) -> Htt
 
 
 def _question(request: FrameRequest, placement: PlacementPlan, action: Action, form: Form) -> str:
-    ctx = fragments.read_panel_context(request.plan, placement, request.context, translation.get_language() or "en")
+    locale, permit = translation.get_language() or "en", answers.host_permit(request)
+    ctx = fragments.read_panel_context(request.plan, placement, request.context, locale, permit)
     return str(action.question(ctx, form.cleaned_data))
 
 
@@ -133,7 +134,8 @@ def _answer(request: FrameRequest, placement: PlacementPlan, run: ActionRun) -> 
 
 def _section(request: FrameRequest, placement: PlacementPlan) -> str:
     locale = request_locale(request, request.account)
-    sections = fragments.build_sections(request.plan, (placement,), request.context, locale)
+    permit = answers.host_permit(request)
+    sections = fragments.build_sections(request.plan, (placement,), request.context, locale, permit=permit)
     return render_sections(sections, locale).decode()
 
 
