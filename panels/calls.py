@@ -125,7 +125,7 @@ def _prepare_panel(account_id: int, placement_id: int, identity: Identity, trace
     context = FetchContext(identity=identity, settings=_settings(placement, panel.SettingsForm), trace_id=trace_id)
     name = str(panel.title)
     guard = Guard(account_id, f"panel-{panel.slug}", name=name)
-    watch = _Watch(guard, trace_id)
+    watch = _Watch(guard, trace_id, identity)
 
     def work() -> Any:
         data = panel.fetch(context)
