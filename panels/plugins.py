@@ -70,7 +70,12 @@ def list_plugins() -> list[PluginRow]:
     """Return every plugin that is installed, or used or decided about all the same; what needs somebody first."""
     uses = _uses()
     offers = {(one.kind, one.slug): one for one in PluginOffer.objects.prefetch_related("accounts")}
-    rows = [_row(one, uses, offers) for one in registry.list_found()]
+    works = {(one.kind, one.slug) for one in registry.list_found() if one.state == "works"}
+    # Of several that claim a slug, the one that works is used and decided about.
+    rows = [
+        _row(one, uses, offers) if one.state == "works" or (one.kind, one.slug) not in works else _row(one, {}, {})
+        for one in registry.list_found()
+    ]
     known = {(row.kind, row.slug) for row in rows}
     rows += [_missing(key, uses, offers) for key in sorted((uses.keys() | offers.keys()) - known)]
     order = {"broken": 0, "missing": 1, "odd": 2, "excluded": 3, "works": 4}
@@ -143,7 +148,7 @@ def _sentences(one: Found) -> Iterator[str]:
     if one.state == "broken":
         # The author's words, as the system check says them.
         yield one.sentence
-        yield _("Mend, update or uninstall the package. Settings are kept.")
+        yield _("Mend, update or uninstall the package, or switch it off by PANELS_EXCLUDE. Settings are kept.")
     elif one.state == "excluded":
         yield _("PANELS_EXCLUDE names it. Take it out there and start again to have it back. Settings are kept.")
 
