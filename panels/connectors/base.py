@@ -14,7 +14,10 @@ from tenants.trust.identity import Identity, MatchKey
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """Something about a trial call that its operator is shown: a text as it is, rows of name and text, or both."""
+    """Something about a trial call that its operator is shown under `title`.
+
+    It is a `text` as it is, `rows` of name and text, or both; `is_problem` marks what is to be mended.
+    """
 
     title: str
     text: str = ""
