@@ -88,6 +88,8 @@ class Panel:
     vary: ClassVar[tuple[Vary, ...]] = ()
     #: The placement's settings, edited in the admin; every field needs an `initial` or `required=False`.
     SettingsForm: ClassVar[type[forms.Form]] = forms.Form
+    #: Whether no account has it until a platform administrator offers it to some.
+    is_opt_in: ClassVar[bool] = False
     #: Settings that say where the secrets are sent, such as an API's address: another one clears the secrets.
     destination: ClassVar[tuple[str, ...]] = ()
     #: Keys of what `fetch` returns that are hidden where an account hides sensitive fields.

@@ -19,6 +19,7 @@ from panels.base import PanelContext
 from panels.capabilities import CAPABILITIES, Answer
 from panels.capabilities.words import MatchWord
 from panels.configuration import AppPlan, PlacementPlan
+from panels.containment import RenderFailed, render_contained, render_part_contained
 from panels.markup import check_markup
 from panels.redaction import Redaction, mask_data, mask_identity, redaction_of
 from panels.sights import SIGHT_UNKNOWN, Sights
@@ -174,18 +175,23 @@ def render_part(
 ) -> str:
     """Return the HTML of one of the panel's parts, from the data there are.
 
-    Raises LookupError when the panel has no such part, or has no data for it any longer, and `HostError` when
-    the host cannot say what the agent may see.
+    Raises LookupError when the panel has no such part, or has no data for it any longer, `RenderFailed`, and
+    `HostError` when the host cannot say what the agent may see.
     """
     panel = placement.panel
     template = panel.parts.get(part) if panel else None
     if panel is None or template is None:
         raise LookupError(part)
     ctx = read_panel_context(plan, placement, context, locale)
-    with translation.override(locale):
-        html = render_to_string(template, {**panel.get_part_context(ctx, part, params), "ctx": ctx})
-    check_markup(html, panel=placement.slug)
-    return html
+
+    def work() -> str:
+        with translation.override(locale):
+            html = render_to_string(template, {**panel.get_part_context(ctx, part, params), "ctx": ctx})
+        check_markup(html, panel=placement.slug)
+        return html
+
+    of = (placement.id, part, *sorted(params.items()))
+    return render_part_contained(panel, work, account_id=plan.account.pk, of=of)
 
 
 def read_panel_context(plan: AppPlan, placement: PlacementPlan, context: ConfirmedContext, locale: str) -> PanelContext:
@@ -290,6 +296,8 @@ def _render(
         try:
             versions = _versions(placement, heads)
             rendered[placement.id] = _render_one(plan, placement, context, locale, own, versions, sights)
+        except RenderFailed as error:
+            rendered[placement.id] = error.failure
         except HostError:
             rendered[placement.id] = Failure(SIGHT_UNKNOWN, False, new_trace_id(), time.time())
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it stays in its place
@@ -315,12 +323,17 @@ def _render_one(
     if panel is None:
         raise LookupError(placement.slug)
     ctx, restricted = _panel_context(plan, placement, context, locale, data, sights)
-    is_empty = panel.shows_nothing(ctx)
-    with translation.override(locale):
-        html = render_to_string(
-            panel.empty_template if is_empty else panel.template, {**panel.get_context(ctx), "ctx": ctx}
-        )
-    check_markup(html, panel=placement.slug)
+
+    def work() -> tuple[bool, str]:
+        is_empty = bool(panel.shows_nothing(ctx))
+        with translation.override(locale):
+            html = render_to_string(
+                panel.empty_template if is_empty else panel.template, {**panel.get_context(ctx), "ctx": ctx}
+            )
+        check_markup(html, panel=placement.slug)
+        return is_empty, html
+
+    is_empty, html = render_contained(panel, work, account_id=plan.account.pk, of=(placement.id, versions))
     inboxes, sight = restricted
     body = _without_indentation(html).encode()
     return Fragment(versions, body, is_empty, _is_vouched(context, ctx.data), inboxes, sight)
@@ -396,7 +409,7 @@ def _section(
 ) -> Section:
     now = moment.now
     if placement.panel is None or not placement.sources:
-        return Section(placement, "error", failures=(_not_set_up(placement),))
+        return Section(placement, "error", failures=(placement.problem or _not_set_up(placement),))
     known = [head for source in placement.sources if (head := heads[source])]
     due = [source for source in placement.sources if _is_due(source, heads[source], moment)]
     section = Section(placement, "error", due=due, retry_in=_retry_in(due, known, now), is_unverified=is_unverified)

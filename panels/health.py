@@ -9,10 +9,11 @@ from django.core.cache import cache
 from django.db.models import Count, Min
 from django.utils.translation import gettext as _
 
-from panels import statistics
+from panels import registry, statistics
 from panels.errors import sentence
 from panels.guard import Breaker, Guard, to_breaker
 from panels.models import Connection, PrefetchItem
+from panels.offers import Offers, read_offers_of
 from panels.statistics import Last, Statistics
 from tenants.models import Light
 
@@ -40,18 +41,20 @@ class Queue:
 
 
 def read_states(connections: Iterable[Connection]) -> dict[int, State]:
-    """Return how each connection is, by id (1 trip to the cache)."""
+    """Return how each connection is, by id (1 trip to the cache, 2 queries)."""
     rows = list(connections)
     guards = {row.pk: Guard(row.account_id, row.pk, name=row.name) for row in rows}
     lasts = {row.pk: statistics.last_key(row.account_id, row.pk) for row in rows}
     keys = [key for guard in guards.values() for key in (guard.breaker_key, guard.wait_key)]
     found = cache.get_many([*keys, *lasts.values()])
+    offers = read_offers_of({row.account_id for row in rows})
     states = {}
     for row in rows:
         guard = guards[row.pk]
         breaker = to_breaker(found.get(guard.breaker_key))
         until = max(breaker.open_until, float(found.get(guard.wait_key) or 0.0))
-        states[row.pk] = _state(row, breaker, until, statistics.to_last(found.get(lasts[row.pk])))
+        last = statistics.to_last(found.get(lasts[row.pk]))
+        states[row.pk] = _state(row, offers[row.account_id], breaker, until, last)
     return states
 
 
@@ -66,8 +69,8 @@ def read_queue(account_id: int) -> Queue:
     return Queue(waiting["number"], waiting["oldest"])
 
 
-def _state(connection: Connection, breaker: Breaker, until: float, last: Last) -> State:
-    light, told = _judge(connection, breaker, until, last)
+def _state(connection: Connection, offers: Offers, breaker: Breaker, until: float, last: Last) -> State:
+    light, told = _judge(connection, offers, breaker, until, last)
     return State(
         light=light,
         sentence=told,
@@ -80,9 +83,22 @@ def _state(connection: Connection, breaker: Breaker, until: float, last: Last) -
     )
 
 
-def _judge(connection: Connection, breaker: Breaker, until: float, last: Last) -> tuple[Light, str]:
+def _judge(connection: Connection, offers: Offers, breaker: Breaker, until: float, last: Last) -> tuple[Light, str]:
     """Return the first that holds."""
+    installed = registry.connectors()
     judgements = (
+        (
+            connection.connector not in installed.plugins,
+            Light.RED,
+            _("Its connector is broken. Its settings are kept; “Installed plugins” says what to do.")
+            if installed.failure(connection.connector)
+            else _("Its connector is not installed. Install its package again; its settings are kept."),
+        ),
+        (
+            not offers.has_connector(connection.connector),
+            Light.AMBER,
+            _("Its connector is switched off for this account. Its settings are kept."),
+        ),
         (not connection.is_enabled, Light.AMBER, _("Switched off.")),
         (connection.paused_at is not None, Light.AMBER, _("Paused. Agents see what was fetched before.")),
         (

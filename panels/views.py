@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from panels import answers, fragments, links, refresh, statistics
 from panels.access import Entry
 from panels.configuration import PlacementPlan
+from panels.containment import RenderFailed
 from panels.fragments import Section, build_sections
 from panels.locales import request_locale
 from panels.prefetch.tasks import enqueue_siblings
@@ -145,6 +146,8 @@ def _show_part(request: FrameRequest, placement: PlacementPlan, part: str) -> Ht
         html = fragments.render_part(request.plan, placement, request.context, locale, part, request.GET.dict())
     except LookupError:
         return answers.refuse(request, "unknown_app", gettext_noop("This is no longer there. Refresh the panel."))
+    except RenderFailed as error:
+        return answers.refuse(request, "unavailable", error.failure.message, trace_id=error.failure.trace_id)
     except HostError:
         return answers.refuse(request, "unavailable", SIGHT_UNKNOWN)
     return HttpResponse(html, headers={"Cache-Control": "no-store"})

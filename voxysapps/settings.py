@@ -220,6 +220,8 @@ PREFETCH_CONCURRENCY = env.int("PREFETCH_CONCURRENCY", default=2)
 ACCOUNT_CONCURRENCY = env.int("ACCOUNT_CONCURRENCY", default=3)
 # Slugs of panels and connectors that are not even imported: it rescues a start that a plugin spoils.
 PANELS_EXCLUDE = [slug.strip() for slug in env.list("PANELS_EXCLUDE", default=[]) if slug.strip()]
+# How long a plugin of another package may take to be imported.
+PANELS_IMPORT_SECONDS = env.float("PANELS_IMPORT_SECONDS", default=10.0)
 # Set by the embedded run where no Redis can be started: a worker thread in the web process.
 EMBEDDED_WORKER = env.bool("EMBEDDED_WORKER", default=False)
 

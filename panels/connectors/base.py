@@ -47,6 +47,8 @@ class Connector:
     capabilities: ClassVar[tuple[str, ...]]
     #: The connection's settings, edited in the admin.
     SettingsForm: ClassVar[type[forms.Form]] = forms.Form
+    #: Whether no account has it until a platform administrator offers it to some.
+    is_opt_in: ClassVar[bool] = False
     #: Settings that say where the secrets are sent, such as a shop's address: another one clears the secrets.
     destination: ClassVar[tuple[str, ...]] = ()
     #: By what it recognises a customer, surest first, unless the operator chooses another order for a
