@@ -98,7 +98,6 @@ WSGI_APPLICATION = "voxysapps.wsgi.application"
 
 # Slugs of panels and connectors that are not even imported: it rescues a start that a plugin spoils.
 PANELS_EXCLUDE = [slug.strip() for slug in env.list("PANELS_EXCLUDE", default=[]) if slug.strip()]
-_PLUGIN_TEMPLATES = plugin_folders("templates", without=PANELS_EXCLUDE)
 
 TEMPLATES = [
     {
