@@ -103,7 +103,7 @@ def _prepare_connector(account_id: int, connection_id: int, capability: str, ide
         return Call(unlimited, CAPABILITIES[capability], kind.fresh_for)  # nobody to look for: an empty answer
     settings = _settings(connection, kind.SettingsForm)
     guard = Guard(account_id, connection_id, name=connection.name)
-    watch = _Watch(guard, trace_id, (account_id, connection_id))
+    watch = _Watch(guard, trace_id, identity, (account_id, connection_id))
     before = guard.pacer(kind.max_rate, on_request=partial(statistics.count_request, account_id, connection_id))
 
     def work() -> Any:
@@ -150,7 +150,7 @@ def _prepare_host(account_id: int, slug: str, capability: str, identity: Identit
     name = str(kind.title)
     reader = ContactReader(account, identity.contact_id, name=name)
     guard = Guard(account_id, slug, name=name)
-    watch = _Watch(guard, trace_id)
+    watch = _Watch(guard, trace_id, identity)
 
     def work() -> Any:
         return _answer(kind(reader, name=name), capability, identity)
@@ -175,8 +175,9 @@ class _Watch:
     With the ids of account and connection it counts the call, too.
     """
 
-    def __init__(self, guard: Guard, trace_id: str, ids: tuple[int, int] | None = None) -> None:
+    def __init__(self, guard: Guard, trace_id: str, about: Identity, ids: tuple[int, int] | None = None) -> None:
         self._ids = ids
+        self._about = about
         self._guard = guard
         self._trace_id = trace_id
         self._seconds = 0.0
@@ -212,7 +213,8 @@ class _Watch:
             return
         message = error.message if isinstance(error, PanelUnavailable) else type(error).__name__
         values = error.values if isinstance(error, PanelUnavailable) else {}
-        statistics.note_failure(*self._ids, message, values, trace_id=self._trace_id)
+        customer = self._about.digest()
+        statistics.note_failure(*self._ids, message, values, kind=kind, customer=customer, trace_id=self._trace_id)
         statistics.count_call(*self._ids, seconds=seconds, error=kind)
 
 

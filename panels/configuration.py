@@ -241,11 +241,9 @@ def _plan_of(
         sources=sources,
         connection_names=names,
         revision=_digest(
-            placement.settings,
-            [source.key for source in sources],
-            names,
-            registry.code_version(panel.slug),
-            account.trust,  # without agent sessions there are no actions
+            *(placement.settings, [source.key for source in sources], names),
+            # Without agent sessions there are no actions.
+            *(account.time_zone, account.trust, registry.code_version(panel.slug)),
         ),
     )
 

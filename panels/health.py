@@ -107,11 +107,31 @@ def _judge(connection: Connection, offers: Offers, breaker: Breaker, until: floa
             _("Does not answer. It is tried again by itself; agents see what was fetched before."),
         ),
         (until > time.time(), Light.AMBER, _("Asked us to wait. It is asked again by itself.")),
-        (last.failure_at > last.success_at, Light.RED, _("The last call failed.")),
+        (
+            _fails(last) and last.kind == "operator",
+            Light.RED,
+            _("Refuses our questions. An operator has to look."),
+        ),
+        (
+            _fails(last) and len(last.failed) >= statistics.MANY_CUSTOMERS,
+            Light.RED,
+            _("No call succeeds any longer, whichever customer it is about."),
+        ),
+        (
+            _fails(last) and last.success_at == 0 and last.kind != "final",
+            Light.RED,
+            _("The last call failed, and none has succeeded yet."),
+        ),
+        # One customer's record may be at fault, or one slow moment.
+        (_fails(last), Light.AMBER, _("The last call failed. Others may succeed.")),
         (last.success_at > 0, Light.GREEN, _("Answers.")),
     )
     otherwise = (Light.GREEN, _("Nobody has asked for anything lately."))
     return next(((light, told) for holds, light, told in judgements if holds), otherwise)
+
+
+def _fails(last: Last) -> bool:
+    return last.failure_at > last.success_at
 
 
 def _moment(at: float) -> dt.datetime | None:

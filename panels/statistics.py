@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from django.core.cache import cache
-from msgspec import MsgspecError, Struct, msgpack
+from msgspec import MsgspecError, Struct, msgpack, structs
 
 HOURS = 24
 _HOUR = 3600
 _KEPT_SECONDS = (HOURS + 1) * _HOUR
 _LAST_KEPT_SECONDS = 30 * 24 * _HOUR
 _WRITTEN_EVERY = 15.0
+# So many customers without a success in between, and it is not about them.
+MANY_CUSTOMERS = 3
 
 ErrorKind = Literal["temporary", "limited", "final", "operator", "broken"]
 ERROR_KINDS: tuple[ErrorKind, ...] = ("temporary", "limited", "final", "operator", "broken")
@@ -31,13 +33,18 @@ _written_at = time.monotonic()
 
 
 class Last(Struct, frozen=True, array_like=True):
-    """The last success and the last failure, in seconds since the epoch; 0: none. `message` with its `values`."""
+    """The last success and the last failure, in seconds since the epoch; 0: none. `message` with its `values`.
+
+    `failed` has the digests of the customers about whom calls have failed since the last success, some of them.
+    """
 
     success_at: float = 0.0
     failure_at: float = 0.0
     message: str = ""
     values: dict[str, str] = {}
     trace_id: str = ""
+    kind: ErrorKind | None = None
+    failed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +106,27 @@ def write_openings(*, at_once: bool = False, **_signal: Any) -> None:
 
 
 def note_success(account_id: int, connection_id: int) -> None:
+    """Note an answer. The last failure is still told of."""
     before = read_last(account_id, connection_id)
-    _write_last(account_id, connection_id, Last(time.time(), before.failure_at, before.message, before.values))
+    _write_last(account_id, connection_id, structs.replace(before, success_at=time.time(), failed=()))
 
 
-def note_failure(account_id: int, connection_id: int, message: str, values: dict[str, str], *, trace_id: str) -> None:
+def note_failure(
+    account_id: int,
+    connection_id: int,
+    message: str,
+    values: dict[str, str],
+    *,
+    kind: ErrorKind,
+    customer: str,
+    trace_id: str,
+) -> None:
+    """Note a call that went wrong, about the customer of this digest."""
     before = read_last(account_id, connection_id)
-    _write_last(account_id, connection_id, Last(before.success_at, time.time(), message, values, trace_id))
+    failed = tuple(dict.fromkeys((*before.failed, customer)))[:MANY_CUSTOMERS]
+    _write_last(
+        account_id, connection_id, Last(before.success_at, time.time(), message, values, trace_id, kind, failed)
+    )
 
 
 def read_last(account_id: int, connection_id: int) -> Last:

@@ -298,7 +298,7 @@ class ConnectorContract:
         if cls.__name__.startswith("Test") and not (inspect.isclass(kind) and issubclass(kind, Connector)):
             raise TypeError(f"{cls.__qualname__} needs `connector = YourConnector`, the class of the one it tests.")
         if cls.serve is ConnectorContract.serve:
-            setattr(cls, "test_faults_are_told", None)  # it asks nobody: nothing can go wrong on the way
+            cls.test_faults_are_told = None  # it asks nobody: nothing can go wrong on the way
 
     @property
     def _capabilities(self) -> tuple[str, ...]:
