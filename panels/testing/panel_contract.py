@@ -526,7 +526,7 @@ def _section(panel: Panel, ctx: PanelContext, html: str) -> str:
     )  # fmt: skip
     plan = AppPlan(Account(), DashboardApp(), (placement,), ctx.time_zone, stamp="")
     section = Section(placement, "ready", body=html.encode(), fetched_at=1_764_000_000.0)
-    return render_sections([section], plan, ctx.locale).decode()
+    return render_sections([section], ctx.locale).decode()
 
 
 def _explained(render: Callable[[], Document], when: str, *passed: type[Exception]) -> Document:
