@@ -8,7 +8,6 @@ of the environment (proxies, netrc) are not looked at; only `OUTGOING_NETWORKS` 
 
 import math
 import os
-import socket
 import ssl
 import time
 import zlib
@@ -26,15 +25,20 @@ import httpx2
 import msgspec
 from django.conf import settings
 
+from voxysapps.lookups import Lookups
+
 MAX_REDIRECTS = 3
 MAX_CONNECTIONS = 50
 # By this header our log, our task and the other system's log speak of the same request.
 TRACE_HEADER = "X-Request-Id"
 
-Kind = Literal["refused_address", "bad_address", "unreachable", "timeout", "too_large", "bad_redirect", "unreadable"]
+Kind = Literal[
+    "refused_address", "bad_address", "unresolved", "unreachable", "timeout", "too_large", "bad_redirect", "unreadable"
+]
 _SENTENCES: dict[str, str] = {
     "refused_address": "The address lies in a private network, which is not allowed.",
     "bad_address": "The address is none that can be asked; it must begin with https://.",
+    "unresolved": "The address could not be looked up in time.",
     "unreachable": "There is no answer from that address.",
     "timeout": "The answer took too long.",
     "too_large": "The answer is too large.",
@@ -309,6 +313,7 @@ class _GuardedBackend(httpcore2.NetworkBackend):
 
     def __init__(self) -> None:
         self._sockets = httpcore2.SyncBackend()
+        self._lookups = Lookups()
 
     def connect_tcp(
         self,
@@ -318,7 +323,7 @@ class _GuardedBackend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Any = None,
     ) -> httpcore2.NetworkStream:
-        addresses = [address for address in _resolve(host, port) if self._may_ask(address)]
+        addresses = [address for address in self._resolve(host, port) if self._may_ask(address)]
         if not addresses:
             raise OutgoingError("refused_address")
         for address in addresses[:-1]:
@@ -331,18 +336,18 @@ class _GuardedBackend(httpcore2.NetworkBackend):
     def _connect(self, address: str, port: int) -> httpcore2.NetworkStream:
         return _TimedStream(self._sockets.connect_tcp(address, port, timeout=_remaining()))
 
+    def _resolve(self, host: str, port: int) -> list[str]:
+        try:
+            return self._lookups.find(host, port, seconds=_remaining())
+        except TimeoutError:
+            raise OutgoingError("unresolved") from None
+        except (OSError, UnicodeError):
+            raise OutgoingError("unreachable") from None
+
     def _may_ask(self, address: str) -> bool:
         if _only_listed.get():
             return _is_listed(ip_address(address.partition("%")[0]))
         return is_allowed(address)
-
-
-def _resolve(host: str, port: int) -> list[str]:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise OutgoingError("unreachable") from None
-    return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
 
 
 class Transport(Protocol):
