@@ -10,20 +10,20 @@ from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from panels import admin_plugins, registry  # noqa: F401 - registers its page
 from panels.admin_export import export_csv, export_urls, export_yaml
-from panels.admin_health import health_urls
+from panels.admin_health import health_urls, host_health_urls
 from panels.admin_import import import_urls
 from panels.admin_tabs import connections_step, tabs_step, tabs_urls
 from panels.admin_trials import TrialMixin
 from panels.connectors.base import Connector
 from panels.containment.origin import is_ours
 from panels.forms import PREFIX, ConnectionForm, PlacementForm, PlacementRowForm, form_for
-from panels.health import read_states
+from panels.health import read_host_health, read_states
 from panels.models import Connection, Placement
 from panels.offers import read_offers
 from panels.plugins import placement_state
@@ -34,9 +34,11 @@ from tenants.admin import AccountAdmin
 from tenants.admin_apps import DashboardAppAdmin
 from tenants.admin_base import AccountFilter, OfAccountsAdmin
 from tenants.admin_secrets import secrets_table
-from tenants.models import DashboardApp
+from tenants.models import Account, DashboardApp
 from tenants.selectors import may_read, may_write, visible_accounts
 from voxysapps.admin_base import TabularInline
+
+HEALTH_LINK = '<a href="{}"><span class="light light-{}" title="{}">{}</span></a>'
 
 
 class PlacementInline(TabularInline[Placement, DashboardApp]):
@@ -79,10 +81,24 @@ def save_formset(self: DashboardAppAdmin, request: HttpRequest, form: Any, forms
         delete_placement(deleted)
 
 
+@admin.display(description=_("as a source of panels"))
+def host_health(self: AccountAdmin, account: Account) -> SafeString | str:
+    """Return how the host is doing for the account's panels, and where more of it is told."""
+    address = reverse("admin:tenants_account_host_health", args=[account.pk])
+    lights = [
+        (address, one.state.light, one.state.sentence, one.state.light.label) for one in read_host_health(account)
+    ]
+    return format_html_join(" ", HEALTH_LINK, lights) or "-"
+
+
 # tenants knows nothing of panels, so panels puts its part into the pages of apps and accounts.
 DashboardAppAdmin.inlines = [*DashboardAppAdmin.inlines, PlacementInline]
 DashboardAppAdmin.save_formset = save_formset  # type: ignore[method-assign, assignment]
-AccountAdmin.pages.extend((tabs_urls, import_urls, export_urls))
+AccountAdmin.host_health = host_health  # type: ignore[attr-defined]
+AccountAdmin.readonly_fields = (*AccountAdmin.readonly_fields, "host_health")  # type: ignore[assignment]
+HOST_FIELDS: Any = AccountAdmin.fieldsets[1][1]
+HOST_FIELDS["fields"] = (*HOST_FIELDS["fields"], "host_health")
+AccountAdmin.pages.extend((tabs_urls, import_urls, export_urls, host_health_urls))
 AccountAdmin.actions = (*AccountAdmin.actions, export_csv, export_yaml)  # type: ignore[assignment]
 AccountAdmin.list_before_template = "panels/account_files.html"  # type: ignore[attr-defined]  # Unfold's
 admin_steps.STEPS[admin_steps.STEPS.index(admin_steps.tabs_step)] = tabs_step
@@ -167,7 +183,7 @@ class ConnectionAdmin(TrialMixin, _PluginAdmin):
     def health(self, connection: Any) -> SafeString:
         state = getattr(connection, "state", None) or read_states([connection])[connection.pk]
         return format_html(
-            '<a href="{}"><span class="light light-{}" title="{}">{}</span></a>',
+            HEALTH_LINK,
             reverse("admin:panels_connection_health", args=[connection.pk]),
             state.light,
             state.sentence,

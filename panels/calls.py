@@ -103,7 +103,7 @@ def _prepare_connector(account_id: int, connection_id: int, capability: str, ide
         return Call(unlimited, CAPABILITIES[capability], kind.fresh_for)  # nobody to look for: an empty answer
     settings = _settings(connection, kind.SettingsForm)
     guard = Guard(account_id, connection_id, name=connection.name)
-    watch = _Watch(guard, trace_id, identity, (account_id, connection_id))
+    watch = _Watch(guard, (account_id, connection_id), identity, trace_id)
     before = guard.pacer(kind.max_rate, on_request=partial(statistics.count_request, account_id, connection_id))
 
     def work() -> Any:
@@ -124,8 +124,9 @@ def _prepare_panel(account_id: int, placement_id: int, identity: Identity, trace
         raise OperatorError(gettext_noop("This panel is switched off or not installed."))
     context = FetchContext(identity=identity, settings=_settings(placement, panel.SettingsForm), trace_id=trace_id)
     name = str(panel.title)
-    guard = Guard(account_id, f"panel-{panel.slug}", name=name)
-    watch = _Watch(guard, trace_id)
+    system = f"panel-{panel.slug}"
+    guard = Guard(account_id, system, name=name)
+    watch = _Watch(guard, (account_id, system), identity, trace_id)
 
     def work() -> Any:
         data = panel.fetch(context)
@@ -150,13 +151,14 @@ def _prepare_host(account_id: int, slug: str, capability: str, identity: Identit
     name = str(kind.title)
     reader = ContactReader(account, identity.contact_id, name=name)
     guard = Guard(account_id, slug, name=name)
-    watch = _Watch(guard, trace_id, identity)
+    watch = _Watch(guard, (account_id, slug), identity, trace_id)
+    before = partial(statistics.count_request, account_id, slug)
 
     def work() -> Any:
         return _answer(kind(reader, name=name), capability, identity)
 
     def ask() -> Any:
-        with watch.watching(), budget(kind.timeout, trace_id=trace_id):
+        with watch.watching(), budget(kind.timeout, trace_id=trace_id, before=before):
             return call_plugin(kind, work, seconds=kind.timeout, name=name)
 
     return Call(lambda: guard.enter(kind.max_concurrency), ask, kind.fresh_for, watch.answered)
@@ -170,15 +172,15 @@ def _answer(connector: Connector, capability: str, who: Identity) -> Any:
 
 
 class _Watch:
-    """Tells the guard what became of one call: a failure at once, an answer when asked to.
+    """Tells guard and statistics what became of one call about a customer: a failure at once, an answer when asked to.
 
-    With the ids of account and connection it counts the call, too.
+    `ids` are the account's and the system's (`Source.system`).
     """
 
-    def __init__(self, guard: Guard, trace_id: str, about: Identity, ids: tuple[int, int] | None = None) -> None:
+    def __init__(self, guard: Guard, ids: tuple[int, statistics.System], about: Identity, trace_id: str) -> None:
+        self._guard = guard
         self._ids = ids
         self._about = about
-        self._guard = guard
         self._trace_id = trace_id
         self._seconds = 0.0
 
@@ -197,9 +199,8 @@ class _Watch:
 
     def answered(self) -> None:
         self._guard.succeeded()
-        if self._ids is not None:
-            statistics.note_success(*self._ids)
-            statistics.count_call(*self._ids, seconds=self._seconds, error=None)
+        statistics.note_success(*self._ids)
+        statistics.count_call(*self._ids, seconds=self._seconds, error=None)
 
     def _failed(self, error: Exception, seconds: float) -> None:
         kind = kind_of(error)
@@ -209,8 +210,6 @@ class _Watch:
             self._guard.succeeded()  # it answers, if not as hoped
         else:
             self._guard.learnt_nothing()
-        if self._ids is None:
-            return
         message = error.message if isinstance(error, PanelUnavailable) else type(error).__name__
         values = error.values if isinstance(error, PanelUnavailable) else {}
         customer = self._about.digest()

@@ -32,7 +32,7 @@ AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
 
 
 def lacks(system: str, field: str) -> OperatorError:
-    """Return what it means that an answer lacks what nothing can be shown without. `field` is the system's name of it."""
+    """Return what it means that an answer lacks what nothing can be shown without, called `field` by the system."""
     return OperatorError(_LACKS, values={"system": system, "field": field})
 
 

@@ -70,7 +70,14 @@ def list_plugins() -> list[PluginRow]:
     """Return every plugin that is installed, or used or decided about all the same; what needs somebody first."""
     uses = _uses()
     offers = {(one.kind, one.slug): one for one in PluginOffer.objects.prefetch_related("accounts")}
-    rows = [_row(one, uses, offers) for one in registry.list_found()]
+    works = {(one.kind, one.slug) for one in registry.list_found() if one.state == "works"}
+    # Of several that claim a slug, the one that works is used and decided about.
+    rows = [
+        _row(one, uses, offers)
+        if one.state == "works" or (one.kind, one.slug) not in works
+        else _row(one, {}, {}, is_rival=True)
+        for one in registry.list_found()
+    ]
     known = {(row.kind, row.slug) for row in rows}
     rows += [_missing(key, uses, offers) for key in sorted((uses.keys() | offers.keys()) - known)]
     order = {"broken": 0, "missing": 1, "odd": 2, "excluded": 3, "works": 4}
@@ -116,7 +123,8 @@ def _counts() -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
         yield (PluginOffer.Kind.CONNECTOR.value, slug), (number, of)
 
 
-def _row(one: Found, uses: _Uses, offers: _Offers) -> PluginRow:
+def _row(one: Found, uses: _Uses, offers: _Offers, *, is_rival: bool = False) -> PluginRow:
+    """Return what is told of one entry point; `is_rival`: another one has its slug, and works."""
     panel = registry.panels().plugins.get(one.slug) if one.kind == "panel" and one.state == "works" else None
     said = tuple(str(message.msg) for message in check_panel(one.slug, panel)) if panel else ()
     state = "odd" if said else one.state
@@ -130,7 +138,7 @@ def _row(one: Found, uses: _Uses, offers: _Offers) -> PluginRow:
         api=one.requires_api,
         state=state,
         light=_light(state),
-        sentences=said or tuple(_sentences(one)),
+        sentences=said or tuple(_sentences(one, is_rival=is_rival)),
         reference=one.reference,
         uses=number,
         accounts=accounts,
@@ -139,11 +147,14 @@ def _row(one: Found, uses: _Uses, offers: _Offers) -> PluginRow:
     )
 
 
-def _sentences(one: Found) -> Iterator[str]:
+def _sentences(one: Found, *, is_rival: bool) -> Iterator[str]:
     if one.state == "broken":
         # The author's words, as the system check says them.
         yield one.sentence
-        yield _("Mend, update or uninstall the package. Settings are kept.")
+        if is_rival:  # excluding the slug would switch off the other one, too
+            yield _("Mend, update or uninstall the package.")
+            return
+        yield _("Mend, update or uninstall the package, or switch it off by PANELS_EXCLUDE. Settings are kept.")
     elif one.state == "excluded":
         yield _("PANELS_EXCLUDE names it. Take it out there and start again to have it back. Settings are kept.")
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from panels.containment import threads
 from panels.containment.origin import is_ours
-from panels.errors import PanelUnavailable, TemporaryError
+from panels.errors import TemporaryError
 from panels.guard import Busy
 
 logger = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def call_plugin(plugin: object, work: Callable[[], Result], *, seconds: float, n
             raise TemporaryError(gettext_noop("%(system)s took too long."), values=values) from None
         except threads.Exited as error:
             logger.error("plugin %s was given up: %s", slug, error)  # noqa: TRY400 - likewise
-            raise PanelUnavailable(gettext_noop("%(system)s failed. Tell an operator."), values=values) from None
+            raise TemporaryError(gettext_noop("%(system)s failed. Tell an operator."), values=values) from None
         except threads.NotDone as error:
             logger.error("plugin %s was given up: %s", slug, error)  # noqa: TRY400 - likewise
             raise TemporaryError(gettext_noop("%(system)s is not asked for the moment."), values=values) from None

@@ -120,7 +120,7 @@ def run(name: str, work: Callable[[], Result], *, seconds: float, megabytes: int
     while not one.done.wait(min(_LOOK_EVERY_SECONDS, max(0.0, give_up - time.monotonic()))):
         if time.monotonic() >= give_up:
             _leftovers.take(one)
-            raise TookTooLong(f"it did not end within {seconds:g} seconds")
+            raise TookTooLong(f"it did not end within {seconds:g} s")
         if _resident_bytes() - size > megabytes * 1_000_000:
             _leftovers.take(one)
             raise TookTooMuch(f"the process grew by more than {megabytes} MB meanwhile")

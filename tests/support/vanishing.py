@@ -17,6 +17,7 @@ import httpx2
 import msgspec
 
 from panels import system_client
+from tenants.host import client
 from tests.support.outside import Asked, Reply
 from voxysapps.outgoing import Response
 
@@ -69,8 +70,8 @@ class Wire:
 
     @contextmanager
     def connected(self) -> Iterator[None]:
-        """Let every `SystemClient` ask here."""
-        with patch.object(system_client, "send", self._send):
+        """Let every `SystemClient` ask here, and the client of the host."""
+        with patch.object(system_client, "send", self._send), patch.object(client, "send", self._send):
             yield
 
     def each(self) -> list[Vanished]:
@@ -83,7 +84,7 @@ class Wire:
         ]
 
     def _send(
-        self, method: str, url: str, *, headers: Any, params: Any, json: Any, body: Any, **_more: Any
+        self, method: str, url: str, *, headers: Any, params: Any, json: Any, body: Any = None, **_more: Any
     ) -> Response:
         parts = urlsplit(url)
         content = msgspec.json.encode(json) if json is not None else body or b""

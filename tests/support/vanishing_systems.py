@@ -1,17 +1,22 @@
 """Every kind of system with customers who have something of everything, each way to find them: `CASES`."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from decimal import Decimal
 from typing import Any
-
-import msgspec
+from unittest.mock import patch
 
 from panels.api import Answer, Connector, Identity
+from panels.connectors.host.connector import HostConversations
 from panels.connectors.hubspot.connector import HubSpotConnector
+from panels.connectors.json_http import evaluator
+from panels.connectors.json_http.evaluation import Evaluated
 from panels.connectors.shopify import memory
 from panels.connectors.stripe.connector import StripeConnector
+from panels.host_reader import ContactReader
+from tenants.models import Account
 from tests.support import hubspot, json_http, shopify, shopify_data, stripe_api, woocommerce
 from tests.support.outside import Asked, Reply
 from tests.support.vanishing import Wire
@@ -102,7 +107,7 @@ def woocommerce_case(who: Identity, *, fulfilments: bool = False) -> Case:
     shop.has_fulfilments = fulfilments
     for number in (1004,):
         shop.order(number)["billing"] |= {"first_name": "Eve", "last_name": "Stranger", "company": "030 1234567"}
-    wire = Wire(lambda asked: place.answer(asked), lambda asked: re.sub(r"\d+", "N", asked.path.rpartition("v3")[2]))
+    wire = Wire(place.answer, lambda asked: re.sub(r"\d+", "N", asked.path.rpartition("v3")[2]))
     return Case("Shop A", who, ("customer", "orders", "payments"), shop.connector, wire)
 
 
@@ -243,6 +248,120 @@ def stripe_case(who: Identity) -> Case:
     )
 
 
+# --- a company's own API
+
+PAID = {
+    "id": "p-1",
+    "amount": "59.00",
+    "currency": "USD",
+    "created_at": "2026-11-01T10:00:00Z",
+    "status": "paid",
+    "email": "ada@example.com",
+    "refunds": [{"id": "r-1", "amount": "5.00", "at": "2026-11-02T10:00:00Z"}],
+}
+PLAN = {
+    "id": "s-1",
+    "plan": "Pro",
+    "amount": "29.00",
+    "currency": "USD",
+    "interval": "month",
+    "status": "active",
+    "email": "ada@example.com",
+}
+BILL = {
+    "id": "i-1",
+    "number": "F-1",
+    "total": "59.00",
+    "amount_paid": "9.00",
+    "amount_due": "50.00",
+    "currency": "USD",
+    "status": "open",
+    "created_at": "2026-11-01T10:00:00Z",
+    "email": "ada@example.com",
+}
+KNOWN = {
+    "id": 7,
+    "email": "ada@example.com",
+    "name": "Ada Okafor",
+    "orders_count": 2,
+    "total_spent": "59.00",
+    "currency": "USD",
+}
+
+
+def json_case(who: Identity, **settings: str) -> Case:
+    eve = {"email": "eve@example.com", "name": STRANGER, "customer_name": STRANGER, "customer_id": 8}
+    answers: dict[str, Any] = {
+        "/customers": [KNOWN, {**KNOWN, **eve, "id": 8}],
+        "/orders": [
+            json_http.order(1, currency="USD"),
+            json_http.order(2, currency="USD", refunds=PAID["refunds"]),
+            json_http.order(3, **eve),
+        ],
+        "/payments": {
+            "payments": [PAID, {**PAID, "id": "p-2"}, {**PAID, **eve, "id": "p-3"}],
+            "subscriptions": [PLAN, {**PLAN, "id": "s-2"}, {**PLAN, **eve, "id": "s-3"}],
+            "invoices": [BILL, {**BILL, "id": "i-2", "number": "F-2"}, {**BILL, **eve, "id": "i-3"}],
+        },
+    }
+    wire = Wire(lambda asked: Reply(answers[asked.path]), lambda asked: asked.path)
+
+    def connector() -> Connector:
+        return json_http.connect("https://system.example", name="Acme", **settings)
+
+    return Case("Acme", who, ("customer", "orders", "payments"), connector, wire)
+
+
+def evaluate_here(plan: dict[str, Any], answer: bytes, *, system: str, seconds: float) -> Evaluated:
+    """Evaluate a mapping as `evaluation.evaluate` does, without a process of its own."""
+    with patch.object(evaluator, "_tell_place", lambda path: None):
+        evaluation = evaluator.Evaluation()
+        rows, has_more = evaluation.rows(plan["rows"], json.loads(answer, parse_float=Decimal), evaluator.MOST_ROWS)
+    return Evaluated(rows, has_more, evaluation.errors)
+
+
+# --- the host
+
+
+def host_case(account: Account) -> Case:
+    """Return the contact 70 of an account whose token is stored."""
+
+    def message(number: int, **values: Any) -> dict[str, Any]:
+        sender = {"id": 5, "name": "Tom", "available_name": "Tom", "type": "user"}
+        return {"id": number, "content": "Hello", "message_type": 1, "private": False, "sender": sender,
+                "created_at": 1_795_000_000 + number, "content_attributes": {}, "attachments": []} | values  # fmt: skip
+
+    def conversation(number: int, *messages: dict[str, Any]) -> dict[str, Any]:
+        meta = {"sender": {"id": 70, "name": "Ada"}, "assignee": {"id": 5, "available_name": "Tom", "type": "user"},
+                "assignee_type": "User", "channel": "Channel::Email"}  # fmt: skip
+        return {"id": number, "account_id": 1, "inbox_id": 3, "status": "open", "created_at": 1_795_000_000,
+                "last_activity_at": 1_795_000_500 + number, "labels": ["vip"], "meta": meta, "messages": [*messages],
+                "last_non_activity_message": None}  # fmt: skip
+
+    secret = message(3, content=STRANGER, private=True)
+    # Sent along by mistake, and never the contact's.
+    other = conversation(9, message(4, content=STRANGER)) | {"meta": {"sender": {"id": 71, "name": STRANGER}}}
+    note = {"id": 1, "content": "Call first.", "user": {"name": "Tom"}, "created_at": 1_795_000_000}
+    answers = {
+        "/contacts/70/conversations": {"payload": [
+            conversation(7, message(1), secret), conversation(8, message(2, message_type=0), secret), other,
+        ]},
+        "/contacts/70/notes": [note, {**note, "id": 2}],
+        "/contacts/70/labels": {"payload": ["regular"]},
+        "/inboxes": {"payload": [{"id": 3, "name": "Website", "channel_type": "Channel::WebWidget"}]},
+    }  # fmt: skip
+    empty: dict[str, Any] = {"payload": []}
+    place = f"/api/v1/accounts/{account.host_account_id}"
+
+    def answer(asked: Asked) -> Reply:
+        return Reply(answers.get(asked.path.removeprefix(place), empty))
+
+    def connector() -> Connector:
+        return HostConversations(ContactReader(account, 70, name="Voxys"), name="Voxys")
+
+    return Case("Voxys", ADA, ("history",), connector, Wire(answer, lambda asked: asked.path.removeprefix(place)))
+
+
 CASES: Mapping[str, Callable[[], Case]] = {
     "shopify by e-mail": lambda: shopify_case(ADA),
     "shopify by phone": lambda: shopify_case(BY_PHONE),
@@ -261,4 +380,10 @@ CASES: Mapping[str, Callable[[], Case]] = {
     "stripe by e-mail": lambda: stripe_case(ADA),
     "stripe by phone": lambda: stripe_case(BY_PHONE),
     "stripe by link": lambda: stripe_case(linked(stripe_api.CUSTOMER)),
+    "json by e-mail": lambda: json_case(
+        ADA,
+        customer_addresses="/customers?email={email}",
+        orders_addresses="/orders?email={email}",
+        payments_addresses="/payments?email={email}",
+    ),
 }

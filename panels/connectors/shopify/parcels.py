@@ -19,7 +19,8 @@ def parcel_words(order: Node) -> list[DeliveryWord]:
 
 def tells_parcels(order: Node) -> bool:
     """Return whether the order tells of its parcels, if there are any. One without a scan has null for its state."""
-    return listed(order, "fulfillments") is not None and all("displayStatus" in parcel for parcel in _all(order))
+    parcels = [*nodes(order, "fulfillments"), *nodes(order, "parcels")]
+    return listed(order, "fulfillments") is not None and all("displayStatus" in parcel for parcel in parcels)
 
 
 def _all(order: Node) -> list[Node]:

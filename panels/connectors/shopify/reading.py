@@ -77,7 +77,8 @@ def money(parent: Node, *path: str) -> Money | None:
 
 def paid(parent: Node, *path: str) -> Money | None:
     """Return a MoneyBag as the customer paid it."""
-    return money(parent, *path, "presentmentMoney") or money(parent, *path, "shopMoney")
+    presented = money(parent, *path, "presentmentMoney")
+    return money(parent, *path, "shopMoney") if presented is None else presented
 
 
 def number_of(parent: Node, *path: str) -> str | None:

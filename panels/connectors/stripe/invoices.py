@@ -51,7 +51,7 @@ def make_invoice(invoice: Json, *, now: datetime) -> Invoice | None:
 
 
 def is_whole(invoice: Json) -> bool:
-    """Return whether the invoice tells all that decides what it is shown as: what is left to pay, and when it is due."""
+    """Return whether the invoice tells what decides how it stands: what is left to pay, and until when."""
     amounts = (amount(invoice, name) for name in ("amount_paid", "amount_remaining"))
     return "due_date" in invoice and any(one is not None for one in amounts)
 

@@ -93,7 +93,9 @@ def _disputes(reader: "StripeReader", charges: Iterable[Json]) -> tuple[Dispute,
     """Return the disputes of the newest charges that have one."""
     disputed = [charge for charge in charges if pick(charge, "disputed") is True]
     disputed.sort(key=lambda charge: moment(charge, "created") or _LONG_AGO, reverse=True)
-    found = (row for charge in disputed[:_MOST_DISPUTED] for row in reader.disputes(id_of(charge, "id") or "").rows)
+    found = [row for charge in disputed[:_MOST_DISPUTED] for row in reader.disputes(id_of(charge, "id") or "").rows]
+    if any(text(row, "status") is None for row in found):
+        reader.gaps.note()  # one that waits for an answer is not seen to
     return reader.gaps.kept(found, make_dispute, lacking=lambda row: f"dispute.{lacking_of(row, 'amount')}")
 
 

@@ -107,7 +107,7 @@ class WooCommerceConnector(Connector):
         return self._made(shop, detailed)
 
     def _made(self, shop: Shop, rows: list[tuple[Row, Details]]) -> Pairs:
-        """Return the orders that can be shown, each with its row. Raises `OperatorError` where that is not one of them."""
+        """Return the orders that can be shown, each with its row. Raises `OperatorError` where not one can."""
 
         def make(pair: tuple[Row, Details]) -> tuple[Order, Row] | None:
             order = make_order(*pair, shop=self._address, gaps=shop.gaps)

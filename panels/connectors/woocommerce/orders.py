@@ -49,7 +49,8 @@ def make_order(row: Row, details: Details, *, shop: str, gaps: Gaps) -> Order | 
     lines = read_items(row, currency, sent_back=sent_back, shipped=count_shipped(details.fulfilments))
     items = tuple(line for line in lines if line)
     sums = read_sums(row, lines, currency)
-    if None in (*lines, *sums):
+    has_parcels = all(as_id(parcel.get("id")) and "date_deleted" in parcel for parcel in details.fulfilments)
+    if None in (*lines, *sums) or not has_parcels:
         gaps.note()
     status, pay = status_of(row), payment_word(row, total, refunded)
     number = as_id(row.get("id"))

@@ -201,17 +201,17 @@ def _search_email(shop: Shop, email: str) -> Listing:
     said = [_raw(order, "email") for order in found.rows]
     # An order may have no address; but nothing else is found by one, so all of them have had one.
     is_untold = None in said or (bool(said) and not any(said) and "@" in words)
-    return _noted(shop, _only(found, lambda order: is_same_email(_billing(order, "email"), email)), is_untold)
+    return _noted(shop, _only(found, lambda order: is_same_email(_billing(order, "email"), email)), is_untold=is_untold)
 
 
 def _search_phone(shop: Shop, phone: str) -> Listing:
     found = _union([_only(shop.search_orders(words), lambda order: True) for words in _writings(phone)])
     is_untold = not all(_tells_phone(order) for order in found.rows)
-    return _noted(shop, _only(found, lambda order: _has_phone(order, phone)), is_untold)
+    return _noted(shop, _only(found, lambda order: _has_phone(order, phone)), is_untold=is_untold)
 
 
-def _noted(shop: Shop, listing: Listing, is_untold: bool) -> Listing:  # noqa: FBT001 - a private last step
-    """Return the list as one from which orders were left out that do not say whose they are, if so."""
+def _noted(shop: Shop, listing: Listing, *, is_untold: bool) -> Listing:
+    """Return the list, marked if orders were left out that do not say whose they are."""
     if is_untold:
         shop.gaps.note()
     return replace(listing, is_untold=is_untold)
@@ -283,7 +283,7 @@ def _has_phone(row: Row, phone: str) -> bool:
 
 
 def _tells_phone(row: Row) -> bool:
-    """Return whether a number on it could be compared. Without a country one is none that is written without its own."""
+    """Return whether a number on it could be compared. Without a country, one has to have its own code."""
     phone = _billing(row, "phone")
     if _raw(row, "phone") is None:
         return False
@@ -295,7 +295,7 @@ def _billing(row: Row, name: str) -> str | None:
 
 
 def _raw(row: Row, name: str) -> object:
-    """Return a part of the billing address as the shop has it: an empty text where it is empty, None where it is gone."""
+    """Return a part of the billing address as the shop has it: an empty text for an empty one, None for none."""
     return as_row(row.get("billing")).get(name)
 
 

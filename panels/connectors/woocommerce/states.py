@@ -70,9 +70,9 @@ def delivery_word(order: Row, *, has_left: bool) -> DeliveryWord:
         return DeliveryWord.COMPLETED
     if status in _MAY_BE_VIRTUAL and _is_virtual(order):
         return DeliveryWord.NOT_NEEDED
-    if "meta_data" not in order and status == "processing":
-        return DeliveryWord.UNKNOWN  # it may have been sent: parcels are noted there
-    return _STAYS.get(status, DeliveryWord.UNKNOWN)
+    # Parcels are noted in the meta data: without those it may have been sent.
+    may_be_sent = status == "processing" and "meta_data" not in order
+    return DeliveryWord.UNKNOWN if may_be_sent else _STAYS.get(status, DeliveryWord.UNKNOWN)
 
 
 def _is_virtual(order: Row) -> bool:

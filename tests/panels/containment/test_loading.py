@@ -18,8 +18,8 @@ from tests.panels.containment.conftest import Install
 BROKEN = {
     "hostile-raises-at-import": "It cannot be imported: Unspeakable.",
     "hostile-exits-at-import": "It cannot be imported: SystemExit: 3.",
-    "hostile-loops-at-import": "It cannot be imported: it did not end within 0.5 seconds.",
-    "hostile-sleeps-at-import": "It cannot be imported: it did not end within 0.5 seconds.",
+    "hostile-loops-at-import": "It cannot be imported: it did not end within 0.5 s.",
+    "hostile-sleeps-at-import": "It cannot be imported: it did not end within 0.5 s.",
     "hostile-imports-itself": "It cannot be imported: ImportError: cannot import name 'Hostile'",
     "hostile-syntax": "It cannot be imported: SyntaxError: invalid syntax",
     "hostile-gone": "It cannot be imported: ModuleNotFoundError: No module named 'acme_hostile.gone'",

@@ -48,7 +48,7 @@ def test_language_and_context_variables_are_the_callers() -> None:
 
 def test_endless_loop_is_given_up_in_time_and_ends() -> None:
     started = time.monotonic()
-    with pytest.raises(threads.TookTooLong, match=r"within 0\.2 seconds"):
+    with pytest.raises(threads.TookTooLong, match=r"within 0\.2 s"):
         threads.run("loop", for_ever, seconds=0.2)
     assert time.monotonic() - started < 1.5
     wait_until(lambda: not running("loop"))

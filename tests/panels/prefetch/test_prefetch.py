@@ -390,6 +390,20 @@ def test_open_conversations_are_looked_through_where_no_webhooks_come(
     assert planning.accounts_without_webhooks() == [quiet.account.pk, lively.account.pk]
 
 
+def test_many_accounts_hosts_are_asked_apart_and_none_of_them_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, float]] = []
+    monkeypatch.setattr(planning, "accounts_without_webhooks", lambda: list(range(1, 101)))
+    monkeypatch.setattr(
+        tasks.warm_account, "apply_async", lambda args, countdown, **options: asked.append((*args, countdown))
+    )
+    tasks.warm_open_conversations()
+    assert [account_id for account_id, _countdown in asked] == list(range(1, 101)), "each once"
+    countdowns = [countdown for _account_id, countdown in asked]
+    assert max(countdowns) < 120, "Redis would give it to another worker meanwhile"
+    assert max(Counter(countdowns).values()) <= 4
+    assert countdowns[:3] == [0, 2, 4]
+
+
 def planner_heard(desk: Desk) -> None:
     """Note that a webhook of the desk's host has come."""
     cache.set(planner._arrived_key(desk.account.pk), time.time(), 3600)
