@@ -501,7 +501,9 @@ class PanelContract:
             _fail(str(error))
 
     def _template_files(self) -> list[Path]:
+        # Those of the platform are the platform's to translate.
         names = (self._panel.template, self._panel.empty_template, *self._panel.parts.values())
+        names = tuple(name for name in names if not name.startswith("panels/"))
         folders = {Path(str(get_template(name).origin.name)).parent for name in names}  # type: ignore[attr-defined]
         return sorted(path for folder in folders for path in folder.glob("*.html"))
 
