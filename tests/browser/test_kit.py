@@ -1,12 +1,12 @@
 """The components in real Chromium: as axe-core judges them, at every width, in both themes and directions."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+from panels.testing.browser import AXE
+
 LOOKS = ["theme=light&lang=en", "theme=dark&lang=en", "theme=light&lang=ar", "theme=dark&lang=ar"]
 WIDTHS = (160, 240, 320, 419, 460, 580, 700, 950, 1600)
 STICKS_OUT = """() => [...document.querySelectorAll('.vx-panel *')].filter(element => {
