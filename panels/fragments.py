@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from django.conf import settings
 from django.core.cache import cache
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_noop
 from msgspec import MsgspecError, Struct, msgpack
 
-from panels import snapshots
+from panels import registry, snapshots
 from panels.base import PanelContext
 from panels.capabilities import CAPABILITIES, Answer
 from panels.capabilities.words import MatchWord
@@ -26,7 +27,8 @@ from panels.snapshots import Failure, Head, Source
 from tenants.host.errors import HostError
 from tenants.models import Trust
 from tenants.trust.confirmation import ConfirmedContext
-from voxysapps.problems import new_trace_id, place_of
+from voxysapps.observing import rendering
+from voxysapps.problems import explained, new_trace_id, place_of
 
 logger = logging.getLogger(__name__)
 
@@ -289,7 +291,8 @@ def _render(
             continue
         try:
             versions = _versions(placement, heads)
-            rendered[placement.id] = _render_one(plan, placement, context, locale, own, versions, sights)
+            with rendering(plan.account.pk, placement.id):
+                rendered[placement.id] = _render_one(plan, placement, context, locale, own, versions, sights)
         except HostError:
             rendered[placement.id] = Failure(SIGHT_UNKNOWN, False, new_trace_id(), time.time())
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it stays in its place
@@ -297,7 +300,7 @@ def _render(
             logger.error(  # noqa: TRY400 - the exception's text may quote the customer
                 "panel %s failed to render: account=%s trace=%s: %s", placement.slug, plan.account.pk, trace_id, place
             )
-            message = gettext_noop("This panel could not be shown.")
+            message = explained(error) or gettext_noop("This panel could not be shown.")
             rendered[placement.id] = Failure(message, True, trace_id, time.time())
     return rendered
 
@@ -429,7 +432,8 @@ def _retry_in(due: Sequence[Source], known: Iterable[Head], now: float) -> float
 
 def _not_set_up(placement: PlacementPlan) -> Failure:
     if placement.panel is None:
-        message = gettext_noop("This panel is not installed. Tell an operator.")
+        broken = registry.panels().broken.get(placement.slug, "") if settings.DEVELOPMENT else ""
+        message = broken or gettext_noop("This panel is not installed. Tell an operator.")
     elif _is_restricted(placement):
         message = gettext_noop("This is shown only where Voxys confirms who looks. Tell an operator.")
     else:

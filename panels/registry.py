@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from django.conf import settings
-from django.template import TemplateDoesNotExist
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import get_template
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from panels.base import API_VERSION, Panel
 from panels.capabilities import CAPABILITIES
 from panels.connectors.base import Connector, HostConnector
+from voxysapps.generation import present
 
 logger = logging.getLogger(__name__)
 
@@ -110,7 +111,8 @@ def _load(point: EntryPoint, base: type[Base], *, taken: Mapping[str, object]) -
 def code_version(slug: str) -> str:
     """Return a digest of a panel's code, templates and translations: a fragment made by others is not used."""
     panel = panels().plugins[slug]
-    digest = hashlib.blake2b(digest_size=6)
+    # Named where somebody develops: then every change counts, of whatever file.
+    digest = hashlib.blake2b(present().code.encode(), digest_size=6)
     # Components and filters are shared by all panels.
     shared = (Path(__file__).parent / "templatetags").glob("*.py")
     catalogues = (path for folder in settings.LOCALE_PATHS for path in Path(folder).rglob("*.mo"))
@@ -125,7 +127,7 @@ def _template_files(panel: Panel) -> list[str]:
     for name in (panel.template, panel.empty_template, *panel.parts.values()):
         try:
             origin = get_template(name).origin  # type: ignore[attr-defined]  # Django's engine has it
-        except TemplateDoesNotExist:
+        except (TemplateDoesNotExist, TemplateSyntaxError, UnicodeDecodeError):
             continue  # the system check says so
         folder = Path(str(origin.name)).parent
         files.extend(map(str, folder.rglob("*.html")))
