@@ -14,6 +14,7 @@ from voxysapps.context.structs import AppContext
 if TYPE_CHECKING:
     from panels.actions.base import Action
 
+# The version of `panels.api` and `panels.testing` together (docs/panels/testing.md tells how it counts).
 API_VERSION = "1.1"
 
 Need = Literal["messages", "attributes", "definitions"]
@@ -47,13 +48,13 @@ class PanelContext:
     locale: str
     time_zone: zoneinfo.ZoneInfo
     placement_id: int
-    # Whether the customer's sensitive fields are masked for this viewer.
+    #: Whether the customer's sensitive fields are masked for this viewer.
     masked: bool = False
     connections: tuple[str, ...] = ()
     agent_id: int | None = None
     conversation_id: int | None = None
     posted: AppContext | None = None
-    # The panel's actions, and whether the viewer has an agent session, without which there are none.
+    #: The panel's actions, and whether the viewer has an agent session, without which there are none.
     actions: tuple[type["Action"], ...] = ()
     can_act: bool = False
 
@@ -66,35 +67,37 @@ class Panel:
     once for every new data.
     """
 
-    # URL part, storage key and template folder; equals the entry point's name.
+    #: URL part, storage key and template folder; equals the entry point's name.
     slug: ClassVar[str]
+    #: What stands above it, unless an operator names it otherwise.
     title: ClassVar[str | Promise]
-    # The panel API's version this panel was written for, as a version specifier.
+    #: The panel API's version this panel was written for, as a version specifier.
     requires_api: ClassVar[str] = "~=1.0"
-    # A name of panels.capabilities.CAPABILITIES, filled from the placement's connections.
+    #: A name of panels.capabilities.CAPABILITIES, filled from the placement's connections.
     capability: ClassVar[str | None] = None
-    # What of the posted context the browser must upload for this panel besides the identifying fields.
+    #: What of the posted context the browser must upload for this panel besides the identifying fields.
     needs: ClassVar[tuple[Need, ...]] = ()
-    # Fields added to the context and to the fragment's key.
+    #: Fields added to the context and to the fragment's key.
     vary: ClassVar[tuple[Vary, ...]] = ()
-    # The placement's settings, edited in the admin; every field needs an `initial` or `required=False`.
+    #: The placement's settings, edited in the admin; every field needs an `initial` or `required=False`.
     SettingsForm: ClassVar[type[forms.Form]] = forms.Form
-    # Settings that say where the secrets are sent, such as an API's address: another one clears the secrets.
+    #: Settings that say where the secrets are sent, such as an API's address: another one clears the secrets.
     destination: ClassVar[tuple[str, ...]] = ()
-    # Keys of what `fetch` returns that are hidden where an account hides sensitive fields.
+    #: Keys of what `fetch` returns that are hidden where an account hides sensitive fields.
     sensitive: ClassVar[tuple[str, ...]] = ()
-    # Seconds for which what `fetch` returned counts as fresh.
+    #: Seconds for which what `fetch` returned counts as fresh.
     fresh_for: ClassVar[int] = 120
-    # Lines of the grey placeholder shown until there is data: as many as the panel usually has.
+    #: Lines of the grey placeholder shown until there is data: as many as the panel usually has.
     skeleton_lines: ClassVar[int] = 4
-    # Further templates of this panel, fetched on demand: name -> template. See `get_part_context`.
+    #: Further templates of this panel, fetched on demand: name -> template. See `get_part_context`.
     parts: ClassVar[Mapping[str, str]] = {}
-    # What an agent may do in this panel: classes of actions.
+    #: What an agent may do in this panel: classes of actions.
     actions: ClassVar[tuple[type["Action"], ...]] = ()
-    # Whether its templates have `data-keep="name"`: what the agent sets there is found again.
+    #: Whether its templates have `data-keep="name"`: what the agent sets there is found again.
     keeps: ClassVar[bool] = False
-    # Static files of the panel, fetched after the first paint; a script is a module that exports `connect(section)`.
+    #: Style sheets of the panel, by their place among static files; fetched after the first paint.
     styles: ClassVar[tuple[str, ...]] = ()
+    #: Scripts likewise: modules that export `connect(section)`.
     scripts: ClassVar[tuple[str, ...]] = ()
 
     @property

@@ -20,17 +20,22 @@ def check_plugins(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Chec
         for slug, sentence in broken.items()
     ]
     for slug, panel in registry.panels().plugins.items():
-        found.extend(_check_templates(slug, panel))
-        found.extend(_check_settings(slug, panel))
-        if panel.capability is None and type(panel).fetch is Panel.fetch:
-            found.append(
-                Error(
-                    "The panel has no data: neither a capability nor a fetch method.",
-                    hint="Set `capability`, or write `fetch`.",
-                    obj=f"panel {slug}",
-                    id="panels.E002",
-                )
+        found.extend(check_panel(slug, panel))
+    return found
+
+
+def check_panel(slug: str, panel: Panel) -> list[CheckMessage]:
+    """Report what keeps one panel from being shown."""
+    found = [*_check_templates(slug, panel), *_check_settings(slug, panel)]
+    if panel.capability is None and type(panel).fetch is Panel.fetch:
+        found.append(
+            Error(
+                "The panel has no data: neither a capability nor a fetch method.",
+                hint="Set `capability`, or write `fetch`.",
+                obj=f"panel {slug}",
+                id="panels.E002",
             )
+        )
     return found
 
 

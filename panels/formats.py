@@ -71,7 +71,7 @@ def format_month(year: int, month: int, language: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def format_number(number: int, language: str) -> str:
+def format_number(number: float | Decimal, language: str) -> str:
     return format_decimal(number, locale=locale_of(language))
 
 

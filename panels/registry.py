@@ -84,6 +84,11 @@ def _points(group: str) -> list[EntryPoint]:
 Base = TypeVar("Base", bound=Panel | Connector)
 
 
+def load(point: EntryPoint, base: type[Base]) -> type[Base]:
+    """Return the plugin that an entry point names. Raises `PluginError` where the product would not use it."""
+    return _load(point, base, taken={})
+
+
 def _load(point: EntryPoint, base: type[Base], *, taken: Mapping[str, object]) -> type[Base]:
     try:
         plugin = point.load()

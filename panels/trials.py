@@ -59,6 +59,12 @@ class Trial:
     shown: tuple[Shown, ...] = ()
     details: tuple[Detail, ...] = ()
 
+    @property
+    def title(self) -> str:
+        """The capability, in words."""
+        kind = CAPABILITIES.get(self.capability)
+        return str(kind.TITLE) if kind and kind.TITLE else self.capability
+
 
 def try_customer(connection: Connection, who: Identity, secrets: Mapping[str, str] | None = None) -> list[Trial]:
     """Ask each capability of the connection, saved or not, about `who`.

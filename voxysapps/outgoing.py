@@ -18,7 +18,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from urllib.parse import urljoin, urlsplit
 
 import httpcore2
@@ -362,6 +362,13 @@ def _resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
 
 
+class Transport(Protocol):
+    """Answers one request, or raises as `httpcore2` does."""
+
+    def handle_request(self, request: httpx2.Request) -> httpcore2.Response:
+        """Return the answer; its body may come in pieces."""
+
+
 class _Transport:
     """httpx2's requests over our own pool."""
 
@@ -396,6 +403,20 @@ def _transport_of(process: int) -> _Transport:
     return _Transport()
 
 
-def _transport() -> _Transport:
+_stand_in: Transport | None = None
+
+
+@contextmanager
+def answered_by(stand_in: Transport) -> Iterator[None]:
+    """Let `stand_in` answer all requests of this process in place of the network: for tests."""
+    global _stand_in  # noqa: PLW0603 - threads that a test starts are to see it, too
+    before, _stand_in = _stand_in, stand_in
+    try:
+        yield
+    finally:
+        _stand_in = before
+
+
+def _transport() -> Transport:
     # A forked worker must not share its parent's connections.
-    return _transport_of(os.getpid())
+    return _stand_in or _transport_of(os.getpid())

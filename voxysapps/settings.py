@@ -224,6 +224,8 @@ CELERY_BEAT_SCHEDULE = {
 PREFETCH_CONCURRENCY = env.int("PREFETCH_CONCURRENCY", default=2)
 # Calls of one account's systems at a time, in all workers: fewer than they have threads, so that slow ones leave some.
 ACCOUNT_CONCURRENCY = env.int("ACCOUNT_CONCURRENCY", default=3)
+# Slugs of panels and connectors that are not even imported: it rescues a start that a plugin spoils.
+PANELS_EXCLUDE = [slug.strip() for slug in env.list("PANELS_EXCLUDE", default=[]) if slug.strip()]
 # Set by the embedded run where no Redis can be started: a worker thread in the web process.
 EMBEDDED_WORKER = env.bool("EMBEDDED_WORKER", default=False)
 

@@ -23,11 +23,11 @@ class ActionContext:
     """
 
     identity: Identity
-    # The placement's settings, with its secrets.
+    #: The placement's settings, with its secrets.
     settings: Mapping[str, Any]
     params: Mapping[str, Any]
     agent_id: int
-    # As the host has it: "agent", "administrator".
+    #: As the host has it: "agent", "administrator".
     role: str | None
     conversation_id: int | None
     key: str
@@ -55,20 +55,20 @@ class Action:
     account's trust, is done once for every press of its button however often the page asks, and is audited.
     """
 
-    # Part of the address; unique in the panel.
+    #: Part of the address; unique in the panel.
     name: ClassVar[str]
-    # What the button says.
+    #: What the button says.
     title: ClassVar[str | Promise]
-    # Who may: every agent, or administrators of the account in the host.
+    #: Who may: every agent, or administrators of the account in the host.
     role: ClassVar[Role] = "agent"
-    # What the agent enters. Hidden fields take what the template gives.
+    #: What the agent enters. Hidden fields take what the template gives.
     Form: ClassVar[type[forms.Form]] = forms.Form
-    # Whether doing it twice under one `key` is doing it once, for the system that is asked: only then may the
-    # agent try again where it is not known what became of it.
+    #: Whether doing it twice under one `key` is doing it once, for the system that is asked: only then may the
+    #: agent try again where it is not known what became of it.
     is_repeatable: ClassVar[bool] = False
-    # Whether it destroys or pays out something: the button says so by its colour.
+    #: Whether it destroys or pays out something: the button says so by its colour.
     is_grave: ClassVar[bool] = False
-    # Seconds it may take, all its requests together.
+    #: Seconds it may take, all its requests together.
     timeout: ClassVar[float] = 15.0
 
     def question(self, ctx: PanelContext, params: Mapping[str, Any]) -> str:

@@ -89,7 +89,7 @@ def test_plugin_is_found(install: Any) -> None:
         ("gone", f"{HERE}:Nothing", "cannot be imported: AttributeError"),
         ("good", f"{HERE}:GoodConnector", "is no subclass of Panel"),
         ("other", f"{HERE}:GoodPanel", "another slug than its entry point “other”"),
-        ("newer", f"{HERE}:NewerPanel", "written for panel API >=2; this is 1.0"),
+        ("newer", f"{HERE}:NewerPanel", "written for panel API >=2; this is 1.1"),
         ("odd", f"{HERE}:OddPanel", "no version specifier"),
         (
             "guess",

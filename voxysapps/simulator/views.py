@@ -52,8 +52,10 @@ def page(request: HttpRequest) -> HttpResponseBase:
         "faultNames": list(Fault),
         "startingOver": _without_id("simulator:start-over"),
         "development": _without_id("simulator:development") if settings.DEVELOPMENT else None,
+        "payloads": reverse("simulator:payloads"),
         "cell": reverse("simulator:cell"),
         "mailbox": reverse("simulator:mailbox"),
+        "kit": reverse("simulator:kit"),
     }
     response = render(request, "simulator/page.html", {"config": config})
     response["Content-Security-Policy"] = page_policy(addresses, registered_urls())

@@ -55,6 +55,7 @@ class LoyaltyPanel(Panel):
     title = gettext_lazy("Loyalty points")
     requires_api = "~=1.1"
     SettingsForm = SettingsForm
+    destination = ("address",)  # another address clears the token
     actions = (GivePoints,)
     keeps = True
     skeleton_lines = 3

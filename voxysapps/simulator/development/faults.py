@@ -68,7 +68,7 @@ def fail_in_place(fault: SystemFault, name: str) -> None:
 
 
 def read_faults(account_id: int) -> dict[str, SystemFault]:
-    """Return the faults of the account's systems: by `c12` of connection 12, by `p5` of what placement 5 asks itself."""
+    """Return the faults of the account's systems, by name: `c12` is connection 12, `p5` what placement 5 asks."""
     stored = cache.get(_key(account_id)) or {}
     return {system: SystemFault(fault) for system, fault in stored.items() if fault in set(SystemFault)}
 

@@ -13,6 +13,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from panels import registry
 from panels.configuration import get_plan
 from panels.models import Connection, Placement
+from panels.testing.payloads import read_payloads
 from tenants.models import Account
 from voxysapps.simulator.accounts import connected_account, host_account_or_404
 from voxysapps.simulator.addresses import addresses_for
@@ -71,6 +72,12 @@ def system_faults(request: HttpRequest, account_id: int) -> HttpResponseBase:
         for system, name in _systems(account)
     ]
     return _no_store({"systems": rows, "faults": list(SystemFault)})
+
+
+@when_simulating()
+def payloads(request: HttpRequest) -> HttpResponseBase:
+    """Return what real hosts of every generation have sent, by name."""
+    return JsonResponse(read_payloads())
 
 
 @when_simulating()
