@@ -44,8 +44,8 @@ METRICS_NETWORKS = env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128
 
 # The stand-in host. It shows demonstration data only, and must be off in production.
 SIMULATOR = env.bool("SIMULATOR", default=DEBUG)
-# Somebody writes panels here: cards say what is wrong in the plugin's own words.
-DEVELOPMENT = DEBUG and SIMULATOR
+# Somebody writes panels here: what happens is noted for the simulator, and cards say what is wrong in its own words.
+DEVELOPMENT = DEBUG and SIMULATOR and env.bool("DEVELOPMENT", default=True)
 # Read first of all: no plugin is loaded yet.
 GENERATION = read_generation(RUN_DIR) if DEVELOPMENT else Generation()
 

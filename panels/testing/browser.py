@@ -41,7 +41,7 @@ _MACOS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
 _DOWNLOADS = ("~/.cache/ms-playwright", "~/Library/Caches/ms-playwright")
-_ARGUMENTS = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
+_ARGUMENTS = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars")
 _FRAME = "http://frame.test"
 _PAGE = """<!doctype html><html lang="{lang}" dir="{dir}" data-theme="{theme}"><head><meta charset="utf-8">
 <title>Panel</title>
@@ -54,7 +54,8 @@ _STICKS_OUT = """() => [...document.querySelectorAll('main *')].filter(element =
   const panel = element.closest('.vx-panel'), box = element.getBoundingClientRect(), own = panel.getBoundingClientRect();
   for (let around = element.parentElement; panel.contains(around) && around !== panel; around = around.parentElement)
     if (getComputedStyle(around).overflowX !== 'visible') return false;
-  return box.width && !element.closest('svg') && (box.left < own.left - 1 || box.right > own.right + 1);
+  const left = Math.max(own.left, 0), right = Math.min(own.right, document.documentElement.clientWidth);
+  return box.width && !element.closest('svg') && (box.left < left - 1 || box.right > right + 1);
 }).map(element => element.outerHTML.slice(0, 120))"""
 _SCROLLS = "() => document.body.scrollWidth > document.body.clientWidth"
 

@@ -97,5 +97,5 @@ def _reload() -> str:
     reload = os.environ.get("RELOAD") or RELOAD[0]
     if reload not in RELOAD:
         raise RunError(f"RELOAD={reload} is none of {', '.join(RELOAD)}.")
-    develops = all(os.environ.get(name, "").lower() not in _NO for name in ("DEBUG", "SIMULATOR"))
+    develops = all(os.environ.get(name, "").lower() not in _NO for name in ("DEBUG", "SIMULATOR", "DEVELOPMENT"))
     return reload if develops else "off"
