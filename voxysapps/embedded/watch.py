@@ -8,7 +8,7 @@ from pathlib import Path
 from voxysapps.embedded.files import BASE_DIR
 from voxysapps.plugins import plugin_places
 
-LOOK_EVERY_SECONDS = 0.2
+LOOK_EVERY_SECONDS = 0.15
 # Our own packages, as folders of a checkout or of a Python's installed packages.
 OUR_PACKAGES = ("panels", "tenants", "voxysapps")
 

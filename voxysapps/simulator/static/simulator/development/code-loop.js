@@ -1,5 +1,5 @@
 // Loads frames again when there is newer code than they were made with.
-const EVERY = 400;
+const EVERY = 300;
 // A tab that is refused, or has no panel left, is never answered by newer code.
 const MAX_TRIES = 4;
 const TRY_AGAIN_AFTER = 1000;
