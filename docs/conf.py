@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import re
 import sys
 from enum import Enum
 from pathlib import Path
@@ -39,11 +40,7 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
-# Everything is read from this site: no fonts, scripts or pictures from elsewhere.
-html_theme_options = {"top_of_page_buttons": []}
 
-# Docstrings name code in single backticks.
-default_role = "code"
 add_module_names = False
 autodoc_default_options = {"members": True, "undoc-members": True, "exclude-members": "SENSITIVE, ORDER"}
 autodoc_member_order = "bysource"
@@ -51,6 +48,17 @@ autodoc_typehints = "signature"
 autodoc_preserve_defaults = True
 python_use_unqualified_type_names = True
 toc_object_entries_show_parents = "hide"
+
+
+# Code in single backticks, as in our docstrings. reStructuredText wants two, and a mark before an ending (`Record`s).
+CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
+
+
+def read_backticks_as_code(
+    app: Sphinx, what: str, name: str, thing: Any, options: dict[str, bool], lines: list[str]
+) -> None:
+    """Let docstrings name code as Markdown does."""
+    lines[:] = CODE.sub(r"``\1``\\ ", "\n".join(lines)).split("\n")
 
 
 def say_what_a_word_shows(
@@ -66,4 +74,5 @@ def say_what_a_word_shows(
 
 
 def setup(app: Sphinx) -> None:
+    app.connect("autodoc-process-docstring", read_backticks_as_code)
     app.connect("autodoc-process-docstring", say_what_a_word_shows)

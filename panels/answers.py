@@ -1,5 +1,7 @@
 """What views of a frame answer besides data: that there is nothing, that it may not be, that it is too often."""
 
+from collections.abc import Callable
+
 from django.http import HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
@@ -7,6 +9,7 @@ from django.utils.translation import gettext, gettext_noop
 from panels.access import Entry, make_tally
 from panels.locales import request_locale
 from panels.requests import FrameRequest
+from tenants.trust import quotas
 from voxysapps.client_address import client_address, counted_address
 from voxysapps.problems import problem
 
@@ -17,6 +20,12 @@ def count_request(request: FrameRequest, shown: tuple[str, ...], entry: Entry | 
     tally = entry.tally(address, shown) if entry else make_tally(request.context, address, shown)
     wait = tally.count()
     return _rate_limited(request, wait) if wait else None
+
+
+def host_permit(request: FrameRequest) -> Callable[[], None]:
+    """Return what counts a question to the account's host that this request causes; it raises `quotas.TooMany`."""
+    account_id = request.context.account_id
+    return lambda: quotas.permit_host_question(account_id, counted_address(client_address(request)))
 
 
 def gone(request: FrameRequest) -> HttpResponse:

@@ -8,6 +8,7 @@ from panels.capabilities import *  # noqa: F403 - the data models are part of th
 from panels.connectors.base import Connector, Detail, HostConnector
 from panels.deprecation import NAMES, PanelDeprecationWarning, deprecated_names
 from panels.errors import ConnectorError, FinalError, OperatorError, PanelUnavailable, TemporaryError
+from panels.gaps import Gaps, lacks, untold
 from panels.host_reader import MAX_CONVERSATIONS, HostReader
 from panels.matching import MatchValue, is_same_email, is_same_phone, match_values, to_e164
 from panels.secret_field import SecretField
@@ -27,6 +28,7 @@ __all__ = [
     "Done",
     "FetchContext",
     "FinalError",
+    "Gaps",
     "HostConnector",
     "HostConversation",
     "HostMessage",
@@ -46,9 +48,11 @@ __all__ = [
     "TemporaryError",
     "is_same_email",
     "is_same_phone",
+    "lacks",
     "match_values",
     "segment",
     "to_e164",
+    "untold",
 ]
 
 if not TYPE_CHECKING:  # type checkers should go on refusing names that are not there

@@ -23,7 +23,10 @@ Vary = Literal["agent", "conversation"]
 
 @dataclass(frozen=True, slots=True)
 class FetchContext:
-    """What `Panel.fetch` may use: the confirmed identity and the placement's settings."""
+    """What `Panel.fetch` may use: the confirmed `identity` and the placement's `settings`, cleaned, with secrets.
+
+    `trace_id` names this call in our log and, as a header, in those of the systems asked.
+    """
 
     identity: Identity
     settings: Mapping[str, Any]
@@ -35,7 +38,11 @@ class PanelContext:
     """What `Panel.get_context` may use. All of it is part of the fragment's key, so nothing else may be read.
 
     `data` is the capability's answer, merged over the placement's connections (`panels.capabilities`),
-    or what `fetch` returned. `connections` names the connections that answered. `agent_id` and
+    or what `fetch` returned. `settings` are the placement's, cleaned by the panel's form. `identity` is the
+    confirmed customer; `identity_verified` is True where the host vouches for who it is, False where it does not,
+    None where a channel addresses the customer. `role` is the viewer's, "administrator" or "agent", None where
+    nobody confirms it. `locale` is one of the product's languages, `time_zone` the account's. `placement_id` tells
+    placements of one panel apart, as in ids of HTML. `connections` names the connections that answered. `agent_id` and
     `conversation_id` are None unless the panel's `vary` asks for them. `posted` is the context as the
     browser posted it, for panels with `needs`, else None: anybody can forge it, so show it as what it is.
     """
@@ -81,6 +88,8 @@ class Panel:
     vary: ClassVar[tuple[Vary, ...]] = ()
     #: The placement's settings, edited in the admin; every field needs an `initial` or `required=False`.
     SettingsForm: ClassVar[type[forms.Form]] = forms.Form
+    #: Whether no account has it until a platform administrator offers it to some.
+    is_opt_in: ClassVar[bool] = False
     #: Settings that say where the secrets are sent, such as an API's address: another one clears the secrets.
     destination: ClassVar[tuple[str, ...]] = ()
     #: Keys of what `fetch` returns that are hidden where an account hides sensitive fields.

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from django.utils.translation import gettext_noop
 
 from panels.errors import ConnectorError, FinalError, OperatorError, TemporaryError
+from panels.gaps import lacks
 from tenants.host.choices import inboxes_of
 from tenants.host.client import HostClient
 from tenants.host.errors import HostError, HostForbidden, HostLimited, HostNotFound, HostRefusedToken, HostRejected
@@ -59,6 +60,7 @@ class ContactReader:
 
         def conversations() -> Sequence[HostConversation]:
             found = client.contact_conversations(contact_id)
+            _require_told(found, name)
             theirs = [one for one in found if one.id and one.contact and one.contact.id == contact_id]
             ids.update(one.id for one in theirs)
             return theirs
@@ -102,6 +104,19 @@ class ContactReader:
             return read()
         except HostError as error:
             raise _connector_error(error, self._name) from None
+
+
+def _require_told(found: Sequence[HostConversation], name: str) -> None:
+    """Raise where a conversation does not say which it is, or whose: it may be the contact's.
+
+    One without an inbox is for administrators alone; where none has one, agents would be shown nothing.
+    """
+    if any(not one.id for one in found):
+        raise lacks(name, "id")
+    if any(one.contact is None for one in found):
+        raise lacks(name, "meta.sender.id")
+    if len(found) > 1 and all(one.inbox_id is None for one in found):
+        raise lacks(name, "inbox_id")
 
 
 def _or_none_there(read: Callable[[], Sequence[Answer]]) -> Sequence[Answer]:

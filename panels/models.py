@@ -196,6 +196,35 @@ class PrefetchItem(models.Model):
         return str(self.conversation_id)
 
 
+class PluginOffer(models.Model):
+    """To which accounts a plugin is offered. Without a row: to all, or to none where its class says `is_opt_in`.
+
+    It names the plugin and is no part of it: it stays while the package is not installed.
+    """
+
+    class Kind(models.TextChoices):
+        PANEL = "panel", _("panel")
+        CONNECTOR = "connector", _("connector")
+
+    class Audience(models.TextChoices):
+        ALL = "all", _("All accounts")
+        ONLY = "only", _("Only the accounts below")
+        EXCEPT = "except", _("All accounts except those below")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, editable=False)
+    slug = models.SlugField(_("slug"), max_length=60, editable=False)
+    audience = models.CharField(_("offered to"), max_length=10, choices=Audience.choices, default=Audience.ALL)
+    accounts = models.ManyToManyField(Account, related_name="+", blank=True, verbose_name=_("accounts"))
+
+    class Meta:
+        verbose_name = _("installed plugin")
+        verbose_name_plural = _("installed plugins")
+        constraints = (models.UniqueConstraint(fields=("kind", "slug"), name="plugin_offered_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.slug}"
+
+
 class ActionRun(models.Model):
     """One press of an action's button, and what became of it. The same key is the same press."""
 

@@ -15,9 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from panels import registry
+from panels.connectors.base import Connector
+from panels.containment import try_plugin
 from panels.errors import ConnectorError, PanelUnavailable, TemporaryError
 from panels.guard import Guard
 from panels.models import Connection, Placement
+from panels.offers import read_offers
 from panels.settings_forms import (
     check_settings,
     clean_settings,
@@ -56,14 +59,28 @@ def validate_connection(connection: Connection, secrets: Mapping[str, str] | Non
     connection.full_clean()
     kind = registry.connectors().plugins.get(connection.connector)
     if kind is None:
-        if connection.pk and connection.is_enabled:
+        if connection.pk:
             return  # its package is gone for now: it keeps its settings
         raise ValidationError(
             {"connector": _("The connector “%(slug)s” is not installed.") % {"slug": connection.connector}}
         )
+    if not connection.pk and not read_offers(connection.account_id).has_connector(connection.connector):
+        raise ValidationError({"connector": not_offered(kind.title)})
     _validate_match_by(connection.match_by, kind.recognises_by)
     stored = () if _moves(connection) else _stored_names(connection)
     check_settings(kind.SettingsForm, connection.settings, secrets or {}, stored)
+
+
+def not_offered(title: object) -> str:
+    """Return what is said where a plugin is not offered to the account."""
+    return _("“%(title)s” is switched off for this account. A platform administrator can offer it.") % {"title": title}
+
+
+def why_not_usable(connection: Connection, kind: type[Connector] | None) -> str:
+    """Return why a connection cannot be used, whose connector is not installed or not offered to its account."""
+    if kind is not None:
+        return not_offered(kind.title)
+    return _("The connector “%(slug)s” is not installed.") % {"slug": connection.connector}
 
 
 def try_connection(connection: Connection, secrets: Mapping[str, str] | None = None) -> Answer:
@@ -72,13 +89,18 @@ def try_connection(connection: Connection, secrets: Mapping[str, str] | None = N
     Stored secrets are used only for the saved destination.
     """
     kind = registry.connectors().plugins.get(connection.connector)
-    if kind is None:
-        return Answer(False, _("The connector “%(slug)s” is not installed.") % {"slug": connection.connector})
+    if kind is None or not read_offers(connection.account_id).has_connector(connection.connector):
+        return Answer(False, why_not_usable(connection, kind))
     try:
         settings = settings_to_try(connection, kind.SettingsForm, secrets)
         started = time.perf_counter()
         with budget(kind.timeout):
-            sentence = kind(settings, name=connection.name).check()
+            sentence = try_plugin(
+                kind,
+                lambda: str(kind(settings, name=connection.name).check()),
+                seconds=kind.timeout,
+                name=connection.name,
+            )
         return Answer(True, sentence, round((time.perf_counter() - started) * 1000))
     except SealBroken:
         return Answer(False, _("A stored secret cannot be opened any longer. Enter it again."))
@@ -183,6 +205,8 @@ def validate_placement(
         if placement.pk:
             return
         raise ValidationError({"panel": _("The panel “%(slug)s” is not installed.") % {"slug": placement.panel}})
+    if not placement.pk and not read_offers(placement.account_id).has_panel(placement.panel):
+        raise ValidationError({"panel": not_offered(panel.title)})
     stored = () if _moves(placement) else _stored_names(placement)
     check_settings(panel.SettingsForm, placement.settings, secrets or {}, stored)
 

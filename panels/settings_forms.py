@@ -97,7 +97,13 @@ def check_settings(
     for name in stored:
         if name in form.fields:
             form.fields[name].required = False
-    if not form.is_valid():
+    try:
+        is_valid = form.is_valid()
+    except Exception as error:
+        # A plugin's own cleaning may raise anything. Without its text, which may quote a secret.
+        sentence = _("The plugin's settings form failed: %(error)s. Tell its author.") % {"error": type(error).__name__}
+        raise ValidationError({"settings": sentence}) from error
+    if not is_valid:
         raise ValidationError(
             {"settings": [f"{name}: {message}" for name, messages in form.errors.items() for message in messages]}
         )

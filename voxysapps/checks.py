@@ -38,12 +38,12 @@ def check_networks(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Che
 def check_translations(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Report every file of a plugin's translations that is none."""
     return [
-        Error(
+        Warning(
             f"{path} is no compiled translation, so its plugin is shown without any.",
             hint="Compile it again, or tell the plugin's author.",
-            id="voxysapps.E002",
+            id="voxysapps.W002",
         )
-        for folder in plugin_folders("locale")
+        for folder in plugin_folders("locale", without=settings.PANELS_EXCLUDE)
         for path in unreadable(folder)
     ]
 

@@ -6,7 +6,7 @@ ours can be imported, and no plugin may break them: it is looked for, and not im
 
 import gettext
 from collections.abc import Collection
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, distributions, entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -41,9 +41,16 @@ def unreadable(folder: Path) -> list[Path]:
 def _points() -> list[EntryPoint]:
     try:
         found = [point for group in GROUPS for point in entry_points(group=group)]
-    except Exception:  # noqa: BLE001 - somebody's metadata; what is wrong with it, the registry tells
+    except Exception:  # noqa: BLE001 - one package's metadata cannot be read; the registry says so
+        found = [point for package in distributions() for point in _points_of(package)]
+    return sorted(set(found), key=lambda point: (point.name, point.value))
+
+
+def _points_of(package: Distribution) -> list[EntryPoint]:
+    try:
+        return [point for group in GROUPS for point in package.entry_points.select(group=group)]
+    except Exception:  # noqa: BLE001 - as above
         return []
-    return sorted(found, key=lambda point: (point.name, point.value))
 
 
 def _folder_of(point: EntryPoint, name: str) -> Path | None:

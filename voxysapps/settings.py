@@ -102,6 +102,9 @@ MIDDLEWARE = [
 ROOT_URLCONF = "voxysapps.urls"
 WSGI_APPLICATION = "voxysapps.wsgi.application"
 
+# Slugs of panels and connectors that are not even imported: it rescues a start that a plugin spoils.
+PANELS_EXCLUDE = [slug.strip() for slug in env.list("PANELS_EXCLUDE", default=[]) if slug.strip()]
+
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -114,7 +117,10 @@ TEMPLATES = [
                         "django.template.loaders.filesystem.Loader",
                         "django.template.loaders.app_directories.Loader",
                         # Last: a plugin's templates replace none of ours.
-                        ("django.template.loaders.filesystem.Loader", plugin_folders("templates")),
+                        (
+                            "django.template.loaders.filesystem.Loader",
+                            plugin_folders("templates", without=PANELS_EXCLUDE),
+                        ),
                     ],
                 ),
             ],
@@ -224,8 +230,8 @@ CELERY_BEAT_SCHEDULE = {
 PREFETCH_CONCURRENCY = env.int("PREFETCH_CONCURRENCY", default=2)
 # Calls of one account's systems at a time, in all workers: fewer than they have threads, so that slow ones leave some.
 ACCOUNT_CONCURRENCY = env.int("ACCOUNT_CONCURRENCY", default=3)
-# Slugs of panels and connectors that are not even imported: it rescues a start that a plugin spoils.
-PANELS_EXCLUDE = [slug.strip() for slug in env.list("PANELS_EXCLUDE", default=[]) if slug.strip()]
+# How long a plugin of another package may take to be imported.
+PANELS_IMPORT_SECONDS = env.float("PANELS_IMPORT_SECONDS", default=10.0)
 # Set by the embedded run where no Redis can be started: a worker thread in the web process.
 EMBEDDED_WORKER = env.bool("EMBEDDED_WORKER", default=False)
 
@@ -328,10 +334,10 @@ LANGUAGES = [
     ("ar", _("Arabic")),
 ]
 # The first one that knows a sentence translates it.
-LOCALE_PATHS = [BASE_DIR / "voxysapps" / "locale", *translations()]
+LOCALE_PATHS = [BASE_DIR / "voxysapps" / "locale", *translations(without=PANELS_EXCLUDE)]
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = plugin_folders("static")
+STATICFILES_DIRS = plugin_folders("static", without=PANELS_EXCLUDE)
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     # Plugins' files come last, and replace none of ours.

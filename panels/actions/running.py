@@ -13,9 +13,11 @@ from panels.actions import services
 from panels.actions.base import Action, ActionContext, Done
 from panels.actions.selectors import find_action, may_run
 from panels.configuration import read_placement_sources
+from panels.containment import call_plugin
 from panels.errors import PanelUnavailable, TemporaryError
 from panels.guard import Busy
 from panels.models import ActionRun
+from panels.offers import read_offers
 from panels.settings_forms import read_settings
 from tenants import audit
 from voxysapps.observing import asking
@@ -59,6 +61,8 @@ def _prepare(run: ActionRun) -> tuple[Action, ActionContext]:
     action = find_action(panel.actions, run.action) if panel else None
     if placement is None or panel is None or action is None or not may_run(action, run.role):
         raise _NotPossible
+    if not read_offers(run.account_id).has_panel(placement.panel):
+        raise _NotPossible
     entered = services.read_input(run)
     form = action.Form(MultiValueDict(entered.posted))
     if not form.is_valid():
@@ -81,8 +85,11 @@ def _run(run: ActionRun, action: Action, ctx: ActionContext) -> Done | None:
         # Known by its placement, as what the panel fetches is.
         seen = asking(run.account_id, f"p{run.placement_id}.{action.name}", ctx.identity.digest(), run.trace_id)
         with budget(action.timeout, trace_id=run.trace_id), seen:
-            done = action.run(ctx)
-            message, note = str(done.message), str(done.note)
+            done, message, note = call_plugin(
+                action, lambda: _told(action.run(ctx)), seconds=action.timeout, name=str(action.title)
+            )
+    except Busy:
+        _end(run, State.FAILED, _("Too much of this is being done at the moment. Nothing was done. Try again."))
     except TemporaryError as error:
         _end(run, State.UNKNOWN, error.sentence, keep_input=action.is_repeatable)
     except PanelUnavailable as error:
@@ -94,6 +101,11 @@ def _run(run: ActionRun, action: Action, ctx: ActionContext) -> Done | None:
         _end(run, State.DONE, message, note=note)
         return done
     return None
+
+
+def _told(done: Done) -> tuple[Done, str, str]:
+    """Return what the plugin says, as texts: making them calls its code, too."""
+    return done, str(done.message), str(done.note)
 
 
 def _end(run: ActionRun, state: ActionRun.State, message: str, *, note: str = "", keep_input: bool = False) -> None:

@@ -27,7 +27,7 @@ from panels.locales import request_locale
 from panels.models import ActionRun
 from panels.requests import FrameRequest
 from panels.shell import render_sections
-from tenants.host.errors import HostError
+from panels.sights import SightUnknown
 from voxysapps.problems import new_trace_id, place_of
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def _why_not(error: Exception) -> str:
     """Return why nothing was done."""
     if isinstance(error, services.NobodyAtWork):
         return gettext_noop("Nobody is there to do this at the moment. Nothing was done.")
-    if isinstance(error, HostError):
+    if isinstance(error, SightUnknown):
         return gettext_noop("Voxys does not answer. Nothing was done.")
     return gettext_noop("The data are gone. Refresh the panel. Nothing was done.")
 
@@ -65,7 +65,7 @@ def act(request: FrameRequest, app_key: str, placement_id: int, name: str) -> Ht
     with translation.override(request_locale(request, request.account)):
         try:
             return _act(request, placement, action)
-        except (services.NobodyAtWork, LookupError, HostError) as error:
+        except (services.NobodyAtWork, LookupError, SightUnknown) as error:
             return _nothing_done(request, _why_not(error))
 
 
@@ -104,7 +104,7 @@ def _act(request: FrameRequest, placement: PlacementPlan, action: Action) -> Htt
     except ValidationError as error:
         form.add_error(None, error)
         return _show(markup.invalid(form, placement, action))
-    except (LookupError, HostError):
+    except (LookupError, SightUnknown):
         raise
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything; its text may quote the customer
         trace_id, place = new_trace_id(), place_of(error)
@@ -119,7 +119,8 @@ def _act(request: FrameRequest, placement: PlacementPlan, action: Action) -> Htt
 
 
 def _question(request: FrameRequest, placement: PlacementPlan, action: Action, form: Form) -> str:
-    ctx = fragments.read_panel_context(request.plan, placement, request.context, translation.get_language() or "en")
+    locale, permit = translation.get_language() or "en", answers.host_permit(request)
+    ctx = fragments.read_panel_context(request.plan, placement, request.context, locale, permit)
     return str(action.question(ctx, form.cleaned_data))
 
 
@@ -133,8 +134,9 @@ def _answer(request: FrameRequest, placement: PlacementPlan, run: ActionRun) -> 
 
 def _section(request: FrameRequest, placement: PlacementPlan) -> str:
     locale = request_locale(request, request.account)
-    sections = fragments.build_sections(request.plan, (placement,), request.context, locale)
-    return render_sections(sections, request.plan, locale).decode()
+    permit = answers.host_permit(request)
+    sections = fragments.build_sections(request.plan, (placement,), request.context, locale, permit=permit)
+    return render_sections(sections, locale).decode()
 
 
 def _show(html: str) -> HttpResponse:

@@ -66,8 +66,10 @@ class _Unusable(Exception):
 def _load(point: EntryPoint) -> type[Answer]:
     if not _NAME.fullmatch(point.name):
         raise _Unusable(f"The capability “{point.name}” is no name of a method. Use small letters and underscores.")
+    from panels.containment import threads  # noqa: PLC0415 - it stands on the capabilities
+
     try:
-        answer = point.load()
+        answer = threads.run(point.value, point.load, seconds=settings.PANELS_IMPORT_SECONDS)
     except Exception as error:  # whatever somebody's module does while it is imported
         logger.error("capability %s cannot be imported: %s", point.value, place_of(error))  # noqa: TRY400 - its text is anybody's
         raise _Unusable(f"{point.value} cannot be imported: {type(error).__name__}: {error}") from error

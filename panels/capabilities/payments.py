@@ -40,11 +40,14 @@ class Payment(Record, frozen=True, kw_only=True):
 
 
 class Subscription(Record, frozen=True, kw_only=True):
-    """A plan that charges `amount` every `count` `interval`s. `ends_at` is set when it will end or has ended."""
+    """A plan that charges `amount` every `count` `interval`s. `ends_at` is set when it will end or has ended.
+
+    `interval` is None where the other system does not say how often.
+    """
 
     plan: str
     amount: Money
-    interval: Interval
+    interval: Interval | None
     count: int
     word: SubscriptionWord
     next_at: Instant | None = None
@@ -76,7 +79,7 @@ class Dispute(Record, frozen=True, kw_only=True):
     amount: Money
     reason: str
     word: DisputeWord
-    opened_at: Instant
+    opened_at: Instant | None
     respond_by: Instant | None = None
     closed_at: Instant | None = None
     refundable: bool | None = None

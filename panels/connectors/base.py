@@ -14,7 +14,10 @@ from tenants.trust.identity import Identity, MatchKey
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """Something about a trial call that its operator is shown: a text as it is, rows of name and text, or both."""
+    """Something about a trial call that its operator is shown under `title`.
+
+    It is a `text` as it is, `rows` of name and text, or both; `is_problem` marks what is to be mended.
+    """
 
     title: str
     text: str = ""
@@ -44,6 +47,8 @@ class Connector:
     capabilities: ClassVar[tuple[str, ...]]
     #: The connection's settings, edited in the admin.
     SettingsForm: ClassVar[type[forms.Form]] = forms.Form
+    #: Whether no account has it until a platform administrator offers it to some.
+    is_opt_in: ClassVar[bool] = False
     #: Settings that say where the secrets are sent, such as a shop's address: another one clears the secrets.
     destination: ClassVar[tuple[str, ...]] = ()
     #: By what it recognises a customer, surest first, unless the operator chooses another order for a

@@ -65,7 +65,9 @@ def expiry(text: Annotated[str, "a card's month, as in 2027-03"]) -> str:
 
 @kit.tag()
 def interval(plan: Annotated[Subscription, "a Subscription"]) -> str:
-    """How often a plan charges: "every month", "every 3 months"."""
+    """How often a plan charges: "every month", "every 3 months"; nothing where that is not told."""
+    if plan.interval is None:
+        return ""
     every = _INTERVALS[plan.interval](plan.count)
     return every % {"count": formats.format_number(plan.count, language())}
 

@@ -2,12 +2,18 @@
 
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, NoReturn
 from unittest.mock import patch
 
+import httpcore2
+import httpx2
 from django.db import connections
+
+from panels.testing.network import no_network
+from voxysapps.outgoing import answered_by
 
 _OUTSIDE = {
     "socket.connect": "opens a connection",
@@ -16,7 +22,6 @@ _OUTSIDE = {
     "os.system": "starts a program",
     "os.posix_spawn": "starts a program",
     "sqlite3.connect": "opens a database",
-    "time.sleep": "waits",
 }
 _FILES = {"open": "opens a file", "os.listdir": "lists a folder", "os.scandir": "lists a folder"}
 
@@ -37,6 +42,10 @@ class _Watched:
         self.done.append(what)
         raise ForbiddenHere(what)
 
+    def handle_request(self, request: httpx2.Request) -> httpcore2.Response:
+        """Refuse a request of `voxysapps.outgoing`."""
+        self.refuse(f"sends a request to {request.url.host}")
+
 
 _watched: _Watched | None = None
 
@@ -53,7 +62,18 @@ def no_io(*, files: bool) -> Iterator[list[str]]:
     def refuse_query(*args: Any, **kwargs: Any) -> NoReturn:
         watched.refuse("makes a database query")
 
+    real_sleep = time.sleep
+
+    def refuse_sleep(seconds: float) -> None:
+        if threading.get_ident() == watched.thread:
+            watched.refuse("waits")
+        real_sleep(seconds)
+
     with ExitStack() as stack:
+        stack.enter_context(patch.object(time, "sleep", refuse_sleep))
+        stack.enter_context(answered_by(watched))
+        # The guard of the whole test comes first, and would not tell.
+        attempts = stack.enter_context(no_network())
         for connection in connections.all():
             stack.enter_context(patch.object(connection, "cursor", refuse_query))
             stack.enter_context(patch.object(connection, "chunked_cursor", refuse_query))
@@ -62,6 +82,7 @@ def no_io(*, files: bool) -> Iterator[list[str]]:
             yield watched.done
         finally:
             _watched = before
+            watched.done += [f"leaves this machine: {attempt}" for attempt in attempts]
 
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:

@@ -61,11 +61,14 @@ def with_hostile_strings(data: Any, *, fixed: Collection[str] = ()) -> Iterator[
         yield Mutation(f"all texts are hostile ({name})", replace_strings(data, text, fixed=fixed))
 
 
-def with_one_hostile_string(data: Any, *, fixed: Collection[str] = ()) -> Iterator[Mutation]:
-    """Yield the data with one free text replaced at a time, each by another of `HOSTILE` in turn."""
+def with_one_hostile_string(data: Any, *, fixed: Collection[str] = (), formed: bool = False) -> Iterator[Mutation]:
+    """Yield the data with one free text replaced at a time, each by another of `HOSTILE` in turn.
+
+    `formed`: dates, numbers and codes as well, which nobody vouches for in another system's answer.
+    """
     texts = list(HOSTILE.items())
     for number, (path, value) in enumerate(walk(data)):
-        if isinstance(value, str) and is_free(value) and not set(path) & set(fixed):
+        if isinstance(value, str) and (formed or is_free(value)) and not set(path) & set(fixed):
             name, text = texts[number % len(texts)]
             yield Mutation(f"{spell(path)} is hostile ({name})", changed(data, path, text), path)
 

@@ -105,16 +105,17 @@ def pinned(package: str) -> str:
     return next(line for line in lines if line.startswith(f"{package}=="))
 
 
-def give_up(_number: int, _frame: FrameType | None) -> NoReturn:
-    """End what takes too long; everything that was started is stopped on the way out."""
-    raise Failed(f"It takes longer than {LONGEST} seconds.")
+def give_up(number: int, _frame: FrameType | None) -> NoReturn:
+    """End what takes too long, or is to end; everything that was started is stopped on the way out."""
+    raise Failed(f"It takes longer than {LONGEST} seconds." if number == signal.SIGALRM else "It was stopped.")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="make outsider", description="A panel made by an outsider.")
     parser.add_argument("--picture", type=Path, help="where to put a picture of the agent's window")
     options = parser.parse_args()
-    signal.signal(signal.SIGALRM, give_up)
+    for ending in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, give_up)
     signal.alarm(LONGEST)
     try:
         main(options.picture)

@@ -113,6 +113,8 @@ class Window:
         }
         page.goto(f"{camera.product.simulator_url}#{urlencode(place)}")
         page.wait_for_selector("html[data-simulator=ready]")
+        # What invites to connect an account is there until somebody has, as other scenes do.
+        page.locator(".tools-button--open").evaluate_all("(all) => all.forEach((one) => one.remove())")
 
     def open(self, title: str) -> Frame:
         """Open a tab; return the frame in it."""

@@ -96,7 +96,7 @@ def show_at_the_top(page: Page, text: str) -> None:
     )
 
 
-@SCENES.of("overview", "account-list", "dashboard-app", "placement", "health", "view-records", "audit")
+@SCENES.of("overview", "account-list", "dashboard-app", "placement", "health", "view-records", "audit", "plugins")
 def everyday(camera: Camera) -> None:
     for account, conversation, tab in ((FERNWEH, NORA, "Customer 360"), (LANTERNA, AGNES, "Customer")):
         wait_for_data(Window(camera, camera.page(), account, conversation=conversation).open(tab))
@@ -119,6 +119,8 @@ def everyday(camera: Camera) -> None:
     camera.take("view-records", page, height=420)
     page.goto(f"{admin}/tenants/auditentry/")
     camera.take("audit", page)
+    page.goto(f"{admin}/panels/pluginoffer/")
+    camera.take("plugins", page, height=620)
 
 
 @SCENES.of("operators", "import")

@@ -83,6 +83,7 @@ class HostMessage(Struct, frozen=True, kw_only=True):
     """A message. `sender_type` is `user`, `contact` or `agent_bot`; ids of the three overlap.
 
     `kind` is one of `KINDS`, None for what the host calls otherwise. Of a deleted message its row is left.
+    `tells_private` is false where the host does not say whether it is a private note: then it may be one.
     """
 
     id: int
@@ -96,6 +97,7 @@ class HostMessage(Struct, frozen=True, kw_only=True):
     sender_name: str | None = None
     is_deleted: bool = False
     attachments: int = 0
+    tells_private: bool = True
 
     # As the host numbers them (host-contract 2.6); in some places it names them.
     KINDS: ClassVar = ("incoming", "outgoing", "activity", "template")
@@ -117,6 +119,7 @@ class HostMessage(Struct, frozen=True, kw_only=True):
             sender_name=text(sender.get("available_name")) or text(sender.get("name")),
             is_deleted=record(raw.get("content_attributes")).get("deleted") is True,
             attachments=len(attachments) if isinstance(attachments, list) else 0,
+            tells_private=isinstance(raw.get("private"), bool),
         )
 
 

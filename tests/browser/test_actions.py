@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, expect
 
-from tests.browser.test_sign_in import AXE, Desk
+from panels.testing.browser import AXE
+from tests.browser.test_sign_in import Desk
 from tests.support.loyalty import TOKEN, LoyaltyServer, loyalty_system
 from tests.support.plugins import EXAMPLES, installed_from
 from tests.support.product import Product

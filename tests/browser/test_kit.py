@@ -1,12 +1,12 @@
 """The components in real Chromium: as axe-core judges them, at every width, in both themes and directions."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+from panels.testing.browser import AXE
+
 LOOKS = ["theme=light&lang=en", "theme=dark&lang=en", "theme=light&lang=ar", "theme=dark&lang=ar"]
 WIDTHS = (160, 240, 320, 419, 460, 580, 700, 950, 1600)
 STICKS_OUT = """() => [...document.querySelectorAll('.vx-panel *')].filter(element => {
@@ -24,8 +24,8 @@ TOO_SMALL = """() => [...document.querySelectorAll('button, summary, a, input, s
 
 @pytest.fixture(scope="module")
 def page(browser: Browser, base_url: str) -> Iterator[Page]:
-    # Past the frame's policy, which would refuse the judge's script.
-    with browser.new_context(bypass_csp=True, base_url=base_url) as context:
+    # Past the frame's policy, which would refuse the judge's script; nothing is judged while it fades in.
+    with browser.new_context(bypass_csp=True, base_url=base_url, reduced_motion="reduce") as context:
         yield context.new_page()
 
 
@@ -33,7 +33,10 @@ def show(page: Page, look: str) -> None:
     """Open all components, with everything in them that opens."""
     page.goto(f"/simulator/kit/all/?{look}")
     page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
-    page.get_by_text("Asking for it").wait_for(state="detached")
+    page.wait_for_function(
+        "!document.querySelector('.htmx-request') && !document.body.innerText.includes('Asking for')"
+    )
+    page.wait_for_function("!document.body.innerText.includes('Shown until the part has come')")
 
 
 @pytest.mark.parametrize("width", [160, 320, 950])

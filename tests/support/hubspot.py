@@ -87,11 +87,13 @@ class HubSpot:
         records = self.records.get(parts[3], {})
         if parts[-1] == "search":
             ids = list(records) if self.found is None else self.found
-            return Reply(self._page([records[object_id] for object_id in ids], asked.json()))
+            sent = asked.json()
+            return Reply(self._page([_asked_for(records[object_id], sent["properties"]) for object_id in ids], sent))
         if parts[-1] == "read":
             ids = [given["id"] for given in asked.json()["inputs"]]
             missing = [object_id for object_id in ids if object_id not in records]
-            found = [records[object_id] for object_id in ids if object_id in records]
+            names = asked.json()["properties"]
+            found = [_asked_for(records[object_id], names) for object_id in ids if object_id in records]
             answer = {"status": "COMPLETE", "results": found, "startedAt": AT, "completedAt": AT}
             problem = {"status": "error", "category": "OBJECT_NOT_FOUND", "message": "…", "context": {"ids": missing}}
             return Reply({**answer, "numErrors": 1, "errors": [problem]}, 207) if missing else Reply(answer)
@@ -115,6 +117,11 @@ class HubSpot:
                 entry["paging"] = {"next": {"after": str(start + self.page_size)}}
             results += [entry] if to else []
         return {"status": "COMPLETE", "results": results, "startedAt": AT, "completedAt": AT}
+
+
+def _asked_for(found: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """Return the record with null for every property that was asked for and has no value."""
+    return {**found, "properties": {**dict.fromkeys(names), **found["properties"]}}
 
 
 def assert_as_documented(asked: Asked) -> None:

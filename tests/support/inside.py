@@ -1,7 +1,8 @@
 """Runs with the environment of a running product: makes the crowd's account, or tells what is stored.
 
-`python -m tests.support.inside make <host> <number there> <hook secret> <latency>`, `… tell`, and
-`… place <account> <panel> <settings> <secrets>`, which puts a panel on top of the account's first tab. All print JSON.
+`python -m tests.support.inside make <host> <number there> <hook secret> <latency>`, `… tell`,
+`… place <account> <panel> <settings> <secrets>`, which puts a panel on top of the account's first tab, and
+`… make_tab <panels> <panels>`, which makes an account with two tabs. All print JSON.
 """
 
 import json
@@ -91,7 +92,27 @@ def tell() -> dict[str, Any]:
     }
 
 
+def make_tab(mixed: str, good: str) -> dict[str, Any]:
+    """Make an account that shows data to whoever has a tab's address, with a tab of each list of panels."""
+    account = Account.objects.create(
+        name="Hostile",
+        host_origin="https://voxys.example",
+        host_account_id=6_666,
+        trust="link",
+        host_proved_at=timezone.now(),
+    )
+    Connection.objects.create(account=account, name="Shop", connector="demo", settings={"latency": 0})
+    made: dict[str, Any] = {"number": account.host_account_id}
+    for title, panels in (("mixed", mixed), ("good", good)):
+        app = DashboardApp.objects.create(account=account, title=title)
+        for position, panel in enumerate(panels.split(",")):
+            Placement.objects.create(account=account, dashboard_app=app, panel=panel, position=position)
+        made[title] = app.key
+    return made
+
+
 if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
-    commands: dict[str, Callable[..., dict[str, Any]]] = {"make": make, "place": place, "tell": tell}
+    commands: dict[str, Callable[..., dict[str, Any]]]
+    commands = {"make": make, "make_tab": make_tab, "place": place, "tell": tell}
     sys.stdout.write(json.dumps(commands[command](*arguments)))

@@ -153,17 +153,21 @@ def test_plugin_without_folders_is_left_out(site: Site, value: str) -> None:
     assert plugins.plugin_folders("templates") == []
 
 
-def test_finder_or_metadata_that_fail_break_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_finder_that_fails_breaks_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     site.install({"acme-out": "acme_out:Panel"}, {"acme_out/__init__.py": "", "acme_out/templates/x.html": ""})
 
-    def fail(*_arguments: object, **_named: object) -> None:
-        raise RuntimeError
+    def fail(name: str) -> None:
+        raise RuntimeError(name)
 
-    with monkeypatch.context() as patched:
-        patched.setattr(plugins, "find_spec", fail)
-        assert plugins.plugin_folders("templates") == []
-    monkeypatch.setattr(plugins, "entry_points", fail)
+    monkeypatch.setattr(plugins, "find_spec", fail)
     assert plugins.plugin_folders("templates") == []
+
+
+def test_metadata_that_cannot_be_read_break_only_their_package(site: Site) -> None:
+    site.install({"acme-out": "acme_out:Panel"}, {"acme_out/__init__.py": "", "acme_out/templates/x.html": ""})
+    site.install({"acme-torn": "acme_torn:Panel"}, {"acme_torn/__init__.py": "", "acme_torn/templates/x.html": ""})
+    (site.folder / "acme-torn-1.dist-info/entry_points.txt").write_bytes(b"\xff\xfe no text")
+    assert plugins.plugin_folders("templates") == [site.folder / "acme_out/templates"]
 
 
 def test_translations_that_are_none_are_left_out_and_said(site: Site) -> None:
@@ -173,7 +177,7 @@ def test_translations_that_are_none_are_left_out_and_said(site: Site) -> None:
     )
     assert plugins.translations() == []
     [error] = checks.check_translations(None)
-    assert error.id == "voxysapps.E002"
+    assert error.id == "voxysapps.W002"
     assert "acme_babel/locale/de/LC_MESSAGES/django.mo is no compiled translation" in error.msg
 
 

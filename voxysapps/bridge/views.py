@@ -105,7 +105,7 @@ def _render(plan: AppPlan, locale: str) -> str:
             "early": assets.early_script(),
             "bridge": assets.bridge_script(),
             "style": assets.style(),
-            "skeleton": render_sections(waiting, plan, locale).decode(),
+            "skeleton": render_sections(waiting, locale).decode(),
             "texts": msgspec.json.encode(bridge_texts(signs_in=signs_in, acts=plan.acts)).decode().translate(_ESCAPES),
         }
         return render_to_string("bridge/frame.html", context)

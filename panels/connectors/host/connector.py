@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from panels.api import (
     MAX_CONVERSATIONS,
     Conversation,
+    Gaps,
     History,
     HostConnector,
     HostConversation,
@@ -33,19 +34,22 @@ class HostConversations(HostConnector):
     fresh_for = 60
 
     def history(self, who: Identity) -> History:
+        gaps = Gaps(self.name)
         found = self.host.conversations()
         inboxes = self.host.inbox_names()
         lines = self._last_lines(found)
         conversations = [make_conversation(one, lines[one.id], inboxes, url=self.host.address(one.id)) for one in found]
         answer = History(
             conversations=tuple(conversations),
-            notes=tuple(make_note(note) for note in self.host.notes() if note.content.strip()),
+            notes=gaps.kept(
+                self.host.notes(), make_note, lacking=lambda note: "note.content" if note.id else "note.id"
+            ),
             labels=tuple(self.host.labels()),
             windows=_window(conversations),
             # The contact is the host's own.
             matched_by=MatchWord.IDENTIFIER,
         )
-        return History.merge([("", answer)])
+        return gaps.told(History.merge([("", answer)]))
 
     def _last_lines(self, found: Sequence[HostConversation]) -> dict[int, Line | None]:
         """Return each conversation's last public line; None where none is near the end."""

@@ -70,7 +70,7 @@ def moment(seconds: float | None) -> dt.datetime | None:
 
 
 def _is_public(message: HostMessage) -> bool:
-    if message.private or message.is_deleted or message.kind not in _SPOKEN:
+    if message.private or not message.tells_private or message.is_deleted or message.kind not in _SPOKEN:
         return False
     return bool(message.content.strip() or message.attachments)
 

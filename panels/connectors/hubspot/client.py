@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext_noop
 
-from panels.api import ConnectorError, OperatorError, Response, SystemClient, TemporaryError
+from panels.api import ConnectorError, Gaps, OperatorError, Response, SystemClient, TemporaryError, lacks
+from panels.connectors.hubspot.needed import NEEDED, TOLD
 from panels.connectors.hubspot.row import Row, as_id
 
 # HubSpot's own limits.
@@ -40,7 +41,11 @@ class MissingScopesError(OperatorError):
 
 
 class HubSpotClient(SystemClient):
-    """Asks one HubSpot account. Everything raises a `ConnectorError`."""
+    """Asks one HubSpot account. Everything raises a `ConnectorError`. `gaps` is what could not be read so far."""
+
+    def __init__(self, base: str, *, name: str, headers: Mapping[str, str]) -> None:
+        super().__init__(base, name=name, headers=headers)
+        self.gaps = Gaps(name)
 
     def count(self, object_type: str) -> int | None:
         """Return how many records of a type there are; None if HubSpot does not say."""
@@ -58,7 +63,7 @@ class HubSpotClient(SystemClient):
             request = _search(some, properties, PAGE)
             for _page in range(_SEARCH_PAGES):
                 answer = self._post("/crm/v3/objects/{type}/search", {"type": object_type}, request)
-                found.update((row.id, row) for row in self._rows(answer))
+                found.update((row.id, row) for row in self._rows(object_type, answer))
                 after = _next(answer)
                 if after is None:
                     break
@@ -75,7 +80,7 @@ class HubSpotClient(SystemClient):
                 "propertiesWithHistory": [],
             }
             answer = self._post("/crm/v3/objects/{type}/batch/read", {"type": object_type}, request)
-            rows.update((row.id, row) for row in self._rows(answer))
+            rows.update((row.id, row) for row in self._rows(object_type, answer))
         return list(rows.values())
 
     def associated(self, from_type: str, from_ids: Collection[str], to_type: str) -> dict[str, list[str]]:
@@ -92,8 +97,10 @@ class HubSpotClient(SystemClient):
                     source = as_id(_dict(_dict(entry).get("from")).get("id"))
                     theirs = _dict(entry).get("to")
                     ids = [object_id for to in _list(theirs) if (object_id := as_id(_dict(to).get("toObjectId")))]
-                    if source is None or not isinstance(theirs, list) or (theirs and not ids):
-                        raise self._no_answer()  # rather than telling agents that nothing belongs to them
+                    if source is None:
+                        raise lacks(self.name, "from.id")
+                    if not isinstance(theirs, list) or len(ids) < len(theirs):
+                        raise lacks(self.name, "to.toObjectId")
                     if source not in found:
                         continue
                     found[source].update(dict.fromkeys(ids))
@@ -131,7 +138,7 @@ class HubSpotClient(SystemClient):
         return TemporaryError(message, retry_after=wait, values=error.values)
 
     def _post(self, path: str, values: Mapping[str, object], body: Any) -> dict[str, Any]:
-        answer = self.post(path, values, json=body)
+        answer = self.post(path, values, json=body, is_question=True)
         if not isinstance(answer, dict):
             raise self._no_answer()
         self._require_whole(answer)
@@ -148,11 +155,18 @@ class HubSpotClient(SystemClient):
                     gettext_noop("%(system)s has answered in part only."), values={"system": self.name}
                 )
 
-    def _rows(self, answer: dict[str, Any]) -> list[Row]:
-        results = self._results(answer)
-        rows = [row for found in results if (row := Row.of(found))]
-        if results and not rows:
-            raise self._no_answer()  # rather than telling agents that there is nothing
+    def _rows(self, object_type: str, answer: dict[str, Any]) -> list[Row]:
+        rows: list[Row] = []
+        for found in self._results(answer):
+            row = Row.of(found)
+            if row is None:
+                raise lacks(self.name, "id" if _dict(_dict(found).get("properties")) else "properties")
+            missing = next((name for name in NEEDED.get(object_type, ()) if name not in row.properties), None)
+            if missing is not None:
+                raise lacks(self.name, missing)
+            if any(name not in row.properties for name in TOLD.get(object_type, ())):
+                self.gaps.note()
+            rows.append(row)
         return rows
 
     def _results(self, answer: dict[str, Any]) -> list[Any]:

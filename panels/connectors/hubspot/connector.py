@@ -56,7 +56,7 @@ class HubSpotConnector(Connector):
         tickets = self._read(ids, customers.TICKETS, customers.TICKET_PROPERTIES, if_set="tickets")
         context = self._order_context(owned)
         theirs = {contact.id: orders.make_orders(owned.of(contact.id), {}, context) for contact in contacts}
-        return Customers(
+        found = Customers(
             customers=tuple(
                 customers.make_customer(
                     contact,
@@ -70,6 +70,7 @@ class HubSpotConnector(Connector):
             ),
             matched_by=_matched_by(contacts),
         )
+        return self._client.gaps.told(found)
 
     def orders(self, who: Identity) -> Orders:
         contacts = self._find(who)
@@ -88,11 +89,8 @@ class HubSpotConnector(Connector):
             _MOST_ITEMS,
         )
         found = orders.make_orders(owned.all(), items.by_owner, context)
-        return Orders(
-            orders=found,
-            windows=_window(owned, _oldest(found)),
-            matched_by=_matched_by(contacts),
-        )
+        windows = _window(owned, _oldest(found))
+        return self._client.gaps.told(Orders(orders=found, windows=windows, matched_by=_matched_by(contacts)))
 
     def payments(self, who: Identity) -> Payments:
         if not self.settings.get("payments"):
@@ -103,12 +101,12 @@ class HubSpotConnector(Connector):
         if is_ambiguous(contacts):
             return Payments(candidates=tuple(contact.as_candidate() for contact in contacts))
         ids = [contact.id for contact in contacts]
-        account = payments.Account(currency=self._currency, id=self._account_id)
+        account = payments.Account(currency=self._currency, id=self._account_id, gaps=self._client.gaps)
         paid = self._read(ids, payments.PAYMENTS, payments.PAYMENT_PROPERTIES)
         invoices = self._read(ids, payments.INVOICES, payments.INVOICE_PROPERTIES)
         plans = self._read(ids, payments.SUBSCRIPTIONS, payments.SUBSCRIPTION_PROPERTIES)
         found, disputes = payments.make_payments(paid.all(), account)
-        return Payments(
+        theirs = Payments(
             payments=found,
             subscriptions=payments.make_subscriptions(plans.all(), account),
             invoices=payments.make_invoices(invoices.all(), account),
@@ -116,6 +114,7 @@ class HubSpotConnector(Connector):
             windows=_window(paid, found[-1].at if found else None),
             matched_by=_matched_by(contacts),
         )
+        return self._client.gaps.told(theirs)
 
     def check(self) -> str:
         details = self._client.get("/account-info/v3/details")

@@ -6,7 +6,7 @@ from itertools import groupby
 
 import phonenumbers
 
-from panels.api import Candidate, Identity, MatchWord, is_same_email, is_same_phone, match_values, to_e164
+from panels.api import Candidate, Identity, MatchWord, is_same_email, is_same_phone, match_values, to_e164, untold
 from panels.connectors.hubspot.client import Filter, HubSpotClient
 from panels.connectors.hubspot.row import Row
 
@@ -102,6 +102,9 @@ def _by_email(client: HubSpotClient, values: list[str]) -> tuple[Contact, ...]:
         if "*" not in email:  # a wildcard of this operator
             groups.append([{"propertyName": "hs_additional_emails", "operator": "CONTAINS_TOKEN", "value": email}])
     rows = client.search(CONTACTS, groups, PROPERTIES)
+    is_told = (emails_of(row) and {"email", "hs_additional_emails"} <= row.properties.keys() for row in rows)
+    if not all(is_told):
+        raise untold(client.name, "email")
 
     def has_email(row: Row, value: str) -> bool:
         return any(is_same_email(value, email) for email in emails_of(row))
@@ -117,11 +120,13 @@ def _by_phone(client: HubSpotClient, values: list[str], country: str | None) -> 
         groups += [[{"propertyName": name, "operator": "EQ", "value": national}] for name in _SEARCHABLE_PHONES]
         groups += [[{"propertyName": name, "operator": "IN", "values": written}] for name in _PHONES]
     rows = client.search(CONTACTS, groups, PROPERTIES)
+    recorded = (*_PHONES, *_CALCULATED_PHONES)
+    if not all(row.text(*recorded) for row in rows):
+        raise untold(client.name, "phone")
 
     def has_phone(row: Row, value: str) -> bool:
         region = (row.text("hs_country_region_code") or "").upper() or country
-        recorded = (row.text(name) for name in (*_PHONES, *_CALCULATED_PHONES))
-        return any(is_same_phone(value, number, region=region) for number in recorded)
+        return any(is_same_phone(value, row.text(name), region=region) for name in recorded)
 
     return _matching(rows, MatchWord.PHONE, numbers, has_phone)
 

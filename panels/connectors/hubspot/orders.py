@@ -79,7 +79,7 @@ def _make_order(row: Row, item_rows: Sequence[Row], context: OrderContext) -> Or
     if placed_at is None:
         return None
     currency = row.currency("hs_currency_code", default=context.currency)
-    items = tuple(_make_item(item, currency) for item in item_rows)
+    items = tuple(_make_item(item, currency) for item in item_rows if "price" in item.properties)
     stage_id = row.text("hs_pipeline_stage")
     stage = context.stages.get(stage_id or "")
     status = row.text("hs_external_order_status")

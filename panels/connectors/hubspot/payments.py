@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from panels.api import (
     Dispute,
+    Gaps,
     Invoice,
     InvoiceWord,
     Method,
@@ -47,15 +48,24 @@ _PROCESSORS = {"hs_payments": "HubSpot", "byo_stripe": "Stripe", "quickbooks": "
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a record does not say itself."""
+    """What a record does not say itself. `gaps` takes what cannot be read of records."""
 
     currency: str
     id: str | None
+    gaps: Gaps
 
 
 def make_payments(rows: Iterable[Row], account: Account) -> tuple[tuple[Payment, ...], tuple[Dispute, ...]]:
-    """Return the payments and those of them that are contested, newest first."""
-    found = [(row, payment) for row in rows if (payment := _make_payment(row, account))]
+    """Return the payments and those of them that are contested, newest first.
+
+    Raises `OperatorError` where there are some, and not one can be shown.
+    """
+
+    def make(row: Row) -> tuple[Row, Payment] | None:
+        payment = _make_payment(row, account)
+        return (row, payment) if payment else None
+
+    found = list(account.gaps.shown(rows, make, lacking=lambda row: "hs_initial_amount"))
     found.sort(key=lambda pair: (pair[1].at, pair[1].external_id), reverse=True)
     disputes = [dispute for row, payment in found if (dispute := _make_dispute(row, payment))]
     return tuple(payment for _row, payment in found), tuple(disputes)
@@ -64,12 +74,14 @@ def make_payments(rows: Iterable[Row], account: Account) -> tuple[tuple[Payment,
 def make_invoices(rows: Iterable[Row], account: Account) -> tuple[Invoice, ...]:
     """Return the invoices, newest first."""
     now = datetime.now(UTC)
-    invoices = [invoice for row in rows if (invoice := _make_invoice(row, account, now))]
+    invoices = account.gaps.kept(
+        rows, lambda row: _make_invoice(row, account, now), lacking=lambda row: "hs_amount_billed"
+    )
     return tuple(sorted(invoices, key=lambda invoice: (invoice.issued_at, invoice.external_id), reverse=True))
 
 
 def make_subscriptions(rows: Iterable[Row], account: Account) -> tuple[Subscription, ...]:
-    """Return the subscriptions, running ones first. Without a frequency there is none to tell of."""
+    """Return the subscriptions, running ones first. Of one that has charged nothing yet there is nothing to tell."""
     ordered = sorted(rows, key=lambda row: int(row.id), reverse=True)
     subscriptions = [subscription for row in ordered if (subscription := _make_subscription(row, account))]
     return tuple(sorted(subscriptions, key=lambda subscription: subscription.word is SubscriptionWord.ENDED))
@@ -156,7 +168,7 @@ def _make_subscription(row: Row, account: Account) -> Subscription | None:
     every = words.frequency(row.text("hs_recurring_billing_frequency"))
     currency = row.currency("hs_currency_code", default=account.currency)
     amount = row.money("hs_next_payment_amount", "hs_last_payment_amount", currency=currency)
-    if every is None or amount is None:
+    if amount is None:
         return None
     status = row.text("hs_status")
     word = words.SUBSCRIPTIONS.get(words.keyed(status), SubscriptionWord.UNKNOWN)
@@ -167,8 +179,8 @@ def _make_subscription(row: Row, account: Account) -> Subscription | None:
         raw_status=_raw("subscription", status),
         plan=row.text("hs_name") or row.id,
         amount=amount,
-        count=every[0],
-        interval=every[1],
+        count=every[0] if every else 1,
+        interval=every[1] if every else None,
         word=word,
         next_at=None if word is SubscriptionWord.ENDED else row.instant("hs_next_payment_due_date"),
         last_payment=words.PAYMENTS.get(last_payment, PaymentWord.UNKNOWN) if last_payment else None,

@@ -11,10 +11,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from panels.api import (
+    Answer,
     Connector,
     Customers,
     Detail,
     FinalError,
+    Gaps,
     Identity,
     MatchKey,
     MatchValue,
@@ -27,6 +29,7 @@ from panels.api import (
     SystemClient,
     TemporaryError,
     Window,
+    lacks,
 )
 from panels.connectors.json_http import explaining
 from panels.connectors.json_http.addresses import Address, Lookup, Question, lookups
@@ -53,6 +56,7 @@ _NOBODY: Mapping[str, str] = {"email": "nobody@example.invalid", "phone": "+1202
 _GRAPHQL_REFUSALS = frozenset({"UNAUTHENTICATED", "UNAUTHORIZED", "FORBIDDEN", "ACCESS_DENIED"})
 _GRAPHQL_LIMITS = frozenset({"THROTTLED", "RATE_LIMITED", "TOO_MANY_REQUESTS"})
 
+AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 Value = TypeVar("Value")
 
@@ -74,13 +78,14 @@ class JsonHttpConnector(Connector):
         super().__init__(settings, name=name)
         self._exchanges: list[explaining.Exchange] = []
         self._authentication = authentication_for(settings, name=name)
+        self._gaps = Gaps(name)
         # All mappings of a call share these, however many answers there are.
         self._mapping_seconds = SECONDS
 
     def customer(self, who: Identity) -> Customers:
         found, _has_more = self._find("customer", who, "customers")
         customers = self._made("customers", found, make_customer)
-        return Customers(customers=customers, matched_by=found[0].by if customers else None)
+        return self._told(Customers(customers=customers, matched_by=found[0].by if customers else None))
 
     def orders(self, who: Identity) -> Orders:
         found, has_more = self._find("orders", who, "orders")
@@ -88,7 +93,8 @@ class JsonHttpConnector(Connector):
             return Orders(candidates=candidates)
         orders = sorted(self._made("orders", found, make_order), key=lambda order: order.placed_at, reverse=True)
         windows = (Window(since=orders[-1].placed_at),) if has_more and orders else ()
-        return Orders(orders=tuple(orders), windows=windows, matched_by=found[0].by if orders else None)
+        by = found[0].by if orders else None
+        return self._told(Orders(orders=tuple(orders), windows=windows, matched_by=by))
 
     def payments(self, who: Identity) -> Payments:
         kinds = CAPABILITY_SHAPES["payments"]
@@ -106,13 +112,14 @@ class JsonHttpConnector(Connector):
         invoices = self._made("invoices", by_kind["invoices"][0], make_invoice)
         payments = tuple(sorted(payments, key=lambda payment: payment.at, reverse=True))
         has_more = by_kind["payments"][1] and payments
-        return Payments(
+        theirs = Payments(
             payments=payments,
             subscriptions=subscriptions,
             invoices=tuple(sorted(invoices, key=lambda invoice: invoice.issued_at, reverse=True)),
             windows=(Window(since=payments[-1].at),) if has_more else (),
             matched_by=max((found.by for found in every), key=lambda word: word.rank, default=None),
         )
+        return self._told(theirs)
 
     def check(self) -> str:
         capability, address = next(
@@ -196,7 +203,10 @@ class JsonHttpConnector(Connector):
                 is_link and owner.key in wanted
             ):
                 yield Found(row, owner, lookup.by, value)
-        if rows and silent == len(rows) and not is_selected:
+        if not silent or is_selected:
+            return
+        self._gaps.note()
+        if silent == len(rows):
             if self._exchanges:
                 sentence = gettext("No row says whose it is, so none is taken for this customer's. Map it.")
                 self._exchanges[-1].errors.setdefault(_said_by(key), sentence)
@@ -214,9 +224,14 @@ class JsonHttpConnector(Connector):
             made.setdefault(record.external_id, record)
         if found and not made:
             lacking = next((path for path in self._reader.errors if path.startswith(kind)), kind)
-            message = gettext_noop("What %(system)s sends lacks “%(field)s”. Tell an admin.")
-            raise OperatorError(message, values={"system": self.name, "field": lacking})
+            raise lacks(self.name, lacking)
         return tuple(made.values())
+
+    def _told(self, answer: AnyAnswer) -> AnyAnswer:
+        """Return the answer with what an agent has to know of it."""
+        if self._reader.lost:
+            self._gaps.note()
+        return self._gaps.told(answer)
 
     # --- asking --------------------------------------------------------------------------------------
 

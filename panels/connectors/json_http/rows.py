@@ -58,6 +58,7 @@ class Row:
         if value is None:
             sentence = _("There is nothing here, and without it a row cannot be shown.")
             self.reader.note(f"{self.path}.{name}", sentence)
+            self.reader.lost.add(f"{self.path}.{name}")
             raise Unreadable(sentence)
         return value
 

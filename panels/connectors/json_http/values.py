@@ -28,13 +28,17 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads values as the connection's settings say, and keeps by field what could not be read first."""
+    """Reads values as the connection's settings say, and keeps by field what could not be read first.
+
+    `lost` are the fields for which rows, or what is inside of them, could not be shown.
+    """
 
     currency: str
     is_minor: bool
     zone: zoneinfo.ZoneInfo
     words: Mapping[tuple[str, str], str]
     errors: dict[str, str] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
 
     def note(self, path: str, sentence: str) -> None:
         self.errors.setdefault(path, sentence)

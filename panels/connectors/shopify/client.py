@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext_noop
 
-from panels.api import ConnectorError, OperatorError, Response, SystemClient, TemporaryError
+from panels.api import ConnectorError, Gaps, OperatorError, Response, SystemClient, TemporaryError, lacks
 from panels.connectors.shopify.memory import memory_of
 from panels.connectors.shopify.problems import BUSY, NOT_API, Throttled, codes_of, error_of
 from panels.connectors.shopify.queries import API_VERSION, RIGHTS, Query
-from panels.connectors.shopify.reading import Node, node, nodes, text
+from panels.connectors.shopify.reading import Node, listed, node, text
 
 # So long one call waits for points, altogether; what it may take ends soon after.
 MOST_SECONDS_WAITED = 2.5
@@ -40,11 +40,12 @@ class Shop:
     """One shop, asked by one app, for one call of the connector.
 
     Without `client_id` the secret is an access token; with it, the secret gets one for a day ("client
-    credentials grant"). Every method raises a `ConnectorError`.
+    credentials grant"). Every method raises a `ConnectorError`. `gaps` is what could not be read so far.
     """
 
     def __init__(self, base: str, *, name: str, client_id: str, secret: str, timeout: float = 8.0) -> None:
         self.name = name
+        self.gaps = Gaps(name)
         self._client = SystemClient(base, name=name, timeout=timeout)
         self._client_id = client_id
         self._secret = secret
@@ -78,9 +79,23 @@ class Shop:
         """Return what the app may do, as of the last minutes."""
         memory = self._memory
         if time.monotonic() >= memory.scopes_until:
-            memory.scopes = scopes_in(self.ask(RIGHTS).data)
+            memory.scopes = self.scopes_in(self.ask(RIGHTS))
             memory.scopes_until = time.monotonic() + RIGHTS_KEPT_SECONDS
         return memory.scopes
+
+    def scopes_in(self, reply: Reply) -> frozenset[str]:
+        """Return the scopes that an answer with the app's installation names."""
+        scopes = [text(scope, "handle") for scope in self.nodes_of(reply, "currentAppInstallation", "accessScopes")]
+        if None in scopes:
+            raise lacks(self.name, "accessScopes.handle")
+        return frozenset(scope for scope in scopes if scope)
+
+    def nodes_of(self, reply: Reply, *path: str) -> list[Node]:
+        """Return the objects of a list at the path that was asked for; what is no list is not an empty one."""
+        found = listed(reply.data, *path)
+        if found is None:
+            raise reply.error or lacks(self.name, ".".join(path))
+        return found
 
     def may(self, scope: str) -> bool:
         """Return whether the app may do this."""
@@ -168,9 +183,3 @@ class Shop:
 def has(scope: str, scopes: Collection[str]) -> bool:
     """Return whether a right is among the scopes; who may write may read."""
     return scope in scopes or scope.replace("read_", "write_", 1) in scopes
-
-
-def scopes_in(data: Node) -> frozenset[str]:
-    """Return the scopes that an answer with the app's installation names."""
-    scopes = (text(scope, "handle") for scope in nodes(data, "currentAppInstallation", "accessScopes"))
-    return frozenset(scope for scope in scopes if scope)

@@ -7,13 +7,13 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from panels.api import Connector, Customer, Customers, Identity, Match, OperatorError, Orders, Payments
-from panels.connectors.shopify.client import Shop, has, scopes_in
+from panels.api import Connector, Customer, Customers, Identity, Match, OperatorError, Orders, Payments, lacks
+from panels.connectors.shopify.client import Shop, has
 from panels.connectors.shopify.completing import completed
 from panels.connectors.shopify.customers import make_customer, make_guest
 from panels.connectors.shopify.disputes import read_disputes
 from panels.connectors.shopify.orders import make_orders
-from panels.connectors.shopify.paging import DAYS_WITHOUT_ALL, read_orders, windows_of
+from panels.connectors.shopify.paging import DAYS_WITHOUT_ALL, owned, read_orders, windows_of
 from panels.connectors.shopify.payments import make_payments
 from panels.connectors.shopify.people import Found, find, gid
 from panels.connectors.shopify.queries import API_VERSION, CHECK, CUSTOMERS, GUEST_ORDERS, ORDERS, PAYMENTS
@@ -53,7 +53,8 @@ class ShopifyConnector(Connector):
         if found is None:
             return Customers()
         customers = self._customers(found) if found.people else self._guests(found)
-        return Customers(customers=customers, windows=windows_of(self._shop), matched_by=found.by)
+        windows = windows_of(self._shop)
+        return self._shop.gaps.told(Customers(customers=customers, windows=windows, matched_by=found.by))
 
     def orders(self, who: Identity) -> Orders:
         found = find(self._shop, who)
@@ -62,27 +63,28 @@ class ShopifyConnector(Connector):
         shop = self._shop
         variables = {**self._optional("staff", "disputes"), "returns": shop.may("read_returns")}
         rows = read_orders(shop, found, ORDERS, variables, size=ORDERS_PER_PAGE, most=MOST_ORDERS)
-        orders = make_orders(completed(shop, rows.orders, staff=variables["staff"]), admin=self._admin)
-        if rows.orders and not orders:
-            raise shop.not_api()  # rather than telling agents that there are none
-        return Orders(orders=orders, windows=rows.windows, matched_by=found.by)
+        whole_orders = completed(shop, rows.orders, staff=variables["staff"])
+        orders = make_orders(whole_orders, admin=self._admin, gaps=shop.gaps)
+        return shop.gaps.told(Orders(orders=orders, windows=rows.windows, matched_by=found.by))
 
     def payments(self, who: Identity) -> Payments:
         found = find(self._shop, who)
         if found is None or found.candidates:
             return Payments(candidates=found.candidates if found else ())
+        shop = self._shop
         variables = self._optional("staff", "disputes")
-        rows = read_orders(self._shop, found, PAYMENTS, variables, size=PAYMENTS_PER_PAGE, most=MOST_PAID_ORDERS)
-        return Payments(
-            payments=make_payments(rows.orders, admin=self._admin),
-            disputes=read_disputes(self._shop, rows.orders),
+        rows = read_orders(shop, found, PAYMENTS, variables, size=PAYMENTS_PER_PAGE, most=MOST_PAID_ORDERS)
+        theirs = Payments(
+            payments=make_payments(rows.orders, admin=self._admin, gaps=shop.gaps),
+            disputes=read_disputes(shop, rows.orders),
             windows=rows.windows,
             matched_by=found.by,
         )
+        return shop.gaps.told(theirs)
 
     def check(self) -> str:
         reply = self._shop.ask(CHECK)
-        scopes = scopes_in(reply.data)
+        scopes = self._shop.scopes_in(reply)
         missing = [scope for scope in NEEDED if not has(scope, scopes)]
         if missing:
             message = gettext_noop("%(system)s refused (missing %(right)s). Tell an admin.")
@@ -132,21 +134,21 @@ class ShopifyConnector(Connector):
                 admin=self._admin,
                 disputes=read_disputes(shop, nodes(customer, "latest"), open_only=True),
                 windows=windows_of(shop),
+                gaps=shop.gaps,
             )
-            for customer in nodes(reply.data, "nodes")
+            for customer in shop.nodes_of(reply, "nodes")
             if (person := people.get(number_of(customer, "id") or ""))
         )
-        if not customers and reply.error is not None:
-            raise reply.error
+        if not customers:
+            raise reply.error or lacks(self.name, "customer.id")  # they were found a moment ago
         return customers
 
     def _guests(self, found: Found) -> tuple[Customer, ...]:
-        reply = self._shop.ask(GUEST_ORDERS, {"search": found.search, "first": _MOST_GUEST_ORDERS})
-        orders = [order for order in nodes(reply.data, "orders") if found.owns(order)]
+        shop = self._shop
+        reply = shop.ask(GUEST_ORDERS, {"search": found.search, "first": _MOST_GUEST_ORDERS})
+        orders = owned(shop, found, shop.nodes_of(reply, "orders"), reply.error)
         is_whole = not is_true(reply.data, "orders", "pageInfo", "hasNextPage")
-        if not orders and reply.error is not None:
-            raise reply.error
-        guest = make_guest(orders, found, is_whole=is_whole, windows=windows_of(self._shop))
+        guest = make_guest(orders, found, is_whole=is_whole, windows=windows_of(shop), gaps=shop.gaps)
         return (guest,) if guest else ()
 
     def _optional(self, *names: str) -> dict[str, bool]:

@@ -8,19 +8,23 @@ from panels.api import (
     Customer,
     DeliveryWord,
     Dispute,
+    Gaps,
     Match,
     Money,
     OrderSummary,
     PaymentWord,
     Window,
+    lacks,
 )
-from panels.connectors.shopify.orders import make_summary, risk_of
+from panels.connectors.shopify.orders import lacking_of, make_summary, risk_of
 from panels.connectors.shopify.paging import placed_at
+from panels.connectors.shopify.parcels import tells_parcels
 from panels.connectors.shopify.people import Found, Person
 from panels.connectors.shopify.reading import (
     Node,
     address,
     is_true,
+    listed,
     moment,
     money,
     node,
@@ -43,10 +47,19 @@ _RECEIVED = frozenset({PaymentWord.PAID, PaymentWord.PART_REFUNDED, PaymentWord.
 
 
 def make_customer(
-    customer: Node, person: Person, match: Match, *, admin: str, disputes: Sequence[Dispute], windows: Sequence[Window]
+    customer: Node,
+    person: Person,
+    match: Match,
+    *,
+    admin: str,
+    disputes: Sequence[Dispute],
+    windows: Sequence[Window],
+    gaps: Gaps,
 ) -> Customer:
     """Return the customer's record. Number and sum of all orders are Shopify's own, whatever we may see."""
     latest = nodes(customer, "latest")
+    if listed(customer, "latest") is None or not all(make_summary(order) and tells_parcels(order) for order in latest):
+        gaps.note()
     email = node(customer, "defaultEmailAddress")
     postal = node(customer, "defaultAddress")
     spent = money(customer, "amountSpent")
@@ -76,11 +89,21 @@ def make_customer(
     )
 
 
-def make_guest(orders: Sequence[Node], found: Found, *, is_whole: bool, windows: Sequence[Window]) -> Customer | None:
-    """Return the record of somebody who is known by orders only, newest first; None without any."""
-    summaries = _summaries(orders)
-    if not summaries:
+def make_guest(
+    orders: Sequence[Node], found: Found, *, is_whole: bool, windows: Sequence[Window], gaps: Gaps
+) -> Customer | None:
+    """Return the record of somebody who is known by orders only, newest first; None without any.
+
+    Raises `OperatorError` where not one of the orders can be shown.
+    """
+    if not orders:
         return None
+    summaries = gaps.shown(orders, make_summary, lacking=lacking_of)[:_LATEST]
+    number = number_of(orders[0], "id")
+    if number is None:
+        raise lacks(gaps.system, "order.id")
+    if any(paid(order, "totalRefundedSet") is None or not tells_parcels(order) for order in orders):
+        gaps.note()
     moments = [at for order in orders if (at := placed_at(order))]
     first = min(moments)
     postal = next((postal for order in orders if (postal := node(order, "shippingAddress"))), {})
@@ -88,7 +111,7 @@ def make_guest(orders: Sequence[Node], found: Found, *, is_whole: bool, windows:
     phones = dict.fromkeys(phone for order in orders if (phone := text(order, "phone")))
     emails = dict.fromkeys(email for order in orders if (email := text(order, "email")))
     return Customer(
-        external_id=f"guest-{number_of(orders[0], 'id')}",
+        external_id=f"guest-{number}",
         match=Match(by=found.by, value=found.emails[0] if found.emails else None),
         name=text(postal, "name"),
         emails=tuple(emails),

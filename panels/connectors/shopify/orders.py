@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from panels.api import DisputeWord, LineItem, Method, Money, Order, OrderSummary
+from panels.api import DisputeWord, Gaps, LineItem, Method, Money, Order, OrderSummary
 from panels.connectors.shopify.methods import method_of
 from panels.connectors.shopify.paging import placed_at
-from panels.connectors.shopify.parcels import make_parcels, parcel_words
+from panels.connectors.shopify.parcels import make_parcels, parcel_words, tells_parcels
 from panels.connectors.shopify.reading import (
     Node,
     address,
@@ -31,16 +31,24 @@ _RISKY = frozenset({"CANCEL", "INVESTIGATE"})
 _TAKEN = frozenset({"SALE", "AUTHORIZATION", "EMV_AUTHORIZATION", "CAPTURE"})
 
 
-def make_orders(orders: Iterable[Node], *, admin: str) -> tuple[Order, ...]:
+def make_orders(orders: Iterable[Node], *, admin: str, gaps: Gaps) -> tuple[Order, ...]:
     """Return the orders, without those that lack what makes them one: a number, a date, a total.
 
-    `admin` is where the shop's admin pages are.
+    `admin` is where the shop's admin pages are. Raises `OperatorError` where all of them lack it.
     """
-    made = (make_order(order, admin=admin) for order in orders)
-    return tuple(order for order in made if order is not None)
+    return gaps.shown(orders, lambda order: make_order(order, admin=admin, gaps=gaps), lacking=lacking_of)
 
 
-def make_order(order: Node, *, admin: str) -> Order | None:
+def lacking_of(order: Node) -> str:
+    """Return for which field the order cannot be shown."""
+    if number_of(order, "id") is None:
+        return "order.id"
+    if text(order, "name") is None:
+        return "order.name"
+    return "order.processedAt" if placed_at(order) is None else "order.totalPriceSet"
+
+
+def make_order(order: Node, *, admin: str, gaps: Gaps) -> Order | None:
     """Return the order, or None where it is none.
 
     Amounts are those of the order as it was placed; `refunded` tells what was given back. Only an order that
@@ -52,7 +60,11 @@ def make_order(order: Node, *, admin: str) -> Order | None:
     total = paid(totals)
     if identity is None or number is None or at is None or total is None:
         return None
-    items = make_items(nodes(order, "lineItems"), is_now=is_now)
+    lines = nodes(order, "lineItems")
+    items = make_items(lines, is_now=is_now)
+    is_whole = all(_has_all(line) for line in lines)
+    if not is_whole or not tells_parcels(order):
+        gaps.note()
     shop_total = money(totals, "shopMoney")
     delivery = text(order, "displayFulfillmentStatus")
     return Order(
@@ -78,14 +90,14 @@ def make_order(order: Node, *, admin: str) -> Order | None:
         phone=text(order, "phone"),
         items=items,
         fulfilments=make_parcels(order),
-        refunds=make_refunds(order),
+        refunds=make_refunds(order, gaps),
         guest="customer" in order and order["customer"] is None,
         edited=is_true(order, "edited"),
         disputed=any(word.is_open for _number, word in disputes_of(order)),
         risk=risk_of(order),
         tags=texts(order, "tags"),
         note=text(order, "note"),
-        **_sums(order, items, total, is_now=is_now),
+        **_sums(order, items if is_whole else (), total, is_now=is_now),
     )
 
 
@@ -138,6 +150,12 @@ def risk_of(order: Node) -> str | None:
     return f"{plain(advice)} ({level.lower()} risk)" if level else plain(advice)
 
 
+def _has_all(line: Node) -> bool:
+    """Return whether a line has what none is without."""
+    has_numbers = None not in (whole(line, "quantity"), whole(line, "currentQuantity"))
+    return has_numbers and text(line, "title") is not None and paid(line, "originalUnitPriceSet") is not None
+
+
 def _item(line: Node, *, is_now: bool) -> LineItem | None:
     title, unit = text(line, "title"), paid(line, "originalUnitPriceSet")
     current = whole(line, "currentQuantity")
@@ -184,7 +202,7 @@ def _method(order: Node) -> Method | None:
     taken = [
         transaction
         for transaction in nodes(order, "transactions")
-        if text(transaction, "kind") in _TAKEN and text(transaction, "status") not in {"FAILURE", "ERROR"}
+        if text(transaction, "kind") in _TAKEN and text(transaction, "status") not in {None, "FAILURE", "ERROR"}
     ]
     return next((method for transaction in taken if (method := method_of(transaction))), None)
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from panels.api import ConnectorError, Window
+from panels.api import ConnectorError, Window, lacks
 from panels.connectors.shopify.client import Shop
 from panels.connectors.shopify.people import Found
 from panels.connectors.shopify.problems import Throttled, TooCostly
 from panels.connectors.shopify.queries import Query
-from panels.connectors.shopify.reading import Node, is_true, moment, node, nodes, text
+from panels.connectors.shopify.reading import Node, is_true, moment, node, text
 
 # What Shopify shows of orders to an app without `read_all_orders`.
 DAYS_WITHOUT_ALL = 60
@@ -44,16 +44,26 @@ def read_orders(shop: Shop, found: Found, query: Query, variables: Mapping[str, 
                 raise
             break
         error = error or reply.error
-        if "orders" in reply.data and reply.data["orders"] is None and reply.error:
-            raise reply.error
-        orders += nodes(reply.data, "orders")
+        orders += shop.nodes_of(reply, "orders")
         page = node(reply.data, "orders", "pageInfo")
         before, after = after, text(page, "endCursor")
         is_whole = not is_true(page, "hasNextPage") or after in {None, before}
+    return Rows(owned(shop, found, orders, error), _windows(shop, orders, is_whole=is_whole))
+
+
+def owned(shop: Shop, found: Found, orders: list[Node], error: ConnectorError | None) -> tuple[Node, ...]:
+    """Return those of the orders that are the customers'; `error` is why Shopify held something back, if it did.
+
+    Raises a `ConnectorError` where none is, but may be.
+    """
     own = tuple(order for order in orders if found.owns(order))
     if not own and error is not None:
         raise error
-    return Rows(own, _windows(shop, orders, is_whole=is_whole))
+    if any(found.is_untold(order) for order in orders):
+        if not own:
+            raise lacks(shop.name, "orders.customer")
+        shop.gaps.note()
+    return own
 
 
 def placed_at(order: Node) -> datetime | None:

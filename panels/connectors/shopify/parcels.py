@@ -1,7 +1,7 @@
 """Parcels of an order."""
 
 from panels.api import DeliveryWord, Fulfilment, ItemCount, TrackingEvent
-from panels.connectors.shopify.reading import Node, moment, nodes, number_of, plain, text, whole
+from panels.connectors.shopify.reading import Node, listed, moment, nodes, number_of, plain, text, whole
 from panels.connectors.shopify.words import parcel_word
 
 
@@ -15,6 +15,12 @@ def parcel_words(order: Node) -> list[DeliveryWord]:
     """Return where all the parcels are, those that are not read in full, too."""
     words = (parcel_word(text(parcel, "displayStatus"), text(parcel, "status")) for parcel in _all(order))
     return [word for word in words if word is not None]
+
+
+def tells_parcels(order: Node) -> bool:
+    """Return whether the order tells of its parcels, if there are any. One without a scan has null for its state."""
+    parcels = [*nodes(order, "fulfillments"), *nodes(order, "parcels")]
+    return listed(order, "fulfillments") is not None and all("displayStatus" in parcel for parcel in parcels)
 
 
 def _all(order: Node) -> list[Node]:

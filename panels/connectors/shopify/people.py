@@ -13,12 +13,14 @@ from panels.api import (
     MatchWord,
     is_same_email,
     is_same_phone,
+    lacks,
     match_values,
     to_e164,
+    untold,
 )
 from panels.connectors.shopify.client import Shop
 from panels.connectors.shopify.queries import FIND, GUEST, GUESTS, PEOPLE
-from panels.connectors.shopify.reading import Node, node, nodes, number_of, text
+from panels.connectors.shopify.reading import Node, node, number_of, text
 from panels.connectors.shopify.search import search
 
 # Of one kind; a contact with more is one that somebody has merged too much into.
@@ -73,6 +75,10 @@ class Found:
             return customer in {person.number for person in self.people}
         return any(is_same_email(text(order, "email"), email) for email in self.emails)
 
+    def is_untold(self, order: Node) -> bool:
+        """Return whether an order that the search found does not say whose it is."""
+        return number_of(order, "customer", "id") is None and not (self.emails and text(order, "email"))
+
 
 def gid(kind: str, number: str) -> str:
     """Return Shopify's id of an object."""
@@ -103,6 +109,8 @@ def _find(shop: Shop, by: MatchWord, values: list[MatchValue]) -> tuple[Found, C
         return _by_emails(shop, [email for email in asked if _ADDRESS.fullmatch(email)][:_MOST_VALUES])
     phones = [phone for value in asked if (phone := to_e164(value))]
     hits = _exactly(shop, "phoneNumber", phones[:_MOST_VALUES])
+    if any(person.phone is None for person in hits):
+        raise untold(shop.name, "phone")
     return Found(by, _distinct(person for person in hits if is_same_phone(person.phone, person.value))), None
 
 
@@ -112,8 +120,10 @@ def _by_ids(shop: Shop, by: MatchWord, values: list[str]) -> tuple[Found, Connec
     error = None
     if numbers:
         reply = shop.ask(PEOPLE, {"ids": [gid("Customer", number) for number in numbers]})
-        hits = (_person(hit, numbers.get(number_of(hit, "id") or "", "")) for hit in nodes(reply.data, "nodes"))
-        people, error = _distinct(person for person in hits if person and person.number in numbers), reply.error
+        hits = [
+            _person(shop, hit, numbers.get(number_of(hit, "id") or "", "")) for hit in shop.nodes_of(reply, "nodes")
+        ]
+        people, error = _distinct(person for person in hits if person.number in numbers), reply.error
     guests = [match[1] for value in values if by is MatchWord.LINK and (match := _GUEST.fullmatch(value))]
     return Found(by, people, _emails_of_guests(shop, guests)), error
 
@@ -122,19 +132,22 @@ def _by_emails(shop: Shop, emails: list[str]) -> tuple[Found, ConnectorError | N
     if not emails:
         return Found(MatchWord.EMAIL, ()), None
     hits = _exactly(shop, "emailAddress", emails)
+    if any(person.email is None for person in hits):
+        raise untold(shop.name, "email")
     people = _distinct(person for person in hits if is_same_email(person.email, person.value))
     if people:
         return Found(MatchWord.EMAIL, people, tuple(emails)), None
     # No customer has the address, but orders may: of guests, or of a customer who has another one by now.
     reply = shop.ask(GUESTS, {"search": search(emails=emails), "first": _MOST_HITS})
-    orders = [
-        (order, email)
-        for order in nodes(reply.data, "orders")
-        for email in emails
-        if is_same_email(text(order, "email"), email)
-    ]
-    customers = (_person(node(order, "customer"), email) for order, email in orders)
-    people = _distinct(person for person in customers if person)
+    found = shop.nodes_of(reply, "orders")
+    orders = [(order, email) for order in found for email in emails if is_same_email(text(order, "email"), email)]
+    if any(text(order, "email") is None for order in found):
+        if not orders:
+            raise reply.error or untold(shop.name, "email")
+        shop.gaps.note()
+    people = _distinct(
+        _person(shop, customer, email) for order, email in orders if (customer := node(order, "customer"))
+    )
     ordered = tuple(email for email in emails if any(email == of_order for _order, of_order in orders))
     return Found(MatchWord.EMAIL, people, ordered), reply.error
 
@@ -144,10 +157,12 @@ def _exactly(shop: Shop, key: str, values: list[str]) -> tuple[Person, ...]:
     people: list[Person] = []
     for value in values:
         reply = shop.ask(FIND, {"who": {key: value}})
-        if person := _person(node(reply.data, "customerByIdentifier"), value):
-            people.append(person)
+        if customer := node(reply.data, "customerByIdentifier"):
+            people.append(_person(shop, customer, value))
         elif reply.error is not None:
             raise reply.error
+        elif "customerByIdentifier" not in reply.data:
+            raise lacks(shop.name, "customerByIdentifier")  # null is nobody
     return tuple(people)
 
 
@@ -156,7 +171,9 @@ def _emails_of_guests(shop: Shop, orders: list[str]) -> tuple[str, ...]:
     if not orders:
         return ()
     reply = shop.ask(GUEST, {"ids": [gid("Order", number) for number in orders]})
-    emails = (text(order, "email") for order in nodes(reply.data, "nodes") if not node(order, "customer"))
+    emails = [text(order, "email") for order in shop.nodes_of(reply, "nodes") if not node(order, "customer")]
+    if None in emails:
+        raise reply.error or untold(shop.name, "email")
     return tuple(dict.fromkeys(email for email in emails if email and _ADDRESS.fullmatch(email)))
 
 
@@ -167,10 +184,10 @@ def _customer_number(value: str) -> str | None:
     return match[1] if match else None
 
 
-def _person(customer: Node, value: str) -> Person | None:
+def _person(shop: Shop, customer: Node, value: str) -> Person:
     number = number_of(customer, "id")
     if number is None or not _NUMBER.fullmatch(number):
-        return None
+        raise lacks(shop.name, "customer.id")
     return Person(
         number=number,
         value=value,

@@ -21,11 +21,16 @@ def node(parent: Node, *path: str) -> Node:
 
 
 def nodes(parent: Node, *path: str) -> list[Node]:
-    """Return the objects of the list or connection at the path."""
+    """Return the objects of the list or connection at the path; none where there is no list."""
+    return listed(parent, *path) or []
+
+
+def listed(parent: Node, *path: str) -> list[Node] | None:
+    """Return the objects of the list or connection at the path, None where there is no list."""
     value = _at(parent, path)
     if isinstance(value, Mapping):
         value = value.get("nodes")
-    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
+    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else None
 
 
 def text(parent: Node, *path: str) -> str | None:
@@ -72,7 +77,8 @@ def money(parent: Node, *path: str) -> Money | None:
 
 def paid(parent: Node, *path: str) -> Money | None:
     """Return a MoneyBag as the customer paid it."""
-    return money(parent, *path, "presentmentMoney") or money(parent, *path, "shopMoney")
+    presented = money(parent, *path, "presentmentMoney")
+    return money(parent, *path, "shopMoney") if presented is None else presented
 
 
 def number_of(parent: Node, *path: str) -> str | None:

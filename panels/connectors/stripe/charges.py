@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from panels.api import Method, Money, Payment, PaymentWord
+from panels.api import Gaps, Method, Money, Payment, PaymentWord
 from panels.connectors.stripe import declines
-from panels.connectors.stripe.fields import Json, amount, id_of, is_test, moment, pick, present, rows, text
+from panels.connectors.stripe.fields import Json, amount, id_of, is_test, lacking_of, moment, pick, present, rows, text
 from panels.connectors.stripe.links import dashboard
 from panels.connectors.stripe.methods import make_method
 from panels.connectors.stripe.refunds import make_refund
@@ -30,27 +30,63 @@ _GATEWAY = "Stripe"
 class Surroundings:
     """What else is known: saved methods by their id, invoice numbers by the id of what paid them.
 
-    `since` is set where older charges were not read: an older intent may have one that tells more.
+    `since` is set where older charges were not read: an older intent may have one that tells more. `gaps` takes
+    what cannot be read.
     """
 
     now: datetime
+    gaps: Gaps
     methods: Mapping[str, Method] = field(default_factory=dict)
     invoices: Mapping[str, str] = field(default_factory=dict)
     since: datetime | None = None
 
 
 def make_payments(charges: Iterable[Json], intents: Iterable[Json], around: Surroundings) -> tuple[Payment, ...]:
-    """Return a payment for each charge, and for each intent whose state no charge tells."""
-    charges = tuple(charges)
-    by_id = {intent_id: intent for intent in intents if (intent_id := text(intent, "id"))}
-    told = {id_of(charge, "payment_intent") for charge in charges}
-    payments = [_of_charge(charge, by_id.get(id_of(charge, "payment_intent") or "", {}), around) for charge in charges]
-    payments += [
-        _of_intent(intent, around)
-        for intent_id, intent in by_id.items()
-        if text(intent, "status") in _GONE_ON or (intent_id not in told and not _is_before(intent, around.since))
+    """Return a payment for each charge, and for each intent whose state no charge tells.
+
+    Raises `OperatorError` where there are charges, and not one can be shown.
+    """
+    charges, intents = tuple(charges), tuple(intents)
+    by_charge = _intents_by_charge(charges, intents)
+    if not all(_is_whole(charge) for charge in charges):
+        around.gaps.note()
+    of_charges = around.gaps.shown(
+        charges,
+        lambda charge: _of_charge(charge, by_charge.get(text(charge, "id") or "", {}), around),
+        lacking=lambda charge: f"charge.{lacking_of(charge, 'amount')}",
+    )
+    told = {text(intent, "id") for intent in by_charge.values()}
+    left = [
+        intent
+        for intent in intents
+        if text(intent, "status") in _GONE_ON
+        or (text(intent, "id") not in told - {None} and not _is_before(intent, around.since))
     ]
-    return present(payments)
+    of_intents = around.gaps.kept(
+        left,
+        lambda intent: _of_intent(intent, around),
+        lacking=lambda intent: f"payment_intent.{lacking_of(intent, 'amount')}",
+    )
+    return (*of_charges, *of_intents)
+
+
+def _intents_by_charge(charges: Iterable[Json], intents: Iterable[Json]) -> dict[str, Json]:
+    """Return by the id of each charge the intent that it belongs to, as one of both says."""
+    by_id = {intent_id: intent for intent in intents if (intent_id := text(intent, "id"))}
+    by_latest = {charge_id: intent for intent in by_id.values() if (charge_id := id_of(intent, "latest_charge"))}
+    found = {
+        charge_id: by_id.get(id_of(charge, "payment_intent") or "") or by_latest.get(charge_id, {})
+        for charge in charges
+        if (charge_id := text(charge, "id"))
+    }
+    return {charge_id: intent for charge_id, intent in found.items() if intent}
+
+
+def _is_whole(charge: Json) -> bool:
+    """Return whether the charge tells all that decides what it is shown as."""
+    flags = (pick(charge, name) for name in ("captured", "disputed", "livemode"))
+    has_flags = all(isinstance(flag, bool) for flag in flags)
+    return has_flags and text(charge, "status") is not None and amount(charge, "amount_refunded") is not None
 
 
 def charge_word(charge: Json, intent: Json) -> PaymentWord:
@@ -100,7 +136,7 @@ def _of_charge(charge: Json, intent: Json, around: Surroundings) -> Payment | No
     taken = (_taken(charge) or meant) if is_taken else meant
     method = make_method(pick(charge, "payment_method_details"), now=around.now) or _saved(charge, around)
     decline = declines.of_charge(charge) if word is PaymentWord.FAILED else (None, None)
-    intent_id = id_of(charge, "payment_intent")
+    intent_id = id_of(charge, "payment_intent") or text(intent, "id")
     return Payment(
         external_id=charge_id,
         url=dashboard(charge, "payments", intent_id or charge_id),
@@ -110,7 +146,7 @@ def _of_charge(charge: Json, intent: Json, around: Surroundings) -> Payment | No
         at=at,
         word=word,
         refunded=(amount(charge, "amount_refunded") or zero) if is_taken else zero,
-        captured=taken if is_taken else zero,
+        captured=taken if is_taken else None if word is PaymentWord.UNKNOWN else zero,
         method=method,
         decline=decline[0],
         decline_code=decline[1],
@@ -140,7 +176,7 @@ def _of_intent(intent: Json, around: Surroundings) -> Payment | None:
         at=at,
         word=word,
         refunded=zero,
-        captured=meant if word is PaymentWord.PAID else zero,
+        captured=meant if word is PaymentWord.PAID else None if word is PaymentWord.UNKNOWN else zero,
         method=_saved(intent, around)
         or make_method(pick(intent, "last_payment_error", "payment_method"), now=around.now),
         decline=decline[0],

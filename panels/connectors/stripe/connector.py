@@ -46,7 +46,7 @@ class StripeConnector(Connector):
         hits = find_customers(reader, who)
         customers = [tell_customer(reader, hit, now=now) for hit in hits[:_MOST_WITH_FIGURES]]
         customers += [make_customer(hit.customer, hit.match) for hit in hits[_MOST_WITH_FIGURES:]]
-        return Customers.merge([("", Customers(customers=tuple(customers)))])
+        return reader.gaps.told(Customers.merge([("", Customers(customers=tuple(customers)))]))
 
     def payments(self, who: Identity) -> Payments:
         reader, now = self._reader(), datetime.now(UTC)
@@ -54,7 +54,7 @@ class StripeConnector(Connector):
         if len(hits) > 1 and hits[0].match.by is not MatchWord.LINK:
             return Payments(candidates=tuple(make_candidate(hit.customer) for hit in hits))
         told = Payments.merge([("", tell_payments(reader, hit, now=now)) for hit in hits])
-        return structs.replace(told, caveats=(_GUESTS,))
+        return reader.gaps.told(structs.replace(told, caveats=(_GUESTS,)))
 
     def check(self) -> str:
         """Return in which mode Stripe answers. Every right is tried, so that all that lack are told at once."""

@@ -23,8 +23,8 @@ def dispute_word(status: str | None) -> DisputeWord:
 
 def make_dispute(dispute: Json) -> Dispute | None:
     """Return a dispute. Stripe does not say when one was closed."""
-    dispute_id, contested, opened = text(dispute, "id"), amount(dispute, "amount"), moment(dispute, "created")
-    if dispute_id is None or contested is None or opened is None:
+    dispute_id, contested = text(dispute, "id"), amount(dispute, "amount")
+    if dispute_id is None or contested is None:
         return None
     status = text(dispute, "status")
     word = dispute_word(status)
@@ -38,7 +38,7 @@ def make_dispute(dispute: Json) -> Dispute | None:
         amount=contested,
         reason=(text(dispute, "reason") or "general").replace("_", " ").capitalize(),
         word=word,
-        opened_at=opened,
+        opened_at=moment(dispute, "created"),
         respond_by=moment(dispute, "evidence_details", "due_by") if word.is_open else None,
         refundable=refundable if isinstance(refundable, bool) and word.is_open else None,
         payment=id_of(dispute, "payment_intent") or id_of(dispute, "charge"),

@@ -87,6 +87,15 @@ def amount(thing: object, name: str) -> Money | None:
     return money(whole(thing, name), text(thing, "currency"))
 
 
+def lacking_of(thing: Json, total: str) -> str:
+    """Return what an object lacks of what none can be shown without; `total` is the name of its amount."""
+    if text(thing, "id") is None:
+        return "id"
+    if moment(thing, "created") is None:
+        return "created"
+    return "currency" if text(thing, "currency") is None else total
+
+
 def present(made: Iterable[Made | None]) -> tuple[Made, ...]:
     """Return what could be made, without the None of objects that lack what cannot be missing."""
     return tuple(one for one in made if one is not None)

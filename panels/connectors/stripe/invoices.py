@@ -25,8 +25,9 @@ def make_invoice(invoice: Json, *, now: datetime) -> Invoice | None:
     created = moment(invoice, "created")
     if invoice_id is None or total is None or created is None:
         return None
-    paid = paid if paid is not None else total - total
     remaining = amount(invoice, "amount_remaining")
+    if paid is None:
+        paid = total - (total if remaining is None else remaining)
     status, due_at = text(invoice, "status"), moment(invoice, "due_date")
     word = _WORDS.get(status or "", InvoiceWord.UNKNOWN)
     if word is InvoiceWord.OPEN and due_at is not None and due_at < now:
@@ -47,6 +48,12 @@ def make_invoice(invoice: Json, *, now: datetime) -> Invoice | None:
         next_attempt_at=moment(invoice, "next_payment_attempt") if is_open else None,
         attempts=max(whole(invoice, "attempt_count") or 0, 0),
     )
+
+
+def is_whole(invoice: Json) -> bool:
+    """Return whether the invoice tells what decides how it stands: what is left to pay, and until when."""
+    amounts = (amount(invoice, name) for name in ("amount_paid", "amount_remaining"))
+    return "due_date" in invoice and any(one is not None for one in amounts)
 
 
 def numbers_by_payment(invoices: Iterable[Json]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import stripe
 from django.utils.translation import gettext_noop
 
-from panels.api import ConnectorError, FinalError, SystemClient, TemporaryError, segment
+from panels.api import ConnectorError, FinalError, Gaps, SystemClient, TemporaryError, lacks, segment
 from panels.connectors.stripe import queries
 from panels.connectors.stripe.fields import Json, pick, rows, text
 from panels.connectors.stripe.transport import GuardedHTTPClient, not_an_answer
@@ -29,12 +29,15 @@ class Listing(NamedTuple):
 class StripeReader:
     """Reads one Stripe account with one key. Everything raises a `ConnectorError` where Stripe does not answer.
 
+    `gaps` is what could not be read so far.
+
     Answers are read as they came: the SDK's own objects are made all or none, and one odd field of one
     price would take all subscriptions with it.
     """
 
     def __init__(self, system: SystemClient, key: str, *, base: str) -> None:
-        self._name = system.name
+        self.name = system.name
+        self.gaps = Gaps(self.name)
         self._client = stripe.StripeClient(
             key,
             http_client=GuardedHTTPClient(system, base),
@@ -45,7 +48,10 @@ class StripeReader:
     def customer(self, customer_id: str) -> Json | None:
         """Return the customer, None where there is none or no longer one."""
         found = self._ask(f"/v1/customers/{segment(customer_id)}")
-        return None if found is None or pick(found, "deleted") is True else found
+        if found is None or pick(found, "deleted") is True:
+            return None
+        self._require_id(found)
+        return found
 
     def customers_by_email(self, email: str) -> tuple[Json, ...]:
         """Return customers who may have this address.
@@ -107,12 +113,14 @@ class StripeReader:
             answer = self._ask(path, limit=_PAGE, **params)
             if answer is None:
                 message = gettext_noop("%(system)s did not understand what it was asked.")
-                raise FinalError(message, values={"system": self._name})
+                raise FinalError(message, values={"system": self.name})
             page = self._rows(answer)
             found += page
             last = text(page[-1], "id") if page else None
-            if pick(answer, "has_more") is not True or last is None:
+            if pick(answer, "has_more") is not True:
                 return Listing(tuple(found))
+            if last is None:
+                break
             params["starting_after"] = last
         return Listing(tuple(found), is_complete=False)
 
@@ -124,19 +132,25 @@ class StripeReader:
             return None
         except stripe.RateLimitError:  # in the guise of a 400
             message = gettext_noop("%(system)s gets too many requests at the moment.")
-            raise TemporaryError(message, values={"system": self._name}) from None
+            raise TemporaryError(message, values={"system": self.name}) from None
         except (stripe.StripeError, AttributeError, TypeError, ValueError):
             # It stumbles over odd errors, too.
-            raise not_an_answer(self._name) from None
+            raise not_an_answer(self.name) from None
         data: Json = answer.data
         return data
 
     def not_an_answer(self) -> ConnectorError:
         """Return what it means that an answer has not the shape it should have."""
-        return not_an_answer(self._name)
+        return not_an_answer(self.name)
 
     def _by_id(self, answer: Json | None) -> dict[str, Json]:
-        return {} if answer is None else {found: row for row in self._rows(answer) if (found := text(row, "id"))}
+        return {} if answer is None else {self._require_id(row): row for row in self._rows(answer)}
+
+    def _require_id(self, row: Json) -> str:
+        found = text(row, "id")
+        if found is None:
+            raise lacks(self.name, "id")
+        return found
 
     def _rows(self, answer: Json) -> tuple[Json, ...]:
         if not isinstance(pick(answer, "data"), list):

@@ -34,12 +34,12 @@ class Known:
 
 
 def make_subscription(subscription: Json, known: Known) -> Subscription | None:
-    """Return a subscription; None for one that does not say how often it charges."""
+    """Return a subscription; None for one that does not say what it is, or what it costs."""
     subscription_id, items = text(subscription, "id"), rows(subscription, "items")
     every = next((found for item in items if (found := _every(item)) is not None), None)
     last = known.invoices.get(id_of(subscription, "latest_invoice") or "", {})
     costs = _costs(items) or amount(last, "total") or money(0, text(subscription, "currency"))
-    if subscription_id is None or every is None or costs is None:
+    if subscription_id is None or costs is None:
         return None
     status = text(subscription, "status")
     word = _WORDS.get(status or "", SubscriptionWord.UNKNOWN)
@@ -57,8 +57,8 @@ def make_subscription(subscription: Json, known: Known) -> Subscription | None:
         test=is_test(subscription),
         plan=_plan(subscription, items, known.products),
         amount=costs,
-        interval=every[0],
-        count=every[1],
+        interval=every[0] if every else None,
+        count=every[1] if every else 1,
         word=word,
         next_at=period_end if charges_on else None,
         trial_end=moment(subscription, "trial_end") if word is SubscriptionWord.TRIAL else None,
@@ -67,6 +67,13 @@ def make_subscription(subscription: Json, known: Known) -> Subscription | None:
         last_payment=last_word,
         last_payment_at=last_at,
     )
+
+
+def tells_costs(subscription: Json) -> bool:
+    """Return whether the subscription tells whether and for what it charges, be it that tiers or use decide that."""
+    prices = [_price(item) for item in rows(subscription, "items")]
+    known = (text(price, "currency") and ("unit_amount" in price or "amount" in price) for price in prices)
+    return bool(prices) and all(known) and "pause_collection" in subscription
 
 
 def nameless_products(subscriptions: Iterable[Json]) -> tuple[str, ...]:

@@ -7,16 +7,19 @@ from django.utils.translation import gettext as _
 from panels.api import Connector, Customers, Identity, MatchWord, Order, Orders, Payments, Window
 from panels.connectors.woocommerce.customers import make_candidate, make_customer
 from panels.connectors.woocommerce.forms import WooCommerceSettingsForm
-from panels.connectors.woocommerce.orders import Details, make_order
+from panels.connectors.woocommerce.orders import Details, lacking_of, make_order
 from panels.connectors.woocommerce.payments import make_payment
 from panels.connectors.woocommerce.people import Person, find_people, read_orders
-from panels.connectors.woocommerce.shop import Listing, Shop, not_its_api
+from panels.connectors.woocommerce.shop import Listing, Shop
 from panels.connectors.woocommerce.states import NO_FULFILMENTS, fulfilment_status
 from panels.connectors.woocommerce.values import Row, as_id, as_rows
 
 # Refunds and fulfilments are a request for each order: those of the newest are read.
 MAX_DETAILED = 20
 _NO_DETAILS = Details()
+
+# Orders, each with the row it was made of.
+Pairs = tuple[tuple[Order, Row], ...]
 
 
 class WooCommerceConnector(Connector):
@@ -37,29 +40,28 @@ class WooCommerceConnector(Connector):
     def customer(self, who: Identity) -> Customers:
         shop = self._shop()
         people = [(person, read_orders(shop, person)) for person in find_people(shop, who)]
-        return Customers(
-            customers=tuple(
-                make_customer(
-                    person, listing, [order for order, _row in self._without_details(listing)], shop=self._address
-                )
-                for person, listing in people
-            ),
-            matched_by=people[0][0].by if people else None,
+        address = self._address
+        customers = tuple(
+            make_customer(
+                person, listing, [order for order, _row in self._without_details(shop, listing)], shop=address
+            )
+            for person, listing in people
         )
+        return shop.gaps.told(Customers(customers=customers, matched_by=people[0][0].by if people else None))
 
     def orders(self, who: Identity) -> Orders:
         shop = self._shop()
         people = find_people(shop, who)
         if _is_ambiguous(people):
             return Orders(candidates=tuple(make_candidate(person) for person in people))
-        return Orders.merge([("", self._orders_of(shop, person)) for person in people])
+        return shop.gaps.told(Orders.merge([("", self._orders_of(shop, person)) for person in people]))
 
     def payments(self, who: Identity) -> Payments:
         shop = self._shop()
         people = find_people(shop, who)
         if _is_ambiguous(people):
             return Payments(candidates=tuple(make_candidate(person) for person in people))
-        return Payments.merge([("", self._payments_of(shop, person)) for person in people])
+        return shop.gaps.told(Payments.merge([("", self._payments_of(shop, person)) for person in people]))
 
     def check(self) -> str:
         shop = self._shop()
@@ -92,25 +94,26 @@ class WooCommerceConnector(Connector):
         payments = tuple(payment for payment in made if payment)
         return Payments(payments=payments, windows=_windows(listing), matched_by=person.by)
 
-    def _without_details(self, listing: Listing) -> list[tuple[Order, Row]]:
-        return self._made([(row, _NO_DETAILS) for row in listing.rows])
+    def _without_details(self, shop: Shop, listing: Listing) -> Pairs:
+        return self._made(shop, [(row, _NO_DETAILS) for row in listing.rows])
 
-    def _with_details(self, shop: Shop, listing: Listing) -> list[tuple[Order, Row]]:
+    def _with_details(self, shop: Shop, listing: Listing) -> Pairs:
         left = MAX_DETAILED
         detailed: list[tuple[Row, Details]] = []
         for row in listing.rows:
             details = _read_details(shop, row) if left else _NO_DETAILS
             left -= details is not _NO_DETAILS
             detailed.append((row, details))
-        return self._made(detailed)
+        return self._made(shop, detailed)
 
-    def _made(self, rows: list[tuple[Row, Details]]) -> list[tuple[Order, Row]]:
-        """Return the orders that can be shown. Raises `TemporaryError` where that is not one of them."""
-        made = ((make_order(row, details, shop=self._address), row) for row, details in rows)
-        orders = [(order, row) for order, row in made if order]
-        if rows and not orders:
-            raise not_its_api(self.name)  # rather than telling agents that there are none
-        return orders
+    def _made(self, shop: Shop, rows: list[tuple[Row, Details]]) -> Pairs:
+        """Return the orders that can be shown, each with its row. Raises `OperatorError` where not one can."""
+
+        def make(pair: tuple[Row, Details]) -> tuple[Order, Row] | None:
+            order = make_order(*pair, shop=self._address, gaps=shop.gaps)
+            return (order, pair[0]) if order else None
+
+        return shop.gaps.shown(rows, make, lacking=lambda pair: lacking_of(pair[0]))
 
 
 def _read_details(shop: Shop, order: Row) -> Details:

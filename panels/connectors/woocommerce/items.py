@@ -1,6 +1,6 @@
 """What was ordered, and what it came to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from panels.api import LineItem, Money
@@ -8,49 +8,44 @@ from panels.connectors.woocommerce.values import Row, as_id, as_int, as_money, a
 
 
 class Sums(NamedTuple):
-    """The parts of an order's total, with tax or without as the shop shows its prices."""
+    """The parts of an order's total, with tax or without as the shop shows its prices. None: the shop does not tell."""
 
-    subtotal: Money
-    discount: Money
-    shipping: Money
-    tax: Money
+    subtotal: Money | None
+    discount: Money | None
+    shipping: Money | None
+    tax: Money | None
     tax_included: bool
 
 
 def read_items(
     order: Row, currency: str, *, sent_back: Mapping[int, int], shipped: Mapping[int, int] | None
-) -> tuple[LineItem, ...]:
-    """Return the order's lines, and its fees as lines of their own.
+) -> tuple[LineItem | None, ...]:
+    """Return the order's lines, and its fees as lines of their own; None for each that lacks its amount or number.
 
     `sent_back` and `shipped` say how many of a line were refunded and are in parcels; `shipped` None: not known.
     """
     gross = shows_tax(order)
-    lines = [
-        _item(row, currency, gross, sent_back, shipped)
-        for row in as_rows(order.get("line_items"))
-        if as_text(row.get("name"))
-    ]
+    lines = [_item(row, currency, gross, sent_back, shipped) for row in as_rows(order.get("line_items"))]
     fees = [
-        LineItem(title=as_text(row.get("name")) or "–", quantity=1, unit=amount, total=amount)
-        for row in as_rows(order.get("fee_lines"))
-        if (amount := _amount(row, "total", "total_tax", currency, gross)) and not _is_negative(amount)
+        None if amount is None else LineItem(title=_title(row), quantity=1, unit=amount, total=amount)
+        for row, amount in _fees(order, currency)
+        if amount is None or (amount and not _is_negative(amount))
     ]
     return (*lines, *fees)
 
 
-def read_sums(order: Row, items: tuple[LineItem, ...], currency: str) -> Sums:
+def read_sums(order: Row, items: Sequence[LineItem | None], currency: str) -> Sums:
     """Return the parts of the total. A fee below zero is a discount."""
     gross = shows_tax(order)
-    zero = Money.zero(currency)
-    discount = _amount(order, "discount_total", "discount_tax", currency, gross)
-    for row in as_rows(order.get("fee_lines")):
-        if _is_negative(fee := _amount(row, "total", "total_tax", currency, gross)):
-            discount -= fee
+    given = _amount(order, "discount_total", "discount_tax", currency, gross)
+    fees = [fee for _row, fee in _fees(order, currency) if fee is not None and _is_negative(fee)]
+    whole = [item.total for item in items if item is not None]
+    is_whole = len(whole) == len(items) and _has_lists(order)
     return Sums(
-        subtotal=sum((item.total for item in items), zero),
-        discount=discount,
+        subtotal=sum(whole, Money.zero(currency)) if is_whole else None,
+        discount=None if given is None else given - sum(fees, Money.zero(currency)),
         shipping=_amount(order, "shipping_total", "shipping_tax", currency, gross),
-        tax=as_money(order.get("total_tax"), currency) or zero,
+        tax=_money(order.get("total_tax"), currency),
         tax_included=gross,
     )
 
@@ -68,9 +63,11 @@ def codes_of(order: Row) -> tuple[str, ...]:
 
 def _item(
     row: Row, currency: str, gross: bool, sent_back: Mapping[int, int], shipped: Mapping[int, int] | None
-) -> LineItem:
-    quantity = max(as_int(row.get("quantity")) or 0, 0)
+) -> LineItem | None:
     total = _amount(row, "subtotal", "subtotal_tax", currency, gross)
+    if total is None or row.get("quantity") is None:
+        return None
+    quantity = max(as_int(row["quantity"]) or 0, 0)
     number = as_id(row.get("id"))
     title, variant = _names(row)
     return LineItem(
@@ -88,7 +85,7 @@ def _item(
 
 def _names(row: Row) -> tuple[str, str | None]:
     """Return the product's name, and what was chosen of it, such as size and colour."""
-    name, parent = as_text(row.get("name")) or "–", as_text(row.get("parent_name"))
+    name, parent = _title(row), as_text(row.get("parent_name"))
     chosen = [
         value
         for item in as_rows(row.get("meta_data"))
@@ -98,9 +95,31 @@ def _names(row: Row) -> tuple[str, str | None]:
     return title, ", ".join(chosen) or (name.removeprefix(title).lstrip(" -–") or None)
 
 
-def _amount(row: Row, net: str, tax: str, currency: str, gross: bool) -> Money:
-    amount = as_money(row.get(net), currency) or Money.zero(currency)
-    return amount + (as_money(row.get(tax), currency) or Money.zero(currency)) if gross else amount
+def _title(row: Row) -> str:
+    return as_text(row.get("name")) or "–"
+
+
+def _has_lists(order: Row) -> bool:
+    return all(order.get(name) is not None for name in ("line_items", "fee_lines"))
+
+
+def _fees(order: Row, currency: str) -> list[tuple[Row, Money | None]]:
+    gross = shows_tax(order)
+    return [(row, _amount(row, "total", "total_tax", currency, gross)) for row in as_rows(order.get("fee_lines"))]
+
+
+def _amount(row: Row, net: str, tax: str, currency: str, gross: bool) -> Money | None:
+    """Return the amount, with its tax if prices are shown so; None where the shop does not tell both."""
+    amount = _money(row.get(net), currency)
+    if amount is None or not gross:
+        return amount
+    taxed = _money(row.get(tax), currency)
+    return None if taxed is None else amount + taxed
+
+
+def _money(value: object, currency: str) -> Money | None:
+    """Return the amount; an empty text is none to pay, what is gone or no amount is None."""
+    return Money.zero(currency) if value == "" else as_money(value, currency)
 
 
 def _is_negative(amount: Money) -> bool:

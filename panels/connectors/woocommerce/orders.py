@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from panels.api import Address, DeliveryWord, Method, Money, Order, PaymentWord
+from panels.api import Address, DeliveryWord, Gaps, Method, Money, Order, PaymentWord
 from panels.connectors.woocommerce.items import codes_of, read_items, read_sums
 from panels.connectors.woocommerce.parcels import count_shipped, read_fulfilments, read_tracking
 from panels.connectors.woocommerce.refunds import count_sent_back, read_refunds, refunded_of
 from panels.connectors.woocommerce.states import delivery_word, fulfilment_status, payment_word, status_of
-from panels.connectors.woocommerce.values import Row, as_id, as_moment, as_money, as_row, as_text, meta
+from panels.connectors.woocommerce.values import Row, as_id, as_moment, as_money, as_row, as_rows, as_text, meta
 
 _METHODS = {
     "bacs": "bank_transfer",
@@ -19,6 +19,10 @@ _METHODS = {
 }
 
 
+# What every order has, empty or not; without it less can be told. Only the date is null where it has none.
+_USUAL = ("prices_include_tax", "refunds", "meta_data", "line_items", "fee_lines")
+
+
 @dataclass(frozen=True, slots=True)
 class Details:
     """What is read apart from the order: its refunds and fulfilments as the shop answers them."""
@@ -27,18 +31,27 @@ class Details:
     fulfilments: tuple[Row, ...] = ()
 
 
-def make_order(row: Row, details: Details, *, shop: str) -> Order | None:
-    """Return the order; None where it lacks what an order cannot be shown without. `shop` is the shop's address."""
+def make_order(row: Row, details: Details, *, shop: str, gaps: Gaps) -> Order | None:
+    """Return the order; None where it lacks what an order cannot be shown without.
+
+    `shop` is the shop's address; whatever else it lacks goes into `gaps`.
+    """
     currency = (as_text(row.get("currency")) or "").upper()
     total, placed_at = as_money(row.get("total"), currency), placed_at_of(row)
     if total is None or placed_at is None:
         return None
     refunded = refunded_of(row, currency)
+    if refunded is None or not _is_whole(row):
+        gaps.note()
     method = method_of(row)
     parcels = read_fulfilments(details.fulfilments, row) or read_tracking(row)
     sent_back = count_sent_back(details.refunds)
-    items = read_items(row, currency, sent_back=sent_back, shipped=count_shipped(details.fulfilments))
-    sums = read_sums(row, items, currency)
+    lines = read_items(row, currency, sent_back=sent_back, shipped=count_shipped(details.fulfilments))
+    items = tuple(line for line in lines if line)
+    sums = read_sums(row, lines, currency)
+    has_parcels = all(as_id(parcel.get("id")) and "date_deleted" in parcel for parcel in details.fulfilments)
+    if None in (*lines, *sums) or not has_parcels:
+        gaps.note()
     status, pay = status_of(row), payment_word(row, total, refunded)
     number = as_id(row.get("id"))
     return Order(
@@ -59,7 +72,7 @@ def make_order(row: Row, details: Details, *, shop: str) -> Order | None:
         tax=sums.tax,
         tax_included=sums.tax_included,
         refunded=refunded,
-        due=total - refunded if pay is PaymentWord.PENDING else None,
+        due=total - refunded if pay is PaymentWord.PENDING and refunded is not None else None,
         codes=codes_of(row),
         method=method,
         ship_to=read_address(as_row(row.get("shipping"))),
@@ -67,10 +80,18 @@ def make_order(row: Row, details: Details, *, shop: str) -> Order | None:
         phone=as_text(as_row(row.get("billing")).get("phone")),
         items=items,
         fulfilments=parcels,
-        refunds=read_refunds(details.refunds, currency, method=method, placed_at=placed_at),
+        refunds=read_refunds(details.refunds, currency, method=method, placed_at=placed_at, gaps=gaps),
         guest=not as_id(row.get("customer_id")),
         note=as_text(row.get("customer_note")),
     )
+
+
+def lacking_of(row: Row) -> str:
+    """Return the field for which no order could be made of the row."""
+    currency = (as_text(row.get("currency")) or "").upper()
+    if placed_at_of(row) is None:
+        return "date_created_gmt"
+    return "currency" if not currency else "total"
 
 
 def placed_at_of(row: Row) -> datetime | None:
@@ -112,6 +133,16 @@ def money_received(order: Order) -> Money:
     if order.pay not in {PaymentWord.PAID, PaymentWord.PART_REFUNDED, PaymentWord.REFUNDED}:
         return zero
     return order.total - (order.refunded or zero)
+
+
+def _is_whole(row: Row) -> bool:
+    """Return whether the order has all that orders have, whatever is in it."""
+    kept = as_rows(row.get("meta_data"))
+    return (
+        "date_paid_gmt" in row
+        and all(row.get(name) is not None for name in _USUAL)
+        and all(one.get("key") is not None and "value" in one for one in kept)
+    )
 
 
 def _changed_at(row: Row, placed_at: datetime) -> datetime:

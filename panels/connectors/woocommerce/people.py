@@ -12,7 +12,7 @@ from itertools import groupby
 
 import phonenumbers
 
-from panels.api import Identity, MatchWord, is_same_email, is_same_phone, match_values
+from panels.api import Identity, MatchWord, is_same_email, is_same_phone, match_values, to_e164, untold
 from panels.connectors.woocommerce.shop import Listing, Shop
 from panels.connectors.woocommerce.values import Row, as_id, as_moment, as_row, as_text
 
@@ -103,6 +103,8 @@ def _guest(shop: Shop, value: str) -> Person | None:
     found = Listing((order,))
     if email := _billing(order, "email"):
         found = _union([found, _search_email(shop, email)])
+    elif _raw(order, "email") is None:
+        shop.gaps.note()  # the guest's other orders are not found without it
     return Person(MatchWord.LINK, value, found=found, known_as=value)
 
 
@@ -113,34 +115,46 @@ def _by_email(shop: Shop, emails: Sequence[str]) -> list[Person]:
     """
     accounts: dict[int, Person] = {}
     guests: list[Person] = []
+    is_untold = False
     for email in emails:
         rows = [row for row in shop.list_customers(email) if is_same_email(as_text(row.get("email")), email)]
         found, searched = _search_email(shop, email), frozenset({email.casefold()})
+        is_untold |= found.is_untold
         for row in rows:
             if number := as_id(row.get("id")):
                 accounts.setdefault(number, Person(MatchWord.EMAIL, email, row, found, searched))
         if not accounts.keys() & {as_id(row.get("id")) for row in rows} and found.rows:
             guests.append(Person(MatchWord.EMAIL, email, None, found, searched))
     people = [*accounts.values(), *guests]
+    if is_untold and not people:
+        raise untold(shop.name, "email")
     return people if len(accounts) > 1 else _merged(people)
 
 
 def _by_phone(shop: Shop, phones: Sequence[str]) -> list[Person]:
     """Return who ordered with these phone numbers. Each account is one person, and each guest's e-mail."""
     people: dict[int | str, Person] = {}
+    is_untold = False
     for phone in phones:
         found = _search_phone(shop, phone)
+        is_untold |= found.is_untold
+        if any(_raw(row, "email") is None for row in found.rows):
+            shop.gaps.note()  # whose guest orders they are
         for key, rows in _grouped(found.rows, _whose).items():
             if len(people) >= MAX_PEOPLE and key not in people:
                 continue
             one = Person(MatchWord.PHONE, phone, _own_account(shop, key, phone), Listing(rows, found.since))
             people[key] = _merged([people[key], one])[0] if key in people else one
+    if is_untold and not people:
+        raise untold(shop.name, "phone")
     return _with_their_guests(list(people.values()))
 
 
 def _own_account(shop: Shop, key: int | str, phone: str) -> Row | None:
     """Return the account if the number is its own, too: it may have ordered for somebody else once."""
     row = shop.get_customer(key) if isinstance(key, int) else None
+    if row and not _tells_phone(row):
+        raise untold(shop.name, "phone")
     return row if row and as_id(row.get("id")) == key and _has_phone(row, phone) else None
 
 
@@ -183,13 +197,24 @@ def _search_email(shop: Shop, email: str) -> Listing:
     words = max(re.split(r"[+%]", email), key=len).strip()
     if not words:
         return Listing()
-    return _only(shop.search_orders(words), lambda order: is_same_email(_billing(order, "email"), email))
+    found = _only(shop.search_orders(words), lambda order: True)
+    said = [_raw(order, "email") for order in found.rows]
+    # An order may have no address; but nothing else is found by one, so all of them have had one.
+    is_untold = None in said or (bool(said) and not any(said) and "@" in words)
+    return _noted(shop, _only(found, lambda order: is_same_email(_billing(order, "email"), email)), is_untold=is_untold)
 
 
 def _search_phone(shop: Shop, phone: str) -> Listing:
-    return _union(
-        [_only(shop.search_orders(words), lambda order: _has_phone(order, phone)) for words in _writings(phone)]
-    )
+    found = _union([_only(shop.search_orders(words), lambda order: True) for words in _writings(phone)])
+    is_untold = not all(_tells_phone(order) for order in found.rows)
+    return _noted(shop, _only(found, lambda order: _has_phone(order, phone)), is_untold=is_untold)
+
+
+def _noted(shop: Shop, listing: Listing, *, is_untold: bool) -> Listing:
+    """Return the list, marked if orders were left out that do not say whose they are."""
+    if is_untold:
+        shop.gaps.note()
+    return replace(listing, is_untold=is_untold)
 
 
 def _writings(phone: str) -> tuple[str, ...]:
@@ -235,7 +260,7 @@ def _union(lists: Sequence[Listing]) -> Listing:
     rows = {as_id(row.get("id")): row for listing in reversed(lists) for row in listing.rows}
     kept = [row for row in rows.values() if since is None or _placed_at(row) >= since]
     kept.sort(key=lambda row: (_placed_at(row), as_id(row.get("id"))), reverse=True)
-    return Listing(tuple(kept), since)
+    return Listing(tuple(kept), since, is_untold=any(listing.is_untold for listing in lists))
 
 
 def _grouped(rows: Iterable[Row], key: Callable[[Row], int | str]) -> dict[int | str, tuple[Row, ...]]:
@@ -257,8 +282,21 @@ def _has_phone(row: Row, phone: str) -> bool:
     return is_same_phone(_billing(row, "phone"), phone, region=region)
 
 
+def _tells_phone(row: Row) -> bool:
+    """Return whether a number on it could be compared. Without a country, one has to have its own code."""
+    phone = _billing(row, "phone")
+    if _raw(row, "phone") is None:
+        return False
+    return phone is None or _raw(row, "country") is not None or to_e164(phone) is not None
+
+
 def _billing(row: Row, name: str) -> str | None:
-    return as_text(as_row(row.get("billing")).get(name))
+    return as_text(_raw(row, name))
+
+
+def _raw(row: Row, name: str) -> object:
+    """Return a part of the billing address as the shop has it: an empty text for an empty one, None for none."""
+    return as_row(row.get("billing")).get(name)
 
 
 def _email(account: Row) -> str | None:

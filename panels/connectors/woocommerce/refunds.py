@@ -4,24 +4,34 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from panels.api import ItemCount, Method, Money, Refund, RefundWord
+from panels.api import Gaps, ItemCount, Method, Money, Refund, RefundWord
 from panels.connectors.woocommerce.values import Row, as_id, as_int, as_moment, as_money, as_rows, as_text, meta
 
 _WORDS = {True: RefundWord.DONE, False: RefundWord.RECORDED_ONLY}
 
 
-def refunded_of(order: Row, currency: str) -> Money:
-    """Return what an order's refunds come to; the order holds each as an amount below zero."""
-    amounts = (as_money(row.get("total"), currency) for row in as_rows(order.get("refunds")))
+def refunded_of(order: Row, currency: str) -> Money | None:
+    """Return what an order's refunds come to; None where the order does not tell.
+
+    The order holds each as an amount below zero.
+    """
+    if order.get("refunds") is None:
+        return None
+    amounts = [as_money(row.get("total"), currency) for row in as_rows(order["refunds"])]
+    if None in amounts:
+        return None
     total = sum((amount for amount in amounts if amount), Money.zero(currency))
     return -total if total < Money.zero(currency) else total
 
 
 def read_refunds(
-    rows: Iterable[Row], currency: str, *, method: Method | None, placed_at: datetime
+    rows: Iterable[Row], currency: str, *, method: Method | None, placed_at: datetime, gaps: Gaps
 ) -> tuple[Refund, ...]:
     """Return the refunds, newest first. Those of which a gateway was not told moved no money."""
-    refunds = [refund for row in rows if (refund := _refund(row, currency, method, placed_at))]
+    made = [_refund(row, currency, method, placed_at) for row in rows]
+    refunds = [refund for refund in made if refund]
+    if len(refunds) < len(made):
+        gaps.note()
     return tuple(sorted(refunds, key=lambda refund: (refund.at, refund.external_id), reverse=True))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from panels.api import ConnectorError, OperatorError, Response, SystemClient, TemporaryError
+from panels.api import ConnectorError, Gaps, OperatorError, Response, SystemClient, TemporaryError, lacks, untold
 from panels.connectors.woocommerce.values import Row, as_moment, as_row, as_rows, as_text
 
 # WooCommerce allows 100; a small machine takes its time for as many.
@@ -27,22 +27,32 @@ _ORDER_FIELDS = (
 )
 _CUSTOMER_FIELDS = "id,email,first_name,last_name,billing,shipping,date_created_gmt"
 _REFUND_FIELDS = "id,date_created_gmt,amount,reason,refunded_payment,line_items"
+# What no order is without. A guest's `customer_id` is 0.
+_NEEDED = ("id", "status", "currency", "total", "customer_id")
 _ALL_ROLES = "all"  # the default leaves out customers who also are, say, subscribers or shop managers
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Orders of a list, newest first. `since`: the list goes on before it, unread; None: it was read to its end."""
+    """Orders of a list, newest first. `since`: the list goes on before it, unread; None: it was read to its end.
+
+    `is_untold`: others were left out that do not say whose they are.
+    """
 
     rows: tuple[Row, ...] = ()
     since: datetime | None = None
+    is_untold: bool = False
 
 
 class Shop:
-    """One shop. Every method raises a `ConnectorError` where the shop does not answer as it should."""
+    """One shop. Every method raises a `ConnectorError` where the shop does not answer as it should.
+
+    `gaps` is what could not be read of its answers so far.
+    """
 
     def __init__(self, address: str, key: str, secret: str, *, name: str) -> None:
         self.name = name
+        self.gaps = Gaps(name)
         credentials = base64.b64encode(f"{key}:{secret}".encode()).decode()
         self._client = SystemClient(
             f"{address}/wp-json/wc/v3",
@@ -53,11 +63,13 @@ class Shop:
 
     def get_customer(self, customer_id: int) -> Row | None:
         """Return the customer with that id, or None."""
-        return self._get_one("/customers/{id}", customer_id, _CUSTOMER_FIELDS)
+        customer = self._get_one("/customers/{id}", customer_id, _CUSTOMER_FIELDS)
+        return None if customer is None else self._with(customer, "id", "email")
 
     def get_order(self, order_id: int) -> Row | None:
         """Return the order with that id, or None."""
-        return self._get_one("/orders/{id}", order_id, _ORDER_FIELDS)
+        order = self._get_one("/orders/{id}", order_id, _ORDER_FIELDS)
+        return None if order is None else self._with(order, *_NEEDED)
 
     def list_customers(self, email: str) -> tuple[Row, ...]:
         """Return the customers whose account has that e-mail; none for what WordPress takes for no e-mail."""
@@ -67,7 +79,10 @@ class Shop:
             if self._code(response) == "rest_invalid_param":
                 return ()
             raise self._client.refusal(response)
-        return self._rows(response)
+        customers = tuple(self._with(row, "id") for row in self._rows(response))
+        if any(row.get("email") is None for row in customers):
+            raise untold(self.name, "email")
+        return customers
 
     def list_orders(self, customer_id: int) -> Listing:
         """Return the orders that the customer placed signed in."""
@@ -99,7 +114,7 @@ class Shop:
             sorting = {"orderby": "date", "order": "desc", "page": page, "per_page": PAGE, "_fields": _ORDER_FIELDS}
             response = self._ask("/orders", params={**params, **sorting})
             read = self._rows(response)
-            rows += read
+            rows += self.gaps.shown(read, lambda row: None if _lacking(row) else row, lacking=_lacking)
             pages = _number(response, "x-wp-totalpages")
             if page >= pages if pages is not None else len(read) < PAGE:
                 return Listing(tuple(rows))
@@ -115,6 +130,13 @@ class Shop:
         row = self._client.json(response)
         if not isinstance(row, dict):
             raise not_its_api(self.name)
+        return row
+
+    def _with(self, row: Row, *names: str) -> Row:
+        """Return the row. Raises `OperatorError` where it lacks one of the fields."""
+        for name in names:
+            if row.get(name) is None:
+                raise lacks(self.name, name)
         return row
 
     def _rows_of_order(self, path: str, order_id: int, params: Mapping[str, Any]) -> tuple[Row, ...]:
@@ -182,6 +204,11 @@ def not_its_api(system: str) -> TemporaryError:
     return TemporaryError(
         gettext_noop("%(system)s answered with something that is not its API's."), values={"system": system}
     )
+
+
+def _lacking(order: Row) -> str:
+    """Return what an order lacks that none is without; empty where it has it all."""
+    return next((name for name in _NEEDED if order.get(name) is None), "")
 
 
 def _number(response: Response, header: str) -> int | None:

@@ -38,14 +38,16 @@ def fulfilment_status(order: Row) -> str | None:
     return as_text(meta(order).get(FULFILMENT_STATUS))
 
 
-def payment_word(order: Row, total: Money, refunded: Money) -> PaymentWord:
-    """Return where the order's money is."""
+def payment_word(order: Row, total: Money, refunded: Money | None) -> PaymentWord:
+    """Return where the order's money is; `refunded` None: the shop does not tell."""
     status = status_of(order)
     if status == "refunded":
         return PaymentWord.REFUNDED
     if status == "failed":
         return PaymentWord.FAILED
-    if status != "completed" and as_moment(order.get("date_paid_gmt")) is None:
+    if status != "completed" and "date_paid_gmt" not in order:
+        return PaymentWord.UNKNOWN
+    if status != "completed" and as_moment(order["date_paid_gmt"]) is None:
         return _UNPAID.get(status, PaymentWord.UNKNOWN)
     if not refunded:
         return PaymentWord.PAID
@@ -68,7 +70,9 @@ def delivery_word(order: Row, *, has_left: bool) -> DeliveryWord:
         return DeliveryWord.COMPLETED
     if status in _MAY_BE_VIRTUAL and _is_virtual(order):
         return DeliveryWord.NOT_NEEDED
-    return _STAYS.get(status, DeliveryWord.UNKNOWN)
+    # Parcels are noted in the meta data: without those it may have been sent.
+    may_be_sent = status == "processing" and "meta_data" not in order
+    return DeliveryWord.UNKNOWN if may_be_sent else _STAYS.get(status, DeliveryWord.UNKNOWN)
 
 
 def _is_virtual(order: Row) -> bool:

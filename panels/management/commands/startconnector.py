@@ -1,4 +1,4 @@
-"""`manage.py startconnector NAME`: a package with a connector of one's own (docs/panels/first-panel.md)."""
+"""`manage.py startconnector NAME`: a package with a connector of one's own (docs/panels/packages.md)."""
 
 from panels.scaffolding.command import StartCommand
 

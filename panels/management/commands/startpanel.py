@@ -1,4 +1,4 @@
-"""`manage.py startpanel NAME`: a package with a panel of one's own (docs/panels/first-panel.md)."""
+"""`manage.py startpanel NAME`: a package with a panel of one's own (docs/panels/packages.md)."""
 
 from panels.scaffolding.command import StartCommand
 

@@ -129,6 +129,7 @@ def test_words(status: str | None, word: ConversationWord) -> None:
     "not_public",
     [
         {"private": True},
+        {"private": None},
         {"message_type": 2},
         {"message_type": 3},
         {"message_type": "activity"},
@@ -176,7 +177,7 @@ def test_where_the_newest_is_private_the_messages_are_asked_for_but_not_of_all()
     private = {**ROW, "messages": [{**ROW["messages"][0], "private": True, "content": "Secret"}]}
     reader = Reader(
         *({**private, "id": number} for number in range(1, 9)),
-        messages=[{"id": 5, "content": "Public", "message_type": 0, "created_at": AT}],
+        messages=[{"id": 5, "content": "Public", "message_type": 0, "private": False, "created_at": AT}],
     )
     answer = ask(reader)
     assert len(reader.asked) == 5

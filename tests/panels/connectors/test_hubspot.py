@@ -183,13 +183,29 @@ def test_phone_numbers_match_however_they_are_written(ada: HubSpot) -> None:
     [
         ("030 123456", "", False), ("030 123456", "DE", True), ("030 123456", "AT", False),
         ("+49 (30) 12 34 56", "", True), ("0049 30 123456", "DE", True), ("+49 30 1234567", "DE", False),
-        ("", "DE", False),
     ],
 )  # fmt: skip
 def test_phone_numbers_are_compared_whole(hubspot: HubSpot, recorded: str, country: str, is_found: bool) -> None:
     hubspot.add("contacts", "1", firstname="A", phone=recorded)
     answer = hubspot.connector(country=country).customer(Identity(phones=("+4930123456",)))
     assert bool(answer.customers) is is_found
+
+
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [
+        (Identity(phones=("+4930123456",)), "CRM does not tell phone numbers"),
+        (Identity(emails=("ada@example.com",)), "CRM does not tell e-mail addresses"),
+    ],
+)
+@pytest.mark.parametrize("capability", HubSpotConnector.capabilities)
+def test_contacts_that_do_not_say_whose_they_are_are_not_nobody(
+    hubspot: HubSpot, who: Identity, said: str, capability: str
+) -> None:
+    hubspot.add("contacts", "1", firstname="A")
+    with pytest.raises(OperatorError) as caught:
+        getattr(hubspot.connector(), capability)(who)
+    assert caught.value.sentence.startswith(said)
 
 
 def test_phones_are_looked_for_only_when_no_address_is_known(ada: HubSpot) -> None:

@@ -16,6 +16,7 @@ from panels.api import (
     ConnectorError,
     DeliveryWord,
     DisputeWord,
+    Gaps,
     Identity,
     InvoiceWord,
     Money,
@@ -30,7 +31,7 @@ from panels.connectors.hubspot.row import Row, as_instant
 from tests.support.hubspot import AT, HubSpot, record
 from tests.support.outside import Asked, Reply
 
-EUR = Account(currency="EUR", id=None)
+EUR = Account(currency="EUR", id=None, gaps=Gaps("CRM"))
 CONTEXT = OrderContext(currency="EUR", account_id=None, stages={"s2": "Cancelled"}, cancelled=frozenset({"cancelled"}))
 WHO = Identity(emails=("ada@example.com",))
 
@@ -128,14 +129,14 @@ def test_an_order_without_a_total_comes_to_its_items() -> None:
         ({"name": "Mug", "price": "25"}, ("Mug", 1, "25", "25")),
         ({"name": "Hours", "quantity": "1.50", "price": "80", "amount": "120"}, ("1.5 × Hours", 1, "120", "120")),
         ({"name": "Hours", "quantity": "0.5", "price": "80"}, ("0.5 × Hours", 1, "40", "40")),
-        ({"name": "Mugs", "quantity": "3", "amount": "10"}, ("3 × Mugs", 1, "10", "10")),
+        ({"name": "Mugs", "quantity": "3", "price": None, "amount": "10"}, ("3 × Mugs", 1, "10", "10")),
         ({"hs_sku": "M1", "quantity": "-1", "price": "x"}, ("M1", 1, "0", "0")),
         ({"quantity": "1e9999", "price": "1e9999"}, ("1", 1, "0", "0")),
         ({"name": "Nails", "quantity": "100000", "price": "0.01"}, ("100000 × Nails", 1, "1000", "1000")),
         ({"name": "X", "quantity": "1000000000000", "price": "90000000000"}, ("1000000000000 × X", 1, "0", "0")),
     ],
 )  # fmt: skip
-def test_line_items(properties: dict[str, str], expected: tuple[str, int, str, str]) -> None:
+def test_line_items(properties: dict[str, str | None], expected: tuple[str, int, str, str]) -> None:
     (item,) = order(row(**properties)).items
     title, quantity, unit, total = expected
     assert (item.title, item.quantity, item.unit, item.total) == (
@@ -248,7 +249,8 @@ def test_subscriptions(said: str | None, word: SubscriptionWord) -> None:
 def test_frequencies(said: str | None, every: tuple[int, str] | None) -> None:
     assert words.frequency(said) == every
     plan = row(hs_name="Pro", hs_next_payment_amount="5", hs_recurring_billing_frequency=said)
-    assert len(make_subscriptions([plan], EUR)) == (1 if every else 0), "no wrong interval is ever shown"
+    (made,) = make_subscriptions([plan], EUR)
+    assert (made.count, made.interval) == (every or (1, None)), "no wrong interval is ever shown"
 
 
 @pytest.mark.parametrize(

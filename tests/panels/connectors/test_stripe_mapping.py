@@ -11,6 +11,7 @@ from panels.api import (
     Candidate,
     Dispute,
     DisputeWord,
+    Gaps,
     Invoice,
     InvoiceWord,
     Match,
@@ -57,7 +58,9 @@ def paid(**changes: Any) -> dict[str, Any]:
 
 
 def one_payment(charge: dict[str, Any] | None, *intents: dict[str, Any], **around: Any) -> Payment:
-    (payment,) = make_payments([charge] if charge else [], intents, Surroundings(now=NOW, **around))
+    (payment,) = make_payments(
+        [charge] if charge else [], intents, Surroundings(now=NOW, gaps=Gaps("Stripe"), **around)
+    )
     return payment
 
 
@@ -139,7 +142,7 @@ def test_a_charge_tells_how_its_intent_stands() -> None:
 def test_an_intent_that_went_on_after_a_failed_charge_is_told_besides() -> None:
     failed = paid(status="failed", captured=False, payment_intent="pi_1", failure_code="card_declined")
     waiting = shape("payment_intent", id="pi_1", status="requires_action")
-    words = [payment.word for payment in make_payments([failed], [waiting], Surroundings(now=NOW))]
+    words = [payment.word for payment in make_payments([failed], [waiting], Surroundings(now=NOW, gaps=Gaps("Stripe")))]
     assert words == [PaymentWord.FAILED, PaymentWord.WAITING]
 
 
@@ -522,7 +525,7 @@ def test_customer() -> None:
             paid(id="ch_4"),
         ],
         [],
-        Surroundings(now=NOW),
+        Surroundings(now=NOW, gaps=Gaps("Stripe")),
     )
     dispute = make_dispute(shape("dispute", status="needs_response"))
     closed = make_dispute(shape("dispute", status="won"))

@@ -16,6 +16,8 @@
     },
   };
   window.voxysEarly = early;
+  // For whatever may wait until something has been painted.
+  window.voxysIdle = (act) => requestAnimationFrame(() => (window.requestIdleCallback || setTimeout)(act));
   window.addEventListener("message", (event) => {
     if (early.take) early.take(event);
     else early.events.push(event);

@@ -592,7 +592,7 @@
     script.id = id;
     script.src = root.dataset[name];
     script.onload = then;
-    requestAnimationFrame(() => setTimeout(() => document.head.append(script)));
+    window.voxysIdle(() => document.head.append(script));
   }
 
   function loadHtmx() {
