@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Frame, Page, Request, Route
+from playwright.sync_api import Frame, Page, Request, Route, expect
 
 from tests.browser.truth import Truth
 from tests.browser.window import FETCH_INFO, STATUS, Tab, Window
@@ -84,6 +84,13 @@ def test_host_that_never_answers_is_asked_a_few_times(silent_host: tuple[Window,
         clock.run_for(1_000)
     assert window.run("asked.length") == 2 * ASKS
     assert frame.evaluate(STATUS) == "silent"
+
+
+def test_page_shows_what_it_waits_for_when_no_context_comes_at_once(silent_host: tuple[Window, Frame]) -> None:
+    window, frame = silent_host
+    window.page.clock.run_for(100)
+    assert frame.evaluate(STATUS) is None
+    expect(frame.locator("#panels .vx-skeleton").first).to_be_visible()
 
 
 def test_context_that_comes_late_is_shown(silent_host: tuple[Window, Frame]) -> None:

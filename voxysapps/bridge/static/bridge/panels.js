@@ -8,6 +8,8 @@
   const HELD_LOADING = [0, ...POLL_LOADING];
   const MENTIONS_FETCHED = 3;
   const POLL_STALE = [400, 800, 1500, 3000, 6000, 12000];
+  // No context yet: the page shows what it is going to be.
+  const SKELETON_AFTER = 60;
   // No answer for so long is none.
   const PATIENCE = 20000;
   // The pass for follow-up requests lives for 300 s.
@@ -592,7 +594,7 @@
     script.id = id;
     script.src = root.dataset[name];
     script.onload = then;
-    window.voxysIdle(() => document.head.append(script));
+    window.voxysTimes.later(() => document.head.append(script));
   }
 
   function loadHtmx() {
@@ -707,6 +709,8 @@
 
   window.voxysPanels = { texts, session, parse, problemOf, askWithPass, sections, tell, changed, round: () => round, pass: () => pass && pass.token };
   sections().forEach(noteBody);
+  // A context about to come is posted before the browser lays out what waits for it.
+  setTimeout(() => statusBox.hidden && hideStatus(), SKELETON_AFTER);
   window.voxys.start({
     context: show,
     waiting(why) {

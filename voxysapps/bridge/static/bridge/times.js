@@ -42,12 +42,16 @@ window.voxysTimes = (() => {
     element.title = formats.datetime().format(moment);
   }
 
+  // Do what may wait until a frame was presented; not for long, however busy the machine is.
+  const whenIdle = window.requestIdleCallback ? (act) => requestIdleCallback(act, { timeout: 250 }) : setTimeout;
+  const later = (act) => requestAnimationFrame(() => requestAnimationFrame(() => whenIdle(act)));
+
   function localize(scope) {
     const elements = [...scope.querySelectorAll("time[data-format]")];
     elements.filter(isInSight).forEach(localizeOne);
     writeClocks(scope);
     ages(scope, markOld);
-    window.voxysIdle(() => {
+    later(() => {
       elements.forEach(localizeOne);
       ages(scope, writeRelative); // the server has just written the same words
     });
@@ -95,5 +99,5 @@ window.voxysTimes = (() => {
     }
   }
 
-  return { localize, tick };
+  return { later, localize, tick };
 })();
