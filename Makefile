@@ -11,10 +11,10 @@ PRODUCTION = DEBUG=0 SIMULATOR=0 ALLOWED_HOSTS=apps.example.com,admin.example.co
 	ENCRYPTION_KEYS=`$(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))'`
 
 .DEFAULT_GOAL = help
-.PHONY: help run test check bench fmt messages clean
+.PHONY: help run test check docs screenshots bench outsider fmt messages clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
 
 run: ## the whole product on this machine, with demonstration data (PORT=8000)
 	@$(SETUP) run && exec $(BIN)/python -m voxysapps.embedded
@@ -39,8 +39,19 @@ check: ## style, types, layers, migrations, settings, templates
 	@$(BIN)/djlint . --lint --quiet
 	@echo "All checks passed."
 
+docs: ## the documentation as a site, in docs/_build/html
+	@$(SETUP) dev
+	@$(BIN)/python -m sphinx --builder html --fresh-env --fail-on-warning --quiet docs docs/_build/html
+	@echo "Open docs/_build/html/index.html"
+
+screenshots: ## the pictures of the documentation, taken anew (ONLY=orders,publish for some of them)
+	@$(SETUP) dev && exec $(BIN)/python -m scripts.screenshots $(ONLY)
+
 bench: ## measurements against the goals (ONLY=P1,P3 for some of them)
 	@$(SETUP) dev && exec $(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
+
+outsider: ## a panel and a connector made by somebody who has no checkout, up to the agent's window
+	@$(SETUP) dev && exec $(BIN)/python -m scripts.outsider $(ARGS)
 
 fmt: ## put the code into shape
 	@$(SETUP) dev
@@ -54,4 +65,4 @@ messages: ## new sentences into the translations, compiled (needs gettext)
 	@$(BIN)/python manage.py compilemessages -i .venv
 
 clean: ## remove .venv and everything a run left behind
-	rm -rf .venv .run .mypy_cache .ruff_cache .import_linter_cache staticfiles test-results build *.egg-info
+	rm -rf .venv .run .mypy_cache .ruff_cache .import_linter_cache staticfiles test-results build docs/_build *.egg-info

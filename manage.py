@@ -1,16 +1,7 @@
 #!/usr/bin/env python
-"""Django's command line for Voxys dashboard apps."""
+"""The product's command line, in a checkout."""
 
-import os
-import sys
-
-
-def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voxysapps.settings")
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 - needs the line above
-
-    execute_from_command_line(sys.argv)
-
+from voxysapps.__main__ import main
 
 if __name__ == "__main__":
     main()

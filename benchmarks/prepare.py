@@ -132,7 +132,7 @@ def set_number_of_rows(app: DashboardApp, context: ConfirmedContext) -> None:
 
 def count_rows(app: DashboardApp, context: ConfirmedContext) -> int:
     plan = _plan(app)
-    html = render_sections(build_sections(plan, plan.placements, context, "en"), plan, "en")
+    html = render_sections(build_sections(plan, plan.placements, context, "en"), "en")
     return len(_ROW.findall(html))
 
 

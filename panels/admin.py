@@ -1,5 +1,6 @@
 """Connections and placements in the Django admin."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -9,19 +10,23 @@ from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from panels import registry
+from panels import admin_plugins, registry  # noqa: F401 - registers its page
 from panels.admin_export import export_csv, export_urls, export_yaml
-from panels.admin_health import health_urls
+from panels.admin_health import health_urls, host_health_urls
 from panels.admin_import import import_urls
 from panels.admin_tabs import connections_step, tabs_step, tabs_urls
 from panels.admin_trials import TrialMixin
+from panels.connectors.base import Connector
+from panels.containment.origin import is_ours
 from panels.forms import PREFIX, ConnectionForm, PlacementForm, PlacementRowForm, form_for
-from panels.health import read_states
+from panels.health import read_host_health, read_states
 from panels.models import Connection, Placement
+from panels.offers import read_offers
+from panels.plugins import placement_state
 from panels.services import check_connection, delete_placement, save_placement
 from panels.settings_forms import settings_form
 from tenants import admin_steps
@@ -29,9 +34,11 @@ from tenants.admin import AccountAdmin
 from tenants.admin_apps import DashboardAppAdmin
 from tenants.admin_base import AccountFilter, OfAccountsAdmin
 from tenants.admin_secrets import secrets_table
-from tenants.models import DashboardApp
-from tenants.selectors import may_read, may_write
+from tenants.models import Account, DashboardApp
+from tenants.selectors import may_read, may_write, visible_accounts
 from voxysapps.admin_base import TabularInline
+
+HEALTH_LINK = '<a href="{}"><span class="light light-{}" title="{}">{}</span></a>'
 
 
 class PlacementInline(TabularInline[Placement, DashboardApp]):
@@ -43,6 +50,12 @@ class PlacementInline(TabularInline[Placement, DashboardApp]):
     extra = 0
     min_num = 1
     show_change_link = True
+
+    def get_formset(self, request: HttpRequest, obj: DashboardApp | None = None, **kwargs: Any) -> Any:
+        # Read once for all rows. Of a new tab the account is not known yet: saving says what is not offered.
+        offers = read_offers(obj.account_id) if obj else None
+        form = type(self.form.__name__, (self.form,), {"offers": offers})
+        return super().get_formset(request, obj, **{**kwargs, "form": form})
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return may_read(request.user)
@@ -68,10 +81,24 @@ def save_formset(self: DashboardAppAdmin, request: HttpRequest, form: Any, forms
         delete_placement(deleted)
 
 
+@admin.display(description=_("as a source of panels"))
+def host_health(self: AccountAdmin, account: Account) -> SafeString | str:
+    """Return how the host is doing for the account's panels, and where more of it is told."""
+    address = reverse("admin:tenants_account_host_health", args=[account.pk])
+    lights = [
+        (address, one.state.light, one.state.sentence, one.state.light.label) for one in read_host_health(account)
+    ]
+    return format_html_join(" ", HEALTH_LINK, lights) or "-"
+
+
 # tenants knows nothing of panels, so panels puts its part into the pages of apps and accounts.
 DashboardAppAdmin.inlines = [*DashboardAppAdmin.inlines, PlacementInline]
 DashboardAppAdmin.save_formset = save_formset  # type: ignore[method-assign, assignment]
-AccountAdmin.pages.extend((tabs_urls, import_urls, export_urls))
+AccountAdmin.host_health = host_health  # type: ignore[attr-defined]
+AccountAdmin.readonly_fields = (*AccountAdmin.readonly_fields, "host_health")  # type: ignore[assignment]
+HOST_FIELDS: Any = AccountAdmin.fieldsets[1][1]
+HOST_FIELDS["fields"] = (*HOST_FIELDS["fields"], "host_health")
+AccountAdmin.pages.extend((tabs_urls, import_urls, export_urls, host_health_urls))
 AccountAdmin.actions = (*AccountAdmin.actions, export_csv, export_yaml)  # type: ignore[assignment]
 AccountAdmin.list_before_template = "panels/account_files.html"  # type: ignore[attr-defined]  # Unfold's
 admin_steps.STEPS[admin_steps.STEPS.index(admin_steps.tabs_step)] = tabs_step
@@ -156,7 +183,7 @@ class ConnectionAdmin(TrialMixin, _PluginAdmin):
     def health(self, connection: Any) -> SafeString:
         state = getattr(connection, "state", None) or read_states([connection])[connection.pk]
         return format_html(
-            '<a href="{}"><span class="light light-{}" title="{}">{}</span></a>',
+            HEALTH_LINK,
             reverse("admin:panels_connection_health", args=[connection.pk]),
             state.light,
             state.sentence,
@@ -189,14 +216,16 @@ class ConnectionAdmin(TrialMixin, _PluginAdmin):
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Ask first which kind of system it is: the form is that connector's."""
-        kinds = registry.connectors().plugins
+        kinds = _offered(request, registry.connectors().plugins)
         if request.GET.get("connector") in kinds:
             return super().add_view(request, form_url, extra_context)
         if not self.has_add_permission(request):
             raise Http404
         query = request.GET.copy()
         links = []
-        panels = {panel.capability: str(panel.title) for panel in registry.panels().plugins.values()}
+        # Where several show the same, the product's own names it.
+        named = sorted(registry.panels().plugins.values(), key=is_ours)
+        panels = {panel.capability: str(panel.title) for panel in named}
         # Invented data are nobody's first choice.
         for slug, kind in sorted(kinds.items(), key=lambda one: (one[0] == "demo", str(one[1].title).lower())):
             query["connector"] = slug
@@ -220,6 +249,16 @@ class ConnectionAdmin(TrialMixin, _PluginAdmin):
             self.message_user(request, f"{connection.account}, {connection}: {sentence}", level)
 
 
+def _offered(request: HttpRequest, kinds: Mapping[str, type[Connector]]) -> dict[str, type[Connector]]:
+    """Return the connectors to choose from: of the account's, where the address names one that the user sees."""
+    text = request.GET.get("account", "")
+    account = visible_accounts(request.user).filter(pk=int(text)).first() if text.isdecimal() else None
+    if account is None:
+        return dict(kinds)
+    offers = read_offers(account.pk)
+    return {slug: kind for slug, kind in kinds.items() if offers.has_connector(slug)}
+
+
 @admin.register(Placement)
 class PlacementAdmin(_PluginAdmin):
     """One panel in one app, with its settings."""
@@ -241,11 +280,17 @@ class PlacementAdmin(_PluginAdmin):
         panel = registry.panels().plugins.get(placement.panel)
         return str(panel.title) if panel else placement.panel
 
+    @admin.display(description=_("state"))
+    def state(self, placement: Placement) -> SafeString:
+        """Whether its panel can be shown: it may be broken, not installed, or switched off for the account."""
+        light, word, sentence = placement_state(placement)
+        return format_html('<span class="light light-{}" title="{}">{}</span> {}', light, sentence, word, sentence)
+
     def get_own_fields(self, obj: Placement | None) -> tuple[str, ...]:
-        return ("dashboard_app", "kind", "title", "position", "is_enabled", "connections")
+        return ("dashboard_app", "kind", *(("state",) if obj else ()), "title", "position", "is_enabled", "connections")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Placement | None = None) -> list[str]:
-        return ["stored_secrets", "dashboard_app", "kind"]
+        return ["stored_secrets", "dashboard_app", "kind", "state"]
 
     def new_row(self, request: HttpRequest) -> Placement:
         return Placement()

@@ -1,20 +1,21 @@
-"""The page of a connection's health: what happened lately, and what an operator can do about it."""
+"""The pages of a connection's and the host's health: what happened lately, and what an operator can do about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from panels.health import read_queue, read_states, read_statistics
+from panels.health import Health, read_health, read_host_health, read_queue
 from panels.models import Connection
 from panels.services import drop_fetched, pause_connection, resume_connection
-from tenants.admin_account_pages import page_context, require_change
+from tenants.admin_account_pages import account_page, page_context, require_change
 from tenants.admin_base import OfAccountsAdmin
+from tenants.models import Account
 
 _DEEDS: dict[str, tuple[Callable[[Connection], None], str | Promise]] = {
     "pause": (pause_connection, gettext_lazy("Paused: nobody asks it until you resume it.")),
@@ -40,18 +41,44 @@ def _show(admin: OfAccountsAdmin, request: HttpRequest, connection: Connection) 
             deed[0](connection)
             admin.message_user(request, str(deed[1]), messages.SUCCESS)
         return HttpResponseRedirect(request.path)
-    figures = read_statistics(connection)
+    return _render(admin, request, connection, connection.account, [read_health(connection)], may_pause=True)
+
+
+def host_health_urls(admin: OfAccountsAdmin) -> list[URLPattern]:
+    """Return the address of the page about an account's host as a source of its panels."""
+    return [account_page(admin, "host-health", "host_health", _show_host)]
+
+
+def _show_host(admin: OfAccountsAdmin, request: HttpRequest, account: Account) -> HttpResponse:
+    return _render(admin, request, account, account, read_host_health(account))
+
+
+def _render(
+    admin: OfAccountsAdmin,
+    request: HttpRequest,
+    row: Connection | Account,
+    account: Account,
+    systems: Sequence[Health],
+    *,
+    may_pause: bool = False,
+) -> HttpResponse:
     context = page_context(
         admin,
         request,
         _("Health"),
-        connection,
-        state=read_states([connection])[connection.pk],
-        figures=figures,
-        errors=[(_kind(kind), number) for kind, number in figures.errors.items()],
-        queue=read_queue(connection.account_id),
+        row,
+        systems=[{"health": one, "errors": _errors(one)} for one in systems],
+        # A connection's page leads to the host's.
+        host=read_host_health(account) if may_pause else (),
+        host_url=reverse("admin:tenants_account_host_health", args=[account.pk]),
+        may_pause=may_pause,
+        queue=read_queue(account.pk),
     )
     return render(request, "panels/health.html", context)
+
+
+def _errors(health: Health) -> list[tuple[str, int]]:
+    return [(_kind(kind), number) for kind, number in health.figures.errors.items()]
 
 
 def _kind(kind: str) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from panels import registry
 from panels.forms import TabsForm
 from panels.models import Connection, Placement
+from panels.offers import read_offers
 from panels.services import save_tabs
 from tenants.admin_account_pages import page_context
 from tenants.admin_base import OfAccountsAdmin
@@ -63,7 +64,12 @@ def _show_tabs(admin: OfAccountsAdmin, request: HttpRequest, account: Any) -> Ht
     if not admin.has_change_permission(request, account):
         raise PermissionDenied
     placed = set(Placement.objects.for_account(account).values_list("panel", flat=True))
-    titles = {slug: str(panel.title) for slug, panel in registry.panels().plugins.items() if slug not in placed}
+    offers = read_offers(account.pk)
+    titles = {
+        slug: str(panel.title)
+        for slug, panel in registry.panels().plugins.items()
+        if slug not in placed and offers.has_panel(slug)
+    }
     form = TabsForm(list(titles.items()), request.POST or None)
     back = reverse("admin:tenants_account_change", args=[account.pk])
     if request.method == "POST" and form.is_valid():

@@ -1,8 +1,12 @@
 """The panel API: everything a panel or connector may import from us besides `panels.testing`."""
 
+from typing import TYPE_CHECKING
+
+from panels.actions.base import Action, ActionContext, Done
 from panels.base import API_VERSION, FetchContext, Panel, PanelContext
 from panels.capabilities import *  # noqa: F403 - the data models are part of the API as a whole
 from panels.connectors.base import Connector, Detail, HostConnector
+from panels.deprecation import NAMES, PanelDeprecationWarning, deprecated_names
 from panels.errors import ConnectorError, FinalError, OperatorError, PanelUnavailable, TemporaryError
 from panels.gaps import Gaps, lacks, untold
 from panels.host_reader import MAX_CONVERSATIONS, HostReader
@@ -16,9 +20,12 @@ from voxysapps.outgoing import Response
 __all__ = [
     "API_VERSION",
     "MAX_CONVERSATIONS",
+    "Action",
+    "ActionContext",
     "Connector",
     "ConnectorError",
     "Detail",
+    "Done",
     "FetchContext",
     "FinalError",
     "Gaps",
@@ -33,6 +40,7 @@ __all__ = [
     "OperatorError",
     "Panel",
     "PanelContext",
+    "PanelDeprecationWarning",
     "PanelUnavailable",
     "Response",
     "SecretField",
@@ -46,3 +54,6 @@ __all__ = [
     "to_e164",
     "untold",
 ]
+
+if not TYPE_CHECKING:  # type checkers should go on refusing names that are not there
+    __getattr__ = deprecated_names(__name__, NAMES)

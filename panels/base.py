@@ -3,7 +3,7 @@
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from django import forms
 from django.utils.functional import Promise
@@ -11,7 +11,11 @@ from django.utils.functional import Promise
 from tenants.trust.identity import Identity
 from voxysapps.context.structs import AppContext
 
-API_VERSION = "1.0"
+if TYPE_CHECKING:
+    from panels.actions.base import Action
+
+# The version of `panels.api` and `panels.testing` together (docs/panels/testing.md tells how it counts).
+API_VERSION = "1.1"
 
 Need = Literal["messages", "attributes", "definitions"]
 Vary = Literal["agent", "conversation"]
@@ -19,7 +23,10 @@ Vary = Literal["agent", "conversation"]
 
 @dataclass(frozen=True, slots=True)
 class FetchContext:
-    """What `Panel.fetch` may use: the confirmed identity and the placement's settings."""
+    """What `Panel.fetch` may use: the confirmed `identity` and the placement's `settings`, cleaned, with secrets.
+
+    `trace_id` names this call in our log and, as a header, in those of the systems asked.
+    """
 
     identity: Identity
     settings: Mapping[str, Any]
@@ -31,7 +38,11 @@ class PanelContext:
     """What `Panel.get_context` may use. All of it is part of the fragment's key, so nothing else may be read.
 
     `data` is the capability's answer, merged over the placement's connections (`panels.capabilities`),
-    or what `fetch` returned. `connections` names the connections that answered. `agent_id` and
+    or what `fetch` returned. `settings` are the placement's, cleaned by the panel's form. `identity` is the
+    confirmed customer; `identity_verified` is True where the host vouches for who it is, False where it does not,
+    None where a channel addresses the customer. `role` is the viewer's, "administrator" or "agent", None where
+    nobody confirms it. `locale` is one of the product's languages, `time_zone` the account's. `placement_id` tells
+    placements of one panel apart, as in ids of HTML. `connections` names the connections that answered. `agent_id` and
     `conversation_id` are None unless the panel's `vary` asks for them. `posted` is the context as the
     browser posted it, for panels with `needs`, else None: anybody can forge it, so show it as what it is.
     """
@@ -44,12 +55,15 @@ class PanelContext:
     locale: str
     time_zone: zoneinfo.ZoneInfo
     placement_id: int
-    # Whether the customer's sensitive fields are masked for this viewer.
+    #: Whether the customer's sensitive fields are masked for this viewer.
     masked: bool = False
     connections: tuple[str, ...] = ()
     agent_id: int | None = None
     conversation_id: int | None = None
     posted: AppContext | None = None
+    #: The panel's actions, and whether the viewer has an agent session, without which there are none.
+    actions: tuple[type["Action"], ...] = ()
+    can_act: bool = False
 
 
 class Panel:
@@ -60,27 +74,40 @@ class Panel:
     once for every new data.
     """
 
-    # URL part, storage key and template folder; equals the entry point's name.
+    #: URL part, storage key and template folder; equals the entry point's name.
     slug: ClassVar[str]
+    #: What stands above it, unless an operator names it otherwise.
     title: ClassVar[str | Promise]
-    # The panel API's version this panel was written for, as a version specifier.
+    #: The panel API's version this panel was written for, as a version specifier.
     requires_api: ClassVar[str] = "~=1.0"
-    # A name of panels.capabilities.CAPABILITIES, filled from the placement's connections.
+    #: A name of panels.capabilities.CAPABILITIES, filled from the placement's connections.
     capability: ClassVar[str | None] = None
-    # What of the posted context the browser must upload for this panel besides the identifying fields.
+    #: What of the posted context the browser must upload for this panel besides the identifying fields.
     needs: ClassVar[tuple[Need, ...]] = ()
-    # Fields added to the context and to the fragment's key.
+    #: Fields added to the context and to the fragment's key.
     vary: ClassVar[tuple[Vary, ...]] = ()
-    # The placement's settings, edited in the admin; every field needs an `initial` or `required=False`.
+    #: The placement's settings, edited in the admin; every field needs an `initial` or `required=False`.
     SettingsForm: ClassVar[type[forms.Form]] = forms.Form
-    # Keys of what `fetch` returns that are hidden where an account hides sensitive fields.
+    #: Whether no account has it until a platform administrator offers it to some.
+    is_opt_in: ClassVar[bool] = False
+    #: Settings that say where the secrets are sent, such as an API's address: another one clears the secrets.
+    destination: ClassVar[tuple[str, ...]] = ()
+    #: Keys of what `fetch` returns that are hidden where an account hides sensitive fields.
     sensitive: ClassVar[tuple[str, ...]] = ()
-    # Seconds for which what `fetch` returned counts as fresh.
+    #: Seconds for which what `fetch` returned counts as fresh.
     fresh_for: ClassVar[int] = 120
-    # Lines of the grey placeholder shown until there is data: as many as the panel usually has.
+    #: Lines of the grey placeholder shown until there is data: as many as the panel usually has.
     skeleton_lines: ClassVar[int] = 4
-    # Further templates of this panel, fetched on demand: name -> template. See `get_part_context`.
+    #: Further templates of this panel, fetched on demand: name -> template. See `get_part_context`.
     parts: ClassVar[Mapping[str, str]] = {}
+    #: What an agent may do in this panel: classes of actions.
+    actions: ClassVar[tuple[type["Action"], ...]] = ()
+    #: Whether its templates have `data-keep="name"`: what the agent sets there is found again.
+    keeps: ClassVar[bool] = False
+    #: Style sheets of the panel, by their place among static files; fetched after the first paint.
+    styles: ClassVar[tuple[str, ...]] = ()
+    #: Scripts likewise: modules that export `connect(section)`.
+    scripts: ClassVar[tuple[str, ...]] = ()
 
     @property
     def template(self) -> str:

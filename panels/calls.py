@@ -15,10 +15,14 @@ from panels import registry, selectors, statistics
 from panels.base import FetchContext
 from panels.capabilities import CAPABILITIES
 from panels.connectors.base import Connector
+from panels.containment import call_plugin
+from panels.containment.origin import is_ours
+from panels.containment.plain_data import require_answer, require_plain
 from panels.errors import FinalError, OperatorError, PanelUnavailable, TemporaryError
-from panels.guard import Guard, NotNow
+from panels.guard import Busy, Guard, NotNow
 from panels.host_reader import ContactReader
 from panels.models import Connection, Placement
+from panels.offers import read_offers
 from panels.settings_forms import read_settings
 from panels.snapshots import Source
 from panels.statistics import ErrorKind
@@ -26,8 +30,9 @@ from tenants.trust.identity import Identity, MatchKey
 from voxysapps.outgoing import budget
 from voxysapps.sealing import SealBroken
 
-# What a panel's own fetch may take.
+# What a panel's own fetch may take, and how many of a panel's may be under way in one account.
 _PANEL_SECONDS = 15.0
+_PANEL_CALLS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +62,7 @@ def prepare(account_id: int, source: Source, identity: Identity, trace_id: str) 
         return _prepare_connector(account_id, source.connection_id, source.capability, identity, trace_id)
     if source.connector is not None and source.capability is not None:
         return _prepare_host(account_id, source.connector, source.capability, identity, trace_id)
-    placement = selectors.get_placement(account_id, source.placement_id or 0)
-    panel = registry.panels().plugins.get(placement.panel) if placement else None
-    if placement is None or panel is None:
-        raise OperatorError(gettext_noop("This panel is switched off or not installed."))
-    context = FetchContext(identity=identity, settings=_settings(placement, panel.SettingsForm), trace_id=trace_id)
-
-    def ask() -> Any:
-        with budget(_PANEL_SECONDS, trace_id=trace_id):
-            return panel.fetch(context)
-
-    return Call(unlimited, ask, panel.fresh_for)
+    return _prepare_panel(account_id, source.placement_id or 0, identity, trace_id)
 
 
 def whom_to_look_for(connection: Connection, kind: type[Connector], identity: Identity) -> Identity:
@@ -98,7 +93,7 @@ def kind_of(error: Exception) -> ErrorKind:
 def _prepare_connector(account_id: int, connection_id: int, capability: str, identity: Identity, trace_id: str) -> Call:
     connection = selectors.get_connection(account_id, connection_id)
     kind = registry.connectors().plugins.get(connection.connector) if connection else None
-    if connection is None or kind is None:
+    if connection is None or kind is None or not read_offers(account_id).has_connector(connection.connector):
         raise OperatorError(gettext_noop("This connection is switched off or its connector is not installed."))
     if connection.paused_at is not None:
         message = gettext_noop("An operator has paused %(system)s for the moment.")
@@ -106,47 +101,86 @@ def _prepare_connector(account_id: int, connection_id: int, capability: str, ide
     known = whom_to_look_for(connection, kind, identity)
     if known.is_anonymous:
         return Call(unlimited, CAPABILITIES[capability], kind.fresh_for)  # nobody to look for: an empty answer
-    connector = kind(_settings(connection, kind.SettingsForm), name=connection.name)
+    settings = _settings(connection, kind.SettingsForm)
     guard = Guard(account_id, connection_id, name=connection.name)
-    watch = _Watch(guard, trace_id, (account_id, connection_id))
+    watch = _Watch(guard, (account_id, connection_id), identity, trace_id)
     before = guard.pacer(kind.max_rate, on_request=partial(statistics.count_request, account_id, connection_id))
+
+    def work() -> Any:
+        return _answer(kind(settings, name=connection.name), capability, known)
 
     def ask() -> Any:
         with watch.watching(), budget(kind.timeout, trace_id=trace_id, before=before):
-            return getattr(connector, capability)(known)
+            return call_plugin(kind, work, seconds=kind.timeout, name=connection.name)
 
     return Call(lambda: guard.enter(kind.max_concurrency), ask, kind.fresh_for, watch.answered)
+
+
+def _prepare_panel(account_id: int, placement_id: int, identity: Identity, trace_id: str) -> Call:
+    """Return how to let a panel fetch by itself."""
+    placement = selectors.get_placement(account_id, placement_id)
+    panel = registry.panels().plugins.get(placement.panel) if placement else None
+    if placement is None or panel is None or not read_offers(account_id).has_panel(placement.panel):
+        raise OperatorError(gettext_noop("This panel is switched off or not installed."))
+    context = FetchContext(identity=identity, settings=_settings(placement, panel.SettingsForm), trace_id=trace_id)
+    name = str(panel.title)
+    system = f"panel-{panel.slug}"
+    guard = Guard(account_id, system, name=name)
+    watch = _Watch(guard, (account_id, system), identity, trace_id)
+
+    def work() -> Any:
+        data = panel.fetch(context)
+        require_plain(data)
+        return data
+
+    def ask() -> Any:
+        with watch.watching(), budget(_PANEL_SECONDS, trace_id=trace_id):
+            return call_plugin(panel, work, seconds=_PANEL_SECONDS, name=name)
+
+    return Call(lambda: guard.enter(_PANEL_CALLS), ask, panel.fresh_for, watch.answered)
 
 
 def _prepare_host(account_id: int, slug: str, capability: str, identity: Identity, trace_id: str) -> Call:
     """Return how to ask the host about the contact, whom it knows by number: nobody is to be found."""
     kind = registry.host_connectors().get(slug)
     account = selectors.get_asked_account(account_id)
-    if kind is None or account is None:
+    if kind is None or account is None or not read_offers(account_id).has_connector(slug):
         raise OperatorError(gettext_noop("This panel is switched off or not installed."))
     if identity.contact_id is None:
         return Call(unlimited, CAPABILITIES[capability], kind.fresh_for)
     name = str(kind.title)
-    connector = kind(ContactReader(account, identity.contact_id, name=name), name=name)
+    reader = ContactReader(account, identity.contact_id, name=name)
     guard = Guard(account_id, slug, name=name)
-    watch = _Watch(guard, trace_id)
+    watch = _Watch(guard, (account_id, slug), identity, trace_id)
+    before = partial(statistics.count_request, account_id, slug)
+
+    def work() -> Any:
+        return _answer(kind(reader, name=name), capability, identity)
 
     def ask() -> Any:
-        with watch.watching(), budget(kind.timeout, trace_id=trace_id):
-            return getattr(connector, capability)(identity)
+        with watch.watching(), budget(kind.timeout, trace_id=trace_id, before=before):
+            return call_plugin(kind, work, seconds=kind.timeout, name=name)
 
     return Call(lambda: guard.enter(kind.max_concurrency), ask, kind.fresh_for, watch.answered)
 
 
-class _Watch:
-    """Tells the guard what became of one call: a failure at once, an answer when asked to.
+def _answer(connector: Connector, capability: str, who: Identity) -> Any:
+    answer = getattr(connector, capability)(who)
+    if not is_ours(connector):
+        require_answer(answer, CAPABILITIES[capability])
+    return answer
 
-    With the ids of account and connection it counts the call, too.
+
+class _Watch:
+    """Tells guard and statistics what became of one call about a customer: a failure at once, an answer when asked to.
+
+    `ids` are the account's and the system's (`Source.system`).
     """
 
-    def __init__(self, guard: Guard, trace_id: str, ids: tuple[int, int] | None = None) -> None:
-        self._ids = ids
+    def __init__(self, guard: Guard, ids: tuple[int, statistics.System], about: Identity, trace_id: str) -> None:
         self._guard = guard
+        self._ids = ids
+        self._about = about
         self._trace_id = trace_id
         self._seconds = 0.0
 
@@ -155,7 +189,7 @@ class _Watch:
         started = time.perf_counter()
         try:
             yield
-        except NotNow:
+        except (Busy, NotNow):
             self._guard.learnt_nothing()  # nobody was asked
             raise
         except Exception as error:
@@ -165,9 +199,8 @@ class _Watch:
 
     def answered(self) -> None:
         self._guard.succeeded()
-        if self._ids is not None:
-            statistics.note_success(*self._ids)
-            statistics.count_call(*self._ids, seconds=self._seconds, error=None)
+        statistics.note_success(*self._ids)
+        statistics.count_call(*self._ids, seconds=self._seconds, error=None)
 
     def _failed(self, error: Exception, seconds: float) -> None:
         kind = kind_of(error)
@@ -177,11 +210,10 @@ class _Watch:
             self._guard.succeeded()  # it answers, if not as hoped
         else:
             self._guard.learnt_nothing()
-        if self._ids is None:
-            return
         message = error.message if isinstance(error, PanelUnavailable) else type(error).__name__
         values = error.values if isinstance(error, PanelUnavailable) else {}
-        statistics.note_failure(*self._ids, message, values, trace_id=self._trace_id)
+        customer = self._about.digest()
+        statistics.note_failure(*self._ids, message, values, kind=kind, customer=customer, trace_id=self._trace_id)
         statistics.count_call(*self._ids, seconds=seconds, error=kind)
 
 

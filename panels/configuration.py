@@ -21,17 +21,20 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, transaction
 from django.utils import translation
+from django.utils.translation import gettext_noop
 
 from panels import registry, selectors
 from panels.base import Panel
 from panels.connectors.base import HostConnector
 from panels.models import Connection, Placement
+from panels.offers import Offers, read_offers
 from panels.settings_forms import clean_settings
-from panels.snapshots import Source
+from panels.snapshots import Failure, Source
 from tenants.models import Account, DashboardApp
 from tenants.trust.audience import Viewing, why_not_for
 from tenants.validators import APP_KEY
 from voxysapps.cache import cache_is_down
+from voxysapps.problems import explained, new_trace_id, place_of
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +47,7 @@ STAMP_SECONDS = 7 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class PlacementPlan:
-    """All that rendering a placement needs besides the data. `panel` is None when it is not installed."""
+    """All that rendering a placement needs besides the data. `panel` is None when it is not installed or broken."""
 
     id: int
     slug: str
@@ -55,6 +58,8 @@ class PlacementPlan:
     connection_names: tuple[str, ...]
     # Changes whenever the same data would render differently.
     revision: str
+    # What is wrong with the panel, where that is known.
+    problem: Failure | None = None
 
     def title(self, locale: str) -> str:
         return self.titles.get(locale) or self.titles["en"]
@@ -75,6 +80,12 @@ class AppPlan:
     def needs(self) -> frozenset[str]:
         """What of the context the browser must upload besides the identifying fields."""
         return frozenset(need for placement in self.placements if placement.panel for need in placement.panel.needs)
+
+    @property
+    def acts(self) -> bool:
+        """Whether a panel has more than data to show: actions, things to be kept, or files of its own."""
+        panels = [placement.panel for placement in self.placements if placement.panel]
+        return any(panel.actions or panel.keeps or panel.styles or panel.scripts for panel in panels)
 
     def placement(self, placement_id: int) -> PlacementPlan | None:
         return next((placement for placement in self.placements if placement.id == placement_id), None)
@@ -124,19 +135,32 @@ def read_plan(app_key: str) -> AppPlan | None:
 
 
 def read_sources(account_id: int, viewing: Viewing | None = None) -> tuple[Source, ...]:
-    """Return from where the account's tabs are filled, each source once (3 queries).
+    """Return from where the account's tabs are filled, each source once (5 queries).
 
     Drafts are left out, and with `viewing` whatever is not for that conversation.
     """
     apps = selectors.list_apps(account_id)
-    connections = selectors.list_connections(account_id)
+    offers = read_offers(account_id)
+    connections = _offered(selectors.list_connections(account_id), offers)
     found: dict[Source, None] = {}
     for app in apps:
         if app.is_draft or (viewing is not None and why_not_for(app, viewing)):
             continue
         for placement in app.shown:  # type: ignore[attr-defined]
-            found |= dict.fromkeys(_sources(placement, connections, app.account))
+            if offers.has_panel(placement.panel):
+                found |= dict.fromkeys(_sources(placement, connections, app.account, offers))
     return tuple(found)
+
+
+def read_placement_sources(account_id: int, placement_id: int) -> tuple[Source, ...]:
+    """Return from where one placement is filled; nothing where it is not shown (5 queries)."""
+    offers = read_offers(account_id)
+    connections = _offered(selectors.list_connections(account_id), offers)
+    for app in selectors.list_apps(account_id):
+        for placement in app.shown:  # type: ignore[attr-defined]
+            if placement.pk == placement_id and offers.has_panel(placement.panel):
+                return _sources(placement, connections, app.account, offers)
+    return ()
 
 
 def change_stamp(account_id: int) -> None:
@@ -167,65 +191,113 @@ def _read_plan(app_key: str) -> AppPlan | None:
     app = selectors.get_app(app_key)
     if app is None:
         return None
-    connections = selectors.list_connections(app.account_id)
+    offers = read_offers(app.account_id)
+    connections = _offered(selectors.list_connections(app.account_id), offers)
     return AppPlan(
         account=app.account,
         app=app,
-        placements=tuple(_plan(placement, connections, app.account) for placement in selectors.list_placements(app)),
+        placements=tuple(
+            _plan(placement, connections, app.account, offers)
+            for placement in selectors.list_placements(app)
+            if offers.has_panel(placement.panel)
+        ),
         time_zone=zoneinfo.ZoneInfo(app.account.time_zone),
         stamp=stamp,
     )
 
 
-def _plan(placement: Placement, connections: list[Connection], account: Account) -> PlacementPlan:
+def _offered(connections: list[Connection], offers: Offers) -> list[Connection]:
+    return [connection for connection in connections if offers.has_connector(connection.connector)]
+
+
+def _plan(placement: Placement, connections: list[Connection], account: Account, offers: Offers) -> PlacementPlan:
     panel = registry.panels().plugins.get(placement.panel)
-    sources = _sources(placement, connections, account)
+    if panel is None:
+        return _plan_without_panel(placement, registry.panels().failure(placement.panel))
+    try:
+        return _plan_of(panel, placement, connections, account, offers)
+    except Exception as error:  # noqa: BLE001 - its settings form is a plugin's, too, and may raise anything
+        trace_id, place = new_trace_id(), place_of(error)
+        logger.error("panel %s cannot be set up: account=%s trace=%s: %s", panel.slug, account.pk, trace_id, place)  # noqa: TRY400
+        told = explained(error) or gettext_noop("This panel is broken. Tell an operator.")
+        return _plan_without_panel(placement, Failure(told, True, trace_id, 0.0))
+
+
+def _plan_of(
+    panel: Panel, placement: Placement, connections: list[Connection], account: Account, offers: Offers
+) -> PlacementPlan:
+    sources = _sources(placement, connections, account, offers)
     names = (
         *(connection.name for connection in _able(placement, panel, connections)),
-        *(str(kind.title) for kind in _of_host(panel, account).values()),
+        *(str(kind.title) for kind in _of_host(panel, account, offers).values()),
     )
     return PlacementPlan(
         id=placement.pk,
         slug=placement.panel,
         panel=panel,
         titles=_titles(placement, panel),
-        settings=clean_settings(panel.SettingsForm, placement.settings) if panel else {},
+        settings=clean_settings(panel.SettingsForm, placement.settings),
         sources=sources,
         connection_names=names,
         revision=_digest(
-            placement.settings, [s.key for s in sources], names, panel and registry.code_version(panel.slug)
+            *(placement.settings, [source.key for source in sources], names),
+            # Without agent sessions there are no actions.
+            *(account.time_zone, account.trust, registry.code_version(panel.slug)),
         ),
+    )
+
+
+def _plan_without_panel(placement: Placement, problem: Failure | None) -> PlacementPlan:
+    return PlacementPlan(
+        id=placement.pk,
+        slug=placement.panel,
+        panel=None,
+        titles=_titles(placement, None),
+        settings={},
+        sources=(),
+        connection_names=(),
+        revision=_digest(placement.settings),
+        problem=problem,
     )
 
 
 def _able(placement: Placement, panel: Panel | None, connections: list[Connection]) -> list[Connection]:
     """Return the connections that fill the placement."""
     chosen: list[Connection] = placement.chosen or connections  # type: ignore[attr-defined]
-    return [connection for connection in chosen if panel and _can(connection, panel.capability)]
+    usable = {connection.pk for connection in connections}
+    return [
+        connection for connection in chosen if panel and connection.pk in usable and _can(connection, panel.capability)
+    ]
 
 
-def _of_host(panel: Panel | None, account: Account) -> dict[str, type[HostConnector]]:
+def _of_host(panel: Panel | None, account: Account, offers: Offers) -> dict[str, type[HostConnector]]:
     """Return the host connectors that fill the panel, whichever connections a placement has chosen, by slug.
 
     None where the host does not confirm who looks: it knows nothing then of what they may see.
     """
     if panel is None or panel.capability is None or not account.confirms:
         return {}
-    return {slug: kind for slug, kind in registry.host_connectors().items() if panel.capability in kind.capabilities}
+    return {
+        slug: kind
+        for slug, kind in registry.host_connectors().items()
+        if panel.capability in kind.capabilities and offers.has_connector(slug)
+    }
 
 
-def _sources(placement: Placement, connections: list[Connection], account: Account) -> tuple[Source, ...]:
+def _sources(
+    placement: Placement, connections: list[Connection], account: Account, offers: Offers
+) -> tuple[Source, ...]:
     panel = registry.panels().plugins.get(placement.panel)
     if panel is None:
         return ()
     if panel.capability is None:
-        return (Source.of_placement(placement.pk),)
+        return (Source.of_placement(placement.pk, generation=placement.generation),)
     return (
         *(
             Source.of_connection(connection.pk, panel.capability, generation=connection.generation)
             for connection in _able(placement, panel, connections)
         ),
-        *(Source.of_host(slug, panel.capability) for slug in _of_host(panel, account)),
+        *(Source.of_host(slug, panel.capability) for slug in _of_host(panel, account, offers)),
     )
 
 

@@ -1,19 +1,30 @@
 """Money, times, numbers and names as people of a language write them. Pure functions, remembered by argument."""
 
+import math
 import zoneinfo
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time, get_datetime_format, get_timezone_location
+from babel.dates import (
+    format_date,
+    format_skeleton,
+    format_time,
+    format_timedelta,
+    get_datetime_format,
+    get_timezone_location,
+)
 from babel.lists import format_list as babel_list
 from babel.numbers import format_currency, format_decimal, get_currency_precision
+from django.utils import translation
+from django.utils.translation import pgettext
 
 from panels.api import Money
 
 MomentFormat = Literal["date", "datetime", "month", "relative"]
+_MINUTE, _HOUR, _DAY = 60, 3600, 24 * 3600
 
 
 @lru_cache(maxsize=64)
@@ -58,6 +69,22 @@ def format_moment(at: datetime, style: MomentFormat, language: str, zone: zonein
     return pattern.replace("{0}", time).replace("{1}", date)
 
 
+def format_ago(seconds: float, language: str) -> str:
+    """Return how long ago something was, in the words and the rounding of the frame's script: "5 min. ago", "now"."""
+    unit = next((unit for unit in (_DAY, _HOUR, _MINUTE) if seconds >= unit), 0)
+    return _format_ago(math.ceil(seconds / unit - 0.5) if unit else 0, unit, language)
+
+
+@lru_cache(maxsize=1024)
+def _format_ago(count: int, unit: int, language: str) -> str:
+    if not count:
+        with translation.override(language):
+            return pgettext("how long ago", "now")
+    # A second less than 60 minutes is told in minutes still.
+    passed = timedelta(seconds=unit if count == 1 else unit * count - 1)
+    return format_timedelta(-passed, threshold=1, add_direction=True, format="short", locale=locale_of(language))
+
+
 @lru_cache(maxsize=1024)
 def format_day(day: date, language: str) -> str:
     """Return the day with its weekday in few letters: "Fri, Nov 20, 2026"."""
@@ -71,7 +98,7 @@ def format_month(year: int, month: int, language: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def format_number(number: int, language: str) -> str:
+def format_number(number: float | Decimal, language: str) -> str:
     return format_decimal(number, locale=locale_of(language))
 
 

@@ -13,6 +13,7 @@ from unfold import widgets
 
 from panels import registry
 from panels.models import Connection, Placement
+from panels.offers import Offers
 from panels.secret_field import SecretField
 from panels.services import (
     save_connection,
@@ -70,12 +71,13 @@ class PluginForm(forms.ModelForm[Any]):
         super()._post_clean()  # type: ignore[misc]  # Django's, which its stubs leave out
         if self.errors:
             return
-        known = self.settings_class.base_fields
-        self.instance.settings = {
-            name: plain_value(self.cleaned_data[PREFIX + name])
-            for name, field in known.items()
-            if not isinstance(field, SecretField) and PREFIX + name in self.cleaned_data
-        }
+        # Where its package is gone for now, or broken, the row keeps its settings.
+        if settings_form(self.instance) is not None:
+            self.instance.settings = {
+                name: plain_value(self.cleaned_data[PREFIX + name])
+                for name, field in self.settings_class.base_fields.items()
+                if not isinstance(field, SecretField) and PREFIX + name in self.cleaned_data
+            }
         try:
             self.validate()
         except ValidationError as error:
@@ -146,6 +148,8 @@ class PlacementForm(PluginForm):
 class PlacementRowForm(forms.ModelForm[Placement]):
     """A placement in its app's list: which panel, where. Its settings have a page of their own."""
 
+    # What the account is offered, where it is known.
+    offers: ClassVar[Offers | None] = None
     panel = forms.ChoiceField(label=gettext_lazy("Panel"), widget=widgets.UnfoldAdminSelectWidget)
 
     class Meta:
@@ -155,10 +159,21 @@ class PlacementRowForm(forms.ModelForm[Placement]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         stored, field = self.instance.panel, self.fields["panel"]
-        titles = {slug: str(panel.title) for slug, panel in registry.panels().plugins.items()}
+        installed = registry.panels().plugins
+        titles = {
+            slug: str(panel.title)
+            for slug, panel in installed.items()
+            if self.offers is None or self.offers.has_panel(slug)
+        }
         choices = [("", "---------"), *titles.items()]
         if stored and stored not in titles:
-            choices.append((stored, _("%(slug)s (not installed)") % {"slug": stored}))
+            text = (
+                _("%(panel)s (switched off for this account)")
+                if stored in installed
+                else _("%(panel)s (not installed)")
+            )
+            title = installed[stored].title if stored in installed else stored
+            choices.append((stored, text % {"panel": title}))
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
         field.choices = choices
         if stored:

@@ -4,7 +4,7 @@ import hashlib
 import logging
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -19,13 +19,15 @@ from panels.base import PanelContext
 from panels.capabilities import CAPABILITIES, Answer
 from panels.capabilities.words import MatchWord
 from panels.configuration import AppPlan, PlacementPlan
+from panels.containment import RenderFailed, render_contained, render_part_contained
 from panels.markup import check_markup
 from panels.redaction import Redaction, mask_data, mask_identity, redaction_of
-from panels.sights import SIGHT_UNKNOWN, Sights
+from panels.sights import SIGHT_UNKNOWN, Sights, SightUnknown
 from panels.snapshots import Failure, Head, Source
-from tenants.host.errors import HostError
-from tenants.trust.confirmation import ConfirmedContext
-from voxysapps.problems import new_trace_id, place_of
+from tenants.models import Trust
+from tenants.trust.confirmation import ConfirmedContext, ForeseenContext
+from voxysapps.observing import rendering
+from voxysapps.problems import explained, new_trace_id, place_of
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +36,10 @@ _INDENTATION = re.compile(r"\s*\n\s*")
 _VERBATIM = re.compile(r"<(pre|textarea)\b", re.IGNORECASE)
 
 State = Literal["ready", "stale", "loading", "empty", "error"]
+Viewed = ConfirmedContext | ForeseenContext
+Permit = Callable[[], None]
+# What was rendered ahead and nobody has asked for by then is in the way.
+AHEAD_SECONDS = 3600
 
 
 class Fragment(Struct, frozen=True, array_like=True):
@@ -97,9 +103,7 @@ class SectionKeys:
             yield self.changed
 
 
-def section_keys(
-    plan: AppPlan, placements: Sequence[PlacementPlan], context: ConfirmedContext, locale: str
-) -> SectionKeys:
+def section_keys(plan: AppPlan, placements: Sequence[PlacementPlan], context: Viewed, locale: str) -> SectionKeys:
     """Return where the cache has what the placements show."""
     account_id, customer = context.account_id, context.identity.digest()
     redaction = redaction_of(plan.account, context)
@@ -127,40 +131,58 @@ def build_sections(
     locale: str,
     keys: SectionKeys | None = None,
     found: Mapping[str, Any] | None = None,
+    permit: Permit | None = None,
 ) -> list[Section]:
     """Return what each placement shows now.
 
     `found` is what the cache has under `keys`, where a request has asked for them with other things; else
-    this takes one trip.
+    this takes one trip. `permit` is called before the host is asked what the agent may see; it may raise `TooMany`.
     """
     if keys is None:
         keys = section_keys(plan, placements, context, locale)
     if found is None:
         found = cache.get_many(keys)
-    customer, fragment_keys, head_keys = keys.customer, keys.fragments, keys.heads
-    heads = {source: snapshots.to_head(found.get(key)) for source, key in head_keys.items()}
-    fragments = [_to_fragment(found.get(key)) for key in fragment_keys]
+    heads = _heads(keys, found)
+    fragments = [_to_fragment(found.get(key)) for key in keys.fragments]
 
     changed_at = float(found.get(keys.changed or "") or 0.0)
-    sights = Sights(plan.account, context, found)
+    sights = Sights(plan.account, context, found, permit)
 
     outdated = [
         placement
         for placement, fragment in zip(placements, fragments, strict=True)
         if not _is_current(fragment, placement, heads, sights)
     ]
-    rendered = _render(plan, outdated, context, customer, locale, heads, sights) if outdated else {}
-    if rendered:
-        by_id = dict(zip((placement.id for placement in placements), fragment_keys, strict=True))
-        cache.set_many(
-            {by_id[id_]: msgpack.encode(made) for id_, made in rendered.items() if isinstance(made, Fragment)},
-            snapshots.KEPT_SECONDS,
-        )
+    rendered = _render(plan, outdated, context, keys.customer, locale, heads, sights) if outdated else {}
+    _keep(rendered, placements, keys, snapshots.KEPT_SECONDS)
     moment = Moment(time.time(), changed_at)
     return [
         _section(placement, rendered.get(placement.id, fragment), heads, moment, context.identity_verified is False)
         for placement, fragment in zip(placements, fragments, strict=True)
     ]
+
+
+def render_ahead(plan: AppPlan, context: ForeseenContext, locale: str, *, at_most: int) -> int:
+    """Render what the app will show in this context, and keep it where the request will look for it.
+
+    Left alone are what is there already, what has not been asked for yet, and panels which show something else
+    to each agent, in each conversation or for what is posted. Returns how many were rendered, `at_most` so many.
+    """
+    placements = [placement for placement in plan.placements if _is_the_same_for_all(placement)]
+    keys = section_keys(plan, placements, context, locale)
+    found = cache.get_many(keys)
+    heads, sights = _heads(keys, found), Sights(plan.account, context, found)
+    missing = [
+        placement
+        for placement, key in zip(placements, keys.fragments, strict=True)
+        if all(heads[source] for source in placement.sources)
+        and not _is_current(_to_fragment(found.get(key)), placement, heads, sights)
+    ]
+    if not missing:
+        return 0
+    rendered = _render(plan, missing[:at_most], context, keys.customer, locale, heads, sights)
+    _keep(rendered, placements, keys, AHEAD_SECONDS)
+    return len(rendered)
 
 
 def render_part(
@@ -170,28 +192,52 @@ def render_part(
     locale: str,
     part: str,
     params: Mapping[str, str],
+    permit: Permit | None = None,
 ) -> str:
     """Return the HTML of one of the panel's parts, from the data there are.
 
-    Raises LookupError when the panel has no such part, or has no data for it any longer, and `HostError` when
-    the host cannot say what the agent may see.
+    Raises LookupError when the panel has no such part, or has no data for it any longer, `RenderFailed`, and
+    `SightUnknown` when it cannot be confirmed what the agent may see. `permit` as in `build_sections`.
     """
     panel = placement.panel
     template = panel.parts.get(part) if panel else None
-    data = snapshots.read_data(plan.account.pk, placement.sources, context.identity.digest())
-    if panel is None or template is None or not data:
+    if panel is None or template is None:
         raise LookupError(part)
-    ctx, _restricted = _panel_context(plan, placement, context, locale, data, Sights(plan.account, context))
-    with translation.override(locale):
-        html = render_to_string(template, {**panel.get_part_context(ctx, part, params), "ctx": ctx})
-    check_markup(html, panel=placement.slug)
-    return html
+    ctx = read_panel_context(plan, placement, context, locale, permit)
+
+    def work() -> str:
+        with translation.override(locale):
+            html = render_to_string(template, {**panel.get_part_context(ctx, part, params), "ctx": ctx})
+        check_markup(html, panel=placement.slug)
+        return html
+
+    of = (placement.id, part, *sorted(params.items()))
+    return render_part_contained(panel, work, account_id=plan.account.pk, of=of)
+
+
+def read_panel_context(
+    plan: AppPlan,
+    placement: PlacementPlan,
+    context: ConfirmedContext,
+    locale: str,
+    permit: Callable[[], None] | None = None,
+) -> PanelContext:
+    """Return what the panel shows this viewer, as it renders it.
+
+    Raises LookupError where there are no data (any longer), and `SightUnknown` as `render_part` does.
+    """
+    data = snapshots.read_data(plan.account.pk, placement.sources, context.identity.digest())
+    if placement.panel is None or not data:
+        raise LookupError(placement.slug)
+    sights = Sights(plan.account, context, permit=permit)
+    ctx, _restricted = _panel_context(plan, placement, context, locale, data, sights)
+    return ctx
 
 
 def _fragment_key(
     account_id: int,
     placement: PlacementPlan,
-    context: ConfirmedContext,
+    context: Viewed,
     customer: str,
     locale: str,
     redaction: Redaction,
@@ -206,7 +252,7 @@ def _fragment_key(
     )
 
 
-def _posted_digest(placement: PlacementPlan, context: ConfirmedContext) -> str:
+def _posted_digest(placement: PlacementPlan, context: Viewed) -> str:
     """Return what tells apart posted values that the panel reads."""
     posted = context.posted
     needs = placement.panel.needs if placement.panel else ()
@@ -220,6 +266,10 @@ def _posted_digest(placement: PlacementPlan, context: ConfirmedContext) -> str:
     }
     read = msgpack.encode([parts[need] for need in needs])
     return hashlib.blake2b(read, digest_size=8).hexdigest()
+
+
+def _heads(keys: SectionKeys, found: Mapping[str, Any]) -> dict[Source, Head | None]:
+    return {source: snapshots.to_head(found.get(key)) for source, key in keys.heads.items()}
 
 
 def _to_fragment(stored: bytes | None) -> Fragment | None:
@@ -243,7 +293,7 @@ def _is_current(
         return False
     try:
         return not _is_restricted(placement) or sights.of(fragment.inboxes).name == fragment.sight
-    except HostError:
+    except SightUnknown:
         return False  # rendering says what is wrong
 
 
@@ -253,10 +303,16 @@ def _is_restricted(placement: PlacementPlan) -> bool:
     return capability is not None and CAPABILITIES[capability].IS_RESTRICTED
 
 
+def _is_the_same_for_all(placement: PlacementPlan) -> bool:
+    """Return whether language, role and what is hidden decide alone how the customer's data are shown."""
+    panel = placement.panel
+    return panel is not None and not (panel.vary or panel.needs or _is_restricted(placement))
+
+
 def _render(
     plan: AppPlan,
     placements: Iterable[PlacementPlan],
-    context: ConfirmedContext,
+    context: Viewed,
     customer: str,
     locale: str,
     heads: dict[Source, Head | None],
@@ -277,23 +333,39 @@ def _render(
             continue
         try:
             versions = _versions(placement, heads)
-            rendered[placement.id] = _render_one(plan, placement, context, locale, own, versions, sights)
-        except HostError:
+            with rendering(plan.account.pk, placement.id):
+                rendered[placement.id] = _render_one(plan, placement, context, locale, own, versions, sights)
+        except RenderFailed as error:
+            rendered[placement.id] = error.failure
+        except SightUnknown:
             rendered[placement.id] = Failure(SIGHT_UNKNOWN, False, new_trace_id(), time.time())
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it stays in its place
             trace_id, place = new_trace_id(), place_of(error)
             logger.error(  # noqa: TRY400 - the exception's text may quote the customer
                 "panel %s failed to render: account=%s trace=%s: %s", placement.slug, plan.account.pk, trace_id, place
             )
-            message = gettext_noop("This panel could not be shown.")
+            message = explained(error) or gettext_noop("This panel could not be shown.")
             rendered[placement.id] = Failure(message, True, trace_id, time.time())
     return rendered
+
+
+def _keep(
+    rendered: Mapping[int, Fragment | Failure], placements: Sequence[PlacementPlan], keys: SectionKeys, seconds: int
+) -> None:
+    """Put what was rendered of the placements where `keys`, which are theirs, say; not what failed."""
+    made = {
+        key: msgpack.encode(fragment)
+        for placement, key in zip(placements, keys.fragments, strict=True)
+        if isinstance(fragment := rendered.get(placement.id), Fragment)
+    }
+    if made:
+        cache.set_many(made, seconds)
 
 
 def _render_one(
     plan: AppPlan,
     placement: PlacementPlan,
-    context: ConfirmedContext,
+    context: Viewed,
     locale: str,
     data: Mapping[str, Any],
     versions: tuple[str | None, ...],
@@ -303,18 +375,23 @@ def _render_one(
     if panel is None:
         raise LookupError(placement.slug)
     ctx, restricted = _panel_context(plan, placement, context, locale, data, sights)
-    is_empty = panel.shows_nothing(ctx)
-    with translation.override(locale):
-        html = render_to_string(
-            panel.empty_template if is_empty else panel.template, {**panel.get_context(ctx), "ctx": ctx}
-        )
-    check_markup(html, panel=placement.slug)
+
+    def work() -> tuple[bool, str]:
+        is_empty = bool(panel.shows_nothing(ctx))
+        with translation.override(locale):
+            html = render_to_string(
+                panel.empty_template if is_empty else panel.template, {**panel.get_context(ctx), "ctx": ctx}
+            )
+        check_markup(html, panel=placement.slug)
+        return is_empty, html
+
+    is_empty, html = render_contained(panel, work, account_id=plan.account.pk, of=(placement.id, versions))
     inboxes, sight = restricted
     body = _without_indentation(html).encode()
     return Fragment(versions, body, is_empty, _is_vouched(context, ctx.data), inboxes, sight)
 
 
-def _is_vouched(context: ConfirmedContext, data: Any) -> bool:
+def _is_vouched(context: Viewed, data: Any) -> bool:
     """Return whether nothing rests on what a website visitor typed.
 
     The host vouches for the visitor's identifier only: what was found by e-mail, phone or attribute may be
@@ -333,7 +410,7 @@ def _without_indentation(html: str) -> str:
 def _panel_context(
     plan: AppPlan,
     placement: PlacementPlan,
-    context: ConfirmedContext,
+    context: Viewed,
     locale: str,
     data: Mapping[str, Any],
     sights: Sights,
@@ -369,6 +446,8 @@ def _panel_context(
         conversation_id=context.conversation_id if "conversation" in vary else None,
         # What was posted holds it all once more, and what people wrote to each other.
         posted=context.posted if panel and panel.needs and not masked else None,
+        actions=panel.actions if panel else (),
+        can_act=plan.account.trust == Trust.SIGNED_IN,
     )
     return ctx, restricted
 
@@ -382,7 +461,7 @@ def _section(
 ) -> Section:
     now = moment.now
     if placement.panel is None or not placement.sources:
-        return Section(placement, "error", failures=(_not_set_up(placement),))
+        return Section(placement, "error", failures=(placement.problem or _not_set_up(placement),))
     known = [head for source in placement.sources if (head := heads[source])]
     due = [source for source in placement.sources if _is_due(source, heads[source], moment)]
     section = Section(placement, "error", due=due, retry_in=_retry_in(due, known, now), is_unverified=is_unverified)

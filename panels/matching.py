@@ -12,7 +12,7 @@ from tenants.trust.identity import ATTRIBUTE, Identity
 
 
 class MatchValue(NamedTuple):
-    """One value to look for, and what a record that has it was matched by."""
+    """One `value` to look for, and `by` what a record that has it was matched."""
 
     by: MatchWord
     value: str

@@ -1,7 +1,10 @@
 """Which panels an account's dashboard apps show, and from which outside systems they are filled."""
 
+import hashlib
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from msgspec import json
 
 from tenants.models import Account, AccountQuerySet, DashboardApp, SealedSecret
 
@@ -83,6 +86,14 @@ class Placement(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.panel
+
+    @property
+    def generation(self) -> int:
+        """A number that other settings change: what the panel itself fetched with those before is not shown."""
+        if not self.settings:
+            return 0
+        settings = json.encode(self.settings, order="deterministic")
+        return int.from_bytes(hashlib.blake2b(settings, digest_size=4).digest())
 
 
 class ConnectionSecret(SealedSecret):
@@ -183,3 +194,74 @@ class PrefetchItem(models.Model):
 
     def __str__(self) -> str:
         return str(self.conversation_id)
+
+
+class PluginOffer(models.Model):
+    """To which accounts a plugin is offered. Without a row: to all, or to none where its class says `is_opt_in`.
+
+    It names the plugin and is no part of it: it stays while the package is not installed.
+    """
+
+    class Kind(models.TextChoices):
+        PANEL = "panel", _("panel")
+        CONNECTOR = "connector", _("connector")
+
+    class Audience(models.TextChoices):
+        ALL = "all", _("All accounts")
+        ONLY = "only", _("Only the accounts below")
+        EXCEPT = "except", _("All accounts except those below")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, editable=False)
+    slug = models.SlugField(_("slug"), max_length=60, editable=False)
+    audience = models.CharField(_("offered to"), max_length=10, choices=Audience.choices, default=Audience.ALL)
+    accounts = models.ManyToManyField(Account, related_name="+", blank=True, verbose_name=_("accounts"))
+
+    class Meta:
+        verbose_name = _("installed plugin")
+        verbose_name_plural = _("installed plugins")
+        constraints = (models.UniqueConstraint(fields=("kind", "slug"), name="plugin_offered_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.slug}"
+
+
+class ActionRun(models.Model):
+    """One press of an action's button, and what became of it. The same key is the same press."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        RUNNING = "running", _("at work")
+        DONE = "done", _("done")
+        FAILED = "failed", _("not done")
+        UNKNOWN = "unknown", _("not known whether done")
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", verbose_name=_("account"))
+    placement = models.ForeignKey(
+        Placement, on_delete=models.CASCADE, related_name="action_runs", verbose_name=_("placement")
+    )
+    action = models.CharField(_("action"), max_length=60)
+    key = models.CharField(_("key"), max_length=64)
+    agent_id = models.PositiveBigIntegerField(_("agent's id"))
+    role = models.CharField(_("role"), max_length=40, blank=True)
+    conversation_id = models.PositiveBigIntegerField(_("conversation"), null=True)
+    contact_id = models.PositiveBigIntegerField(_("contact"), null=True)
+    # Who the customer is and what was entered, sealed; gone once it has ended.
+    input = models.TextField(blank=True)
+    locale = models.CharField(max_length=16)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
+    message = models.TextField(_("message"), blank=True)
+    trace_id = models.CharField(_("reference"), max_length=32)
+    created_at = models.DateTimeField(_("asked for"), auto_now_add=True)
+    begun_at = models.DateTimeField(_("begun"), null=True)
+    ended_at = models.DateTimeField(_("ended"), null=True)
+
+    objects = AccountQuerySet["ActionRun"].as_manager()
+
+    class Meta:
+        verbose_name = _("action")
+        verbose_name_plural = _("actions")
+        constraints = (models.UniqueConstraint(fields=("placement", "agent_id", "key"), name="action_run_once"),)
+        indexes = (models.Index(fields=("created_at",), name="action_run_by_time"),)
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.key}"

@@ -7,10 +7,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from panels import registry
+from panels.base import Panel
 from panels.calls import match_order
+from panels.connectors.base import Connector
+from panels.containment import try_plugin
 from panels.errors import PanelUnavailable, TemporaryError
 from panels.models import Connection, Placement
-from panels.services import try_connection
+from panels.offers import Offers, read_offers
+from panels.services import not_offered, try_connection
 from panels.settings_forms import read_settings
 from tenants.models import DashboardApp
 from tenants.preflight.registry import Flight, Result, amber, green, not_checked, red, register
@@ -36,14 +40,16 @@ def connections_answer(flight: Flight) -> Iterator[Result]:
 @register(gettext_lazy("Tab"), order=55)
 def tabs_can_be_filled(flight: Flight) -> Iterator[Result]:
     """Every tab has a panel that is installed, with a connection that can fill it."""
+    offers = read_offers(flight.account.pk)
     able = {
         capability
         for connection in Connection.objects.for_account(flight.account).filter(is_enabled=True)
         if (kind := registry.connectors().plugins.get(connection.connector))
+        and offers.has_connector(connection.connector)
         for capability in kind.capabilities
     }
     if flight.account.confirms:
-        able |= _of_host()
+        able |= _of_host(offers)
     placements: dict[int, list[Placement]] = {}
     for placement in Placement.objects.for_account(flight.account).filter(is_enabled=True):
         placements.setdefault(placement.dashboard_app_id, []).append(placement)
@@ -51,32 +57,61 @@ def tabs_can_be_filled(flight: Flight) -> Iterator[Result]:
         if app.pk not in placements:
             yield red(_("It has no panel."), _("Add a panel on the tab's page."), about=app.title)
         for placement in placements.get(app.pk, ()):
-            if problem := _problem(placement, able):
+            if problem := _problem(placement, able, offers):
                 yield red(*problem, about=app.title)
 
 
-def _of_host() -> set[str]:
-    return {capability for kind in registry.host_connectors().values() for capability in kind.capabilities}
+def _of_host(offers: Offers) -> set[str]:
+    return {
+        capability
+        for slug, kind in registry.host_connectors().items()
+        if offers.has_connector(slug)
+        for capability in kind.capabilities
+    }
 
 
-def _problem(placement: Placement, able: set[str]) -> tuple[str, str] | None:
+def _problem(placement: Placement, able: set[str], offers: Offers) -> tuple[str, str] | None:
+    """Return what is wrong with the placement and what to do, or None."""
     panel = registry.panels().plugins.get(placement.panel)
-    if panel is None:
+    if not offers.has_panel(placement.panel):
         return (
-            _("The panel “%(slug)s” is not installed.") % {"slug": placement.panel},
-            _("Install its package on this server, or remove it from the tab."),
+            not_offered(panel.title if panel else placement.panel),
+            _("Let it be offered, or remove it from the tab."),
         )
-    if panel.capability and panel.capability not in able and panel.capability in _of_host():
+    return _without_panel(placement.panel) if panel is None else _without_data(panel, able, offers)
+
+
+def _without_panel(slug: str) -> tuple[str, str]:
+    if registry.panels().failure(slug):
+        return (
+            _("The panel “%(slug)s” is broken or switched off by PANELS_EXCLUDE.") % {"slug": slug},
+            _("A platform administrator finds what to do under “Installed plugins”."),
+        )
+    return (
+        _("The panel “%(slug)s” is not installed.") % {"slug": slug},
+        _("Install its package on this server, or remove it from the tab."),
+    )
+
+
+def _without_data(panel: Panel, able: set[str], offers: Offers) -> tuple[str, str] | None:
+    if not panel.capability or panel.capability in able:
+        return None
+    if panel.capability in _of_host(offers):
         return (
             _("The panel “%(title)s” is shown only where the host confirms who looks.") % {"title": panel.title},
             _("Choose another trust for the account, or remove the panel from the tab."),
         )
-    if panel.capability and panel.capability not in able:
-        return (
-            _("No connection can fill the panel “%(title)s”.") % {"title": panel.title},
-            _("Add a connection that answers “%(capability)s”.") % {"capability": panel.capability},
-        )
-    return None
+    return (
+        _("No connection can fill the panel “%(title)s”.") % {"title": panel.title},
+        _("Add a connection that answers “%(capability)s”.") % {"capability": panel.capability},
+    )
+
+
+def _ask(connector: Connector, connection: Connection) -> None:
+    """Ask for a customer who is nobody, by everything the connector can answer."""
+    who = SAMPLE.only(match_order(connection, type(connector)))
+    for capability in connector.capabilities:
+        getattr(connector, capability)(who)
 
 
 def _try(connection: Connection) -> Result:
@@ -87,10 +122,14 @@ def _try(connection: Connection) -> Result:
     kind = registry.connectors().plugins[connection.connector]
     started = time.perf_counter()
     try:
-        connector = kind(read_settings(connection, kind.SettingsForm), name=connection.name)
+        settings = read_settings(connection, kind.SettingsForm)
         with budget(kind.timeout):
-            for capability in kind.capabilities:
-                getattr(connector, capability)(SAMPLE.only(match_order(connection, kind)))
+            try_plugin(
+                kind,
+                lambda: _ask(kind(settings, name=connection.name), connection),
+                seconds=kind.timeout,
+                name=connection.name,
+            )
     except TemporaryError as error:
         return amber(error.sentence, _("Run this again in a while."), about=connection.name)
     except PanelUnavailable as error:

@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 
 from panels.base import Panel
 from tenants.models import Account
-from tenants.trust.confirmation import ConfirmedContext
+from tenants.trust.confirmation import ConfirmedContext, ForeseenContext
 from tenants.trust.identity import Identity
 from tenants.trust.records import ADMINISTRATOR
 
@@ -20,7 +20,7 @@ Redaction = Literal["full", "masked"]
 _SHOWN_DIGITS = 2
 
 
-def redaction_of(account: Account, context: ConfirmedContext) -> Redaction:
+def redaction_of(account: Account, context: ConfirmedContext | ForeseenContext) -> Redaction:
     """Return what the context's agent is shown of the customer's sensitive fields."""
     is_hidden = (account.hides_from_unverified and context.identity_verified is False) or (
         account.hides_from_agents and context.role != ADMINISTRATOR

@@ -1,51 +1,107 @@
-"""Which panels and connectors are installed: entry points, ours and everyone's."""
+"""Which panels and connectors are installed: entry points, ours and everyone's.
+
+A plugin is loaded once in a process, within a time, and looked over (`panels.inspection`). Whatever is wrong with it is
+a sentence here, and the others are there all the same. docs/panels/containment.md says what that contains.
+"""
 
 import hashlib
 import inspect
 import logging
-from collections.abc import Mapping
+import re
+import threading
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, distributions, entry_points
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from django.conf import settings
-from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from django.utils.translation import gettext_noop
 
-from panels.base import API_VERSION, Panel
+from panels.base import Panel
 from panels.capabilities import CAPABILITIES
 from panels.connectors.base import Connector, HostConnector
+from panels.containment import threads
+from panels.inspection import MAX_SLUG, PluginError, describe, inspect_plugin
+from panels.snapshots import Failure
+from voxysapps.generation import present
 
+__all__ = [
+    "CONNECTORS_GROUP",
+    "PANELS_GROUP",
+    "Found",
+    "Installed",
+    "PluginError",
+    "code_version",
+    "connectors",
+    "host_connectors",
+    "load",
+    "panels",
+]
 logger = logging.getLogger(__name__)
 
 PANELS_GROUP = "voxysapps.panels"
 CONNECTORS_GROUP = "voxysapps.connectors"
+CAPABILITIES_GROUP = "voxysapps.capabilities"
+OUR_PACKAGE = "voxysapps"
+_SLUG = re.compile(rf"[A-Za-z0-9_-]{{1,{MAX_SLUG}}}")
 
+Kind = Literal["panel", "connector"]
+State = Literal["works", "broken", "excluded"]
 Plugin = TypeVar("Plugin", Panel, type[Connector])
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One entry point: whose it is, and what became of it.
+
+    `sentence` says what is wrong with it and what to do. `reference` stands in the log beside it and on agents' cards.
+    """
+
+    kind: Kind
+    slug: str
+    package: str
+    version: str
+    is_ours: bool
+    state: State = "works"
+    sentence: str = ""
+    reference: str = ""
+    title: str = ""
+    requires_api: str = ""
+    is_opt_in: bool = False
 
 
 @dataclass(frozen=True)
 class Installed(Generic[Plugin]):
-    """The plugins of one kind that work, by slug, and a sentence about each that does not."""
+    """The plugins of one kind that work, by slug, a sentence about each that does not, and all that was found."""
 
     plugins: Mapping[str, Plugin]
     broken: Mapping[str, str] = field(default_factory=dict)
+    found: tuple[Found, ...] = ()
+
+    def failure(self, slug: str) -> Failure | None:
+        """Return what agents are told about a plugin that was found and does not work; None for any other."""
+        if slug in self.plugins:
+            return None
+        for one in self.found:
+            if one.slug == slug and one.state == "broken":
+                told = one.sentence if settings.DEVELOPMENT else gettext_noop("This panel is broken. Tell an operator.")
+                return Failure(told, True, one.reference, 0.0)
+            if one.slug == slug and one.state == "excluded":
+                return Failure(gettext_noop("This panel is switched off for now. Tell an operator."), True, "", 0.0)
+        return None
+
+    def is_opt_in(self, slug: str) -> bool:
+        """Return whether the plugin is offered to nobody until an administrator says so."""
+        return bool(getattr(self.plugins.get(slug), "is_opt_in", False))
 
 
 @cache
 def panels() -> Installed[Panel]:
     """Return one instance of every installed panel."""
-    found: dict[str, Panel] = {}
-    broken: dict[str, str] = {}
-    for point in _points(PANELS_GROUP):
-        try:
-            found[point.name] = _load(point, Panel, taken=found)()
-        except PluginError as error:
-            broken[point.name] = str(error)
-    return Installed(found, broken)
+    return Installed(*_load_group(PANELS_GROUP, "panel"))
 
 
 def connectors() -> Installed[type[Connector]]:
@@ -58,59 +114,215 @@ def host_connectors() -> Mapping[str, type[HostConnector]]:
     return _connectors()[1]
 
 
+def list_found() -> tuple[Found, ...]:
+    """Return every entry point of a panel or connector, whatever became of it."""
+    return (*panels().found, *connectors().found)
+
+
+def load_all() -> None:
+    """Load every plugin now, so that no request waits for one."""
+    panels()
+    connectors()
+
+
+def forget() -> None:
+    """Forget what was loaded; for tests."""
+    panels.cache_clear()
+    _connectors.cache_clear()
+    code_version.cache_clear()
+    _hung.clear()
+
+
 @cache
 def _connectors() -> tuple[Installed[type[Connector]], Mapping[str, type[HostConnector]]]:
-    found: dict[str, type[Connector]] = {}
-    broken: dict[str, str] = {}
-    for point in _points(CONNECTORS_GROUP):
-        try:
-            found[point.name] = _load(point, Connector, taken=found)
-        except PluginError as error:
-            broken[point.name] = str(error)
-    of_host = {slug: kind for slug, kind in found.items() if issubclass(kind, HostConnector)}
-    connected = {slug: kind for slug, kind in found.items() if slug not in of_host}
-    return Installed(connected, broken), of_host
-
-
-class PluginError(Exception):
-    """Why a plugin cannot be used, with what to do about it."""
-
-
-def _points(group: str) -> list[EntryPoint]:
-    return sorted(entry_points(group=group), key=lambda point: (point.name, point.value))
+    plugins, broken, found = _load_group(CONNECTORS_GROUP, "connector")
+    of_host = {slug: kind for slug, kind in plugins.items() if issubclass(kind, HostConnector)}
+    connected = {slug: kind for slug, kind in plugins.items() if slug not in of_host}
+    return Installed(connected, broken, found), of_host
 
 
 Base = TypeVar("Base", bound=Panel | Connector)
 
 
-def _load(point: EntryPoint, base: type[Base], *, taken: Mapping[str, object]) -> type[Base]:
+def load(point: EntryPoint, base: type[Base]) -> type[Base]:
+    """Return the plugin that an entry point names. Raises `PluginError` where the product would not use it."""
+    plugin = _load(point, "panel" if issubclass(base, Panel) else "connector")
+    found = plugin if isinstance(plugin, type) else type(plugin)
+    assert issubclass(found, base)  # noqa: S101 - tells the type checker
+    return found
+
+
+# --- loading -------------------------------------------------------------------------------------------
+
+# One thread loads; the others wait for it, and do not begin the same again.
+_loading = threading.RLock()
+# What did not end when it was imported, by entry point: it is not tried twice in a process.
+_hung: dict[str, str] = {}
+
+
+def _load_group(group: str, kind: Kind) -> tuple[dict[str, Any], dict[str, str], tuple[Found, ...]]:
+    """Return what works by slug, sentences about what does not, and all that was found."""
+    by_slug: dict[str, list[EntryPoint]] = {}
+    for point in _points(group):
+        by_slug.setdefault(point.name, []).append(point)
+    plugins: dict[str, Any] = {}
+    found: list[Found] = []
+    with _loading:
+        # Packages' own come first, so that no panel's time is spent with another's capability.
+        list(CAPABILITIES)
+        for points in by_slug.values():
+            for point, plugin, one in _load_slug(points, kind):
+                found.append(one)
+                if one.state == "works":
+                    plugins[point.name] = plugin
+    broken: dict[str, str] = {}
+    for one in found:
+        if one.state == "broken":
+            broken[one.slug] = f"{broken[one.slug]} {one.sentence}" if one.slug in broken else one.sentence
+    return plugins, broken, tuple(found)
+
+
+def _load_slug(points: list[EntryPoint], kind: Kind) -> Iterator[tuple[EntryPoint, Any, Found]]:
+    """Load the one plugin that has the slug. Where several claim it: ours; of others none, since nobody knows which."""
+    ours = [point for point in points if _is_of_ours(point)]
+    claims = ours or points
+    for point in points:
+        if point.name in settings.PANELS_EXCLUDE:
+            yield point, None, _found(point, kind, "excluded", "It is switched off by PANELS_EXCLUDE.")
+        elif point not in claims:
+            sentence = f"“{point.name}” is taken by another package, the product itself."
+            yield point, None, _found_broken(point, kind, f"{sentence} Rename the slug and the entry point.")
+        elif len(claims) > 1:
+            others = ", ".join(sorted({_package(one)[0] for one in claims if one is not point}))
+            sentence = f"“{point.name}” is taken by another package, too: {others}."
+            yield point, None, _found_broken(point, kind, f"{sentence} Uninstall one of them, or rename its slug.")
+        else:
+            try:
+                plugin = _load(point, kind)
+            except PluginError as error:
+                yield point, None, _found_broken(point, kind, str(error))
+            else:
+                yield point, plugin, _found(point, kind, "works", plugin=plugin)
+
+
+def _load(point: EntryPoint, kind: Kind) -> Panel | type[Connector]:
+    """Return the plugin, imported and looked over. Raises PluginError, whatever its module does."""
+    if not _SLUG.fullmatch(point.name):
+        raise PluginError(f"Its name is no slug: letters, digits, “-” and “_”, at most {MAX_SLUG}.")
+    if _is_of_ours(point):
+        return _import(point, kind)
+    if point.value in _hung:
+        raise PluginError(_hung[point.value])
+    try:
+        return threads.run(point.value, lambda: _import(point, kind), seconds=settings.PANELS_IMPORT_SECONDS)
+    except threads.Exited as error:
+        raise PluginError(f"It cannot be imported: {describe(error.__cause__ or error)}.") from error
+    except threads.NotDone as error:
+        _hung[point.value] = f"It cannot be imported: {error}. Each process waits for it at every start."
+        raise PluginError(_hung[point.value]) from error
+
+
+def _import(point: EntryPoint, kind: Kind) -> Panel | type[Connector]:
+    base: type[Panel | Connector] = Panel if kind == "panel" else Connector
     try:
         plugin = point.load()
     except Exception as error:  # whatever somebody's module does while it is imported
         logger.exception("plugin %s cannot be imported", point.value)
-        raise PluginError(f"{point.value} cannot be imported: {type(error).__name__}: {error}") from error
+        raise PluginError(f"It cannot be imported: {describe(error)}.") from error
     if not (isinstance(plugin, type) and issubclass(plugin, base)):
-        raise PluginError(f"{point.value} is no subclass of {base.__name__}. Let the entry point name the class.")
-    if plugin.__dict__.get("slug") != point.name:
-        raise PluginError(f"{point.value} has another slug than its entry point “{point.name}”. Make them equal.")
-    if point.name in taken:
-        raise PluginError(f"“{point.name}” is taken by another package. Rename the slug and the entry point.")
+        raise PluginError(f"It is no subclass of {base.__name__}. Let the entry point name the class.")
+    return inspect_plugin(plugin, point.name)
+
+
+def _found_broken(point: EntryPoint, kind: Kind, sentence: str) -> Found:
+    package, _version = _package(point)
+    return _found(point, kind, "broken", f"{package} ({point.value}): {sentence}")
+
+
+def _found(point: EntryPoint, kind: Kind, state: State, sentence: str = "", plugin: Any = None) -> Found:
+    package, version = _package(point)
+    reference = ""
+    if state == "broken":
+        # The same in every process, and at every start while nothing changes.
+        reference = hashlib.blake2b(f"{kind} {point.name} {sentence}".encode(), digest_size=8).hexdigest()
+        logger.error("%s %s cannot be used: reference=%s: %s", kind, point.name, reference, sentence)
+    return Found(
+        kind=kind,
+        slug=point.name,
+        package=package,
+        version=version,
+        is_ours=_is_of_ours(point),
+        state=state,
+        sentence=sentence,
+        reference=reference,
+        title=str(plugin.title) if plugin else "",
+        requires_api=plugin.requires_api if plugin else "",
+        is_opt_in=plugin.is_opt_in if plugin else False,
+    )
+
+
+# --- entry points --------------------------------------------------------------------------------------
+
+
+def _points(group: str) -> list[EntryPoint]:
     try:
-        fits = API_VERSION in SpecifierSet(plugin.requires_api)
-    except InvalidSpecifier:
-        raise PluginError(f"{point.value}: requires_api is no version specifier such as “~=1.0”.") from None
-    if not fits:
-        raise PluginError(f"{point.value} is written for panel API {plugin.requires_api}; this is {API_VERSION}.")
-    if issubclass(plugin, Panel) and plugin.capability is not None and plugin.capability not in CAPABILITIES:
-        raise PluginError(f"{point.value}: no capability “{plugin.capability}”. Known: {', '.join(CAPABILITIES)}.")
-    return plugin
+        points = list(entry_points(group=group))
+    except Exception:  # noqa: BLE001 - one package's metadata cannot be read, and that must be all
+        points = [point for package in distributions() for point in _points_of(package, group) or ()]
+    once = {(point.name, point.value, _package(point)): point for point in points}
+    return sorted(once.values(), key=lambda point: (point.name, point.value))
+
+
+def capability_names() -> set[str]:
+    """Return the names of packages' own capabilities, whatever became of them."""
+    return {point.name for point in _points(CAPABILITIES_GROUP)}
+
+
+def list_unreadable() -> list[str]:
+    """Return the packages whose entry points cannot be read."""
+    return sorted(_name_of(package) for package in distributions() if _points_of(package, PANELS_GROUP) is None)
+
+
+def _points_of(package: Distribution, group: str) -> list[EntryPoint] | None:
+    try:
+        return list(package.entry_points.select(group=group))
+    except Exception:  # noqa: BLE001 - as above
+        return None
+
+
+def _is_of_ours(point: EntryPoint) -> bool:
+    return _package(point)[0] == OUR_PACKAGE
+
+
+def _package(point: EntryPoint) -> tuple[str, str]:
+    """Return the name and version of the package that has the entry point."""
+    if point.dist is None:
+        return point.value.partition(".")[0].partition(":")[0], ""
+    try:
+        return _name_of(point.dist), str(point.dist.version)
+    except Exception:  # noqa: BLE001 - as above
+        return _name_of(point.dist), ""
+
+
+def _name_of(package: Distribution) -> str:
+    try:
+        return str(package.metadata["Name"])
+    except Exception:  # noqa: BLE001 - as above
+        return "?"
+
+
+# --- versions ------------------------------------------------------------------------------------------
 
 
 @cache
 def code_version(slug: str) -> str:
     """Return a digest of a panel's code, templates and translations: a fragment made by others is not used."""
     panel = panels().plugins[slug]
-    digest = hashlib.blake2b(digest_size=6)
+    # Named where somebody develops: then every change counts, of whatever file.
+    digest = hashlib.blake2b(present().code.encode(), digest_size=6)
+    for one in panels().found:
+        if one.slug == slug and one.state == "works":
+            digest.update(one.version.encode())
     # Components and filters are shared by all panels.
     shared = (Path(__file__).parent / "templatetags").glob("*.py")
     catalogues = (path for folder in settings.LOCALE_PATHS for path in Path(folder).rglob("*.mo"))
@@ -125,8 +337,8 @@ def _template_files(panel: Panel) -> list[str]:
     for name in (panel.template, panel.empty_template, *panel.parts.values()):
         try:
             origin = get_template(name).origin  # type: ignore[attr-defined]  # Django's engine has it
-        except TemplateDoesNotExist:
-            continue  # the system check says so
+        except Exception:  # noqa: BLE001, S112 - not there, or no template: the system check says so
+            continue
         folder = Path(str(origin.name)).parent
         files.extend(map(str, folder.rglob("*.html")))
     return files

@@ -15,10 +15,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from panels import registry
+from panels.connectors.base import Connector
+from panels.containment import try_plugin
 from panels.errors import ConnectorError, PanelUnavailable, TemporaryError
 from panels.guard import Guard
 from panels.models import Connection, Placement
-from panels.settings_forms import check_settings, clean_settings, read_settings, secret_names, settings_form
+from panels.offers import read_offers
+from panels.settings_forms import (
+    check_settings,
+    clean_settings,
+    leads_elsewhere,
+    plugin_slug,
+    read_settings,
+    secret_names,
+    settings_form,
+)
 from tenants import audit
 from tenants.models import Account, DashboardApp, clear_secrets
 from tenants.secrets import live_rows, set_secret
@@ -48,14 +59,28 @@ def validate_connection(connection: Connection, secrets: Mapping[str, str] | Non
     connection.full_clean()
     kind = registry.connectors().plugins.get(connection.connector)
     if kind is None:
-        if connection.pk and connection.is_enabled:
+        if connection.pk:
             return  # its package is gone for now: it keeps its settings
         raise ValidationError(
             {"connector": _("The connector “%(slug)s” is not installed.") % {"slug": connection.connector}}
         )
+    if not connection.pk and not read_offers(connection.account_id).has_connector(connection.connector):
+        raise ValidationError({"connector": not_offered(kind.title)})
     _validate_match_by(connection.match_by, kind.recognises_by)
     stored = () if _moves(connection) else _stored_names(connection)
     check_settings(kind.SettingsForm, connection.settings, secrets or {}, stored)
+
+
+def not_offered(title: object) -> str:
+    """Return what is said where a plugin is not offered to the account."""
+    return _("“%(title)s” is switched off for this account. A platform administrator can offer it.") % {"title": title}
+
+
+def why_not_usable(connection: Connection, kind: type[Connector] | None) -> str:
+    """Return why a connection cannot be used, whose connector is not installed or not offered to its account."""
+    if kind is not None:
+        return not_offered(kind.title)
+    return _("The connector “%(slug)s” is not installed.") % {"slug": connection.connector}
 
 
 def try_connection(connection: Connection, secrets: Mapping[str, str] | None = None) -> Answer:
@@ -64,13 +89,18 @@ def try_connection(connection: Connection, secrets: Mapping[str, str] | None = N
     Stored secrets are used only for the saved destination.
     """
     kind = registry.connectors().plugins.get(connection.connector)
-    if kind is None:
-        return Answer(False, _("The connector “%(slug)s” is not installed.") % {"slug": connection.connector})
+    if kind is None or not read_offers(connection.account_id).has_connector(connection.connector):
+        return Answer(False, why_not_usable(connection, kind))
     try:
         settings = settings_to_try(connection, kind.SettingsForm, secrets)
         started = time.perf_counter()
         with budget(kind.timeout):
-            sentence = kind(settings, name=connection.name).check()
+            sentence = try_plugin(
+                kind,
+                lambda: str(kind(settings, name=connection.name).check()),
+                seconds=kind.timeout,
+                name=connection.name,
+            )
         return Answer(True, sentence, round((time.perf_counter() - started) * 1000))
     except SealBroken:
         return Answer(False, _("A stored secret cannot be opened any longer. Enter it again."))
@@ -175,7 +205,10 @@ def validate_placement(
         if placement.pk:
             return
         raise ValidationError({"panel": _("The panel “%(slug)s” is not installed.") % {"slug": placement.panel}})
-    check_settings(panel.SettingsForm, placement.settings, secrets or {}, _stored_names(placement))
+    if not placement.pk and not read_offers(placement.account_id).has_panel(placement.panel):
+        raise ValidationError({"panel": not_offered(panel.title)})
+    stored = () if _moves(placement) else _stored_names(placement)
+    check_settings(panel.SettingsForm, placement.settings, secrets or {}, stored)
 
 
 def save_placement(
@@ -185,16 +218,22 @@ def save_placement(
     *,
     is_validated: bool = False,
 ) -> None:
-    """Save the placement, in the account of its app. `connections` None: those it has. Raises ValidationError."""
+    """Save the placement, in the account of its app. `connections` None: those it has. Raises ValidationError.
+
+    Another destination than before, as the panel declares it, clears the secrets given for that one.
+    """
     placement.account = placement.dashboard_app.account
     had = set(placement.connections.values_list("name", flat=True)) if placement.pk else set()
     chosen = None if connections is None else list(connections)
     if not is_validated:
         validate_placement(placement, chosen or (), secrets)
+    is_moved = _moves(placement)
     before = {**audit.stored_values(placement), "connections": sorted(had)} if placement.pk else {}
     entered = {name: value for name, value in (secrets or {}).items() if value}
     with _nobody_else_saved(), transaction.atomic():
         placement.save()
+        if is_moved:
+            clear_secrets(placement)
         if chosen is not None:
             placement.connections.set(chosen)
         for name, value in entered.items():
@@ -234,16 +273,10 @@ def _validate_match_by(match_by: object, recognised: tuple[MatchKey, ...]) -> No
         )
 
 
-def _moves(connection: Connection) -> bool:
+def _moves(row: Connection | Placement) -> bool:
     """Return whether the settings name another destination than the saved ones."""
-    kind = registry.connectors().plugins.get(connection.connector)
-    saved = Connection.objects.filter(pk=connection.pk).first() if connection.pk else None
-    if saved is None:
-        return False
-    if kind is None or saved.connector != connection.connector:
-        return saved.connector != connection.connector
-    # A destination that is left out is the same as an empty one: forms store it, files need not name it.
-    return any((saved.settings.get(name) or "") != (connection.settings.get(name) or "") for name in kind.destination)
+    saved = type(row).objects.filter(pk=row.pk).first() if row.pk else None
+    return saved is not None and leads_elsewhere(row, saved.settings, plugin_slug(saved))
 
 
 def _stored_names(row: Connection | Placement) -> tuple[str, ...]:

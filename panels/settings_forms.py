@@ -9,18 +9,38 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from panels import registry
+from panels.base import Panel
+from panels.connectors.base import Connector
 from panels.models import Connection, Placement
 from panels.secret_field import SecretField
 from tenants.secrets import get_secret
 
 
+def plugin_slug(row: Connection | Placement) -> str:
+    """Return the slug of the row's connector or panel."""
+    return row.connector if isinstance(row, Connection) else row.panel
+
+
 def settings_form(row: Connection | Placement) -> type[forms.Form] | None:
     """Return the form of the row's connector or panel, or None where that is not installed."""
-    if isinstance(row, Connection):
-        connector = registry.connectors().plugins.get(row.connector)
-        return connector.SettingsForm if connector else None
-    panel = registry.panels().plugins.get(row.panel)
-    return panel.SettingsForm if panel else None
+    plugin = _plugin(row)
+    return plugin.SettingsForm if plugin else None
+
+
+def leads_elsewhere(row: Connection | Placement, before: Mapping[str, Any], slug: str) -> bool:
+    """Return whether the row's secrets were given for another destination: with these settings, of that plugin."""
+    plugin = _plugin(row)
+    if plugin is None or slug != plugin_slug(row):
+        return slug != plugin_slug(row)
+    # A destination that is left out is the same as an empty one: forms store it, files need not name it.
+    return any((before.get(name) or "") != (row.settings.get(name) or "") for name in plugin.destination)
+
+
+def _plugin(row: Connection | Placement) -> type[Connector] | Panel | None:
+    plugins: Mapping[str, type[Connector] | Panel] = (
+        registry.connectors().plugins if isinstance(row, Connection) else registry.panels().plugins
+    )
+    return plugins.get(plugin_slug(row))
 
 
 def secret_names(form_class: type[forms.Form]) -> tuple[str, ...]:
@@ -77,7 +97,13 @@ def check_settings(
     for name in stored:
         if name in form.fields:
             form.fields[name].required = False
-    if not form.is_valid():
+    try:
+        is_valid = form.is_valid()
+    except Exception as error:
+        # A plugin's own cleaning may raise anything. Without its text, which may quote a secret.
+        sentence = _("The plugin's settings form failed: %(error)s. Tell its author.") % {"error": type(error).__name__}
+        raise ValidationError({"settings": sentence}) from error
+    if not is_valid:
         raise ValidationError(
             {"settings": [f"{name}: {message}" for name, messages in form.errors.items() for message in messages]}
         )

@@ -14,6 +14,7 @@ from panels.configuration import change_stamp
 from panels.links import forget_links
 from panels.models import Connection, ConnectionSecret, Placement, PlacementSecret
 from panels.prefetch.tasks import on_host_event
+from panels.prefetch.viewers import write_viewers
 from panels.registry import host_connectors
 from panels.selectors import list_attributes
 from panels.snapshots import Source, forget_customers, note_change
@@ -34,6 +35,7 @@ def connect() -> None:
             signal.connect(_secret_changed, sender=secret, dispatch_uid=f"panels.{secret.__name__}.{id(signal)}")
     attributes.register(list_attributes)
     request_finished.connect(write_openings, dispatch_uid="panels.statistics")
+    request_finished.connect(write_viewers, dispatch_uid="panels.viewers")
     host_event.connect(on_host_event, dispatch_uid="panels.prefetch")
     host_event.connect(_something_went_on, dispatch_uid="panels.changed")
     contact_deleted.connect(_forget_customers, dispatch_uid="panels.contact_deleted")
@@ -55,7 +57,10 @@ def _forget_customers(account_id: int, contact_id: int, customers: set[str], **k
             for capability in CAPABILITIES
         ),
         *(Source.of_host(slug, one) for slug, kind in host_connectors().items() for one in kind.capabilities),
-        *(Source.of_placement(placement.pk) for placement in Placement.objects.for_account(account_id)),
+        *(
+            Source.of_placement(placement.pk, generation=placement.generation)
+            for placement in Placement.objects.for_account(account_id)
+        ),
     ]
     forget_customers(account_id, sources, customers)
 

@@ -51,9 +51,16 @@ class Source:
         """Return the source of what the host itself answers, through the host connector of this slug."""
         return cls(f"h.{connector}.{capability}", capability=capability, connector=connector)
 
+    @property
+    def system(self) -> int | str | None:
+        """What counts and limits go by: the connection's id or the host connector's slug; None for a panel's fetch."""
+        return self.connection_id if self.connection_id is not None else self.connector
+
     @classmethod
-    def of_placement(cls, placement_id: int) -> Self:
-        return cls(f"p{placement_id}", placement_id=placement_id)
+    def of_placement(cls, placement_id: int, *, generation: int = 0) -> Self:
+        """Return the source of what a panel fetches by itself; `generation` is the placement's."""
+        key = f"p{placement_id}" + (f".{generation}" if generation else "")
+        return cls(key, placement_id=placement_id, generation=generation)
 
 
 class Failure(Struct, frozen=True, array_like=True):

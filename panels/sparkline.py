@@ -1,8 +1,9 @@
-"""Small charts of amounts per month, drawn on the server."""
+"""Charts the size of a word, drawn on the server: amounts per month, or numbers as they come."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
@@ -49,18 +50,29 @@ def monthly(amounts: Iterable[tuple[datetime, Money]]) -> tuple[Month, ...]:
 
 def draw_months(months: Sequence[Month], language: str) -> str:
     """Return the months as bars, with a text for those who do not see them; nothing for none."""
-    if not months:
+    return _draw([month.total.minor for month in months], _in_words(months, language)) if months else ""
+
+
+def draw_values(values: Sequence[float | Decimal], label: str, language: str) -> str:
+    """Return the numbers as bars, with a text that begins with the label; nothing for fewer than two."""
+    if len(values) < 2:  # noqa: PLR2004 - one bar compares with nothing
         return ""
-    top = max(month.total.minor for month in months) or 1
+    first, last, best = (formats.format_number(one, language) for one in (values[0], values[-1], max(values)))
+    words = _("from %(first)s to %(last)s, highest %(best)s") % {"first": first, "last": last, "best": best}
+    return _draw([float(value) for value in values], f"{label}: {words}")
+
+
+def _draw(values: Sequence[float], words: str) -> str:
+    top = max(values)
     bars = []
-    for place, month in enumerate(months):
-        height = _STUB + round(max(month.total.minor, 0) / top * (_HEIGHT - _STUB))
-        kind = "vx-spark__bar" if month.total.minor > 0 else "vx-spark__none"
+    for place, value in enumerate(values):
+        height = _STUB + (round(value / top * (_HEIGHT - _STUB)) if value > 0 else 0)
+        kind = "vx-spark__bar" if value > 0 else "vx-spark__none"
         bars.append(
             f'<rect class="{kind}" x="{place * (_BAR + _GAP)}" y="{_HEIGHT - height}" '
             f'width="{_BAR}" height="{height}" rx="1"/>'
         )
-    width = len(months) * (_BAR + _GAP) - _GAP
+    width = len(values) * (_BAR + _GAP) - _GAP
     return format_html(
         '<svg class="vx-spark" viewBox="0 0 {} {}" width="{}" height="{}" preserveAspectRatio="none" '
         'role="img" aria-label="{}">{}</svg>',
@@ -68,7 +80,7 @@ def draw_months(months: Sequence[Month], language: str) -> str:
         _HEIGHT,
         width,
         _HEIGHT,
-        _in_words(months, language),
+        words,
         mark_safe("".join(bars)),  # noqa: S308 - numbers and constants
     )
 

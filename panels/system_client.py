@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 import stamina
 from django.utils.translation import gettext_noop
 
@@ -46,23 +47,34 @@ class SystemClient:
         self._max_bytes = max_bytes
 
     def get(
-        self, path: str, values: Mapping[str, object] | None = None, *, params: Mapping[str, Any] | None = None
+        self,
+        path: str,
+        values: Mapping[str, object] | None = None,
+        *,
+        params: Mapping[str, Any] | None = None,
+        shape: Any = Any,
     ) -> Any:
-        """Return the decoded JSON under `path`.
+        """Return the decoded JSON under `path`, which is as `shape` says; see `json`.
 
         `values` fill the braces of `path` ("/customers/{id}"): each becomes one segment, whatever it holds.
         Raises a `ConnectorError`.
         """
-        return self.json(self.ask("GET", path, values, params=params))
+        return self.json(self.ask("GET", path, values, params=params), shape)
 
     def post(
-        self, path: str, values: Mapping[str, object] | None = None, *, json: Any, is_question: bool = False
+        self,
+        path: str,
+        values: Mapping[str, object] | None = None,
+        *,
+        json: Any,
+        is_question: bool = False,
+        shape: Any = Any,
     ) -> Any:
-        """Send JSON and return the decoded answer. Raises a `ConnectorError`.
+        """Send JSON and return the decoded answer, which is as `shape` says; see `json`. Raises a `ConnectorError`.
 
         `is_question`: it changes nothing, such as a search, so it may be sent once more as a GET may.
         """
-        return self.json(self.ask("POST", path, values, json=json, is_question=is_question))
+        return self.json(self.ask("POST", path, values, json=json, is_question=is_question), shape)
 
     def ask(
         self,
@@ -79,23 +91,33 @@ class SystemClient:
     ) -> Response:
         """Return the answer if it is a success, or one of the statuses in `accept`. Raises a `ConnectorError`."""
         url = self._base + path.format_map({name: segment(value) for name, value in (values or {}).items()})
-        tries = _TRIES if method == "GET" or is_question else 1
+        changes = method != "GET" and not is_question
+        tries = 1 if changes else _TRIES
         try:
             for attempt in stamina.retry_context(
                 on=_Passing, attempts=tries, timeout=None, wait_initial=0.2, wait_jitter=0.3, wait_max=0.5
             ):
                 with attempt:
-                    response = self._send(method, url, params, json, body, headers, is_last=attempt.num == tries)
+                    response = self._send(
+                        method, url, params, json, body, headers, is_last=attempt.num == tries, changes=changes
+                    )
         except _Passing as error:
             raise self.error_of(error.cause) from None
         if response.status in accept or response.status < HTTPStatus.MULTIPLE_CHOICES:
             return response
         raise self.refusal(response)
 
-    def json(self, response: Response) -> Any:
-        """Return the body, decoded. Raises `TemporaryError` for anything but JSON, such as a page of a proxy."""
+    def json(self, response: Response, shape: Any = Any) -> Any:
+        """Return the body, decoded. Raises `TemporaryError` for anything but JSON, such as a page of a proxy.
+
+        `shape` is a type that the answer must have: `dict[str, int]`, a `TypedDict`, a dataclass, a `msgspec.Struct`.
+        Keys that it does not name are left out; an answer that is not so raises as well.
+        """
         try:
-            return response.json()
+            answer = response.json()
+            return answer if shape is Any else msgspec.convert(answer, shape)
+        except msgspec.ValidationError:
+            raise self.error_of(OutgoingError("unreadable")) from None
         except OutgoingError as error:
             raise self.error_of(error) from None
 
@@ -126,6 +148,13 @@ class SystemClient:
         kind, message = _NO_ANSWER[error.kind]
         return kind(message, values={"system": self.name})
 
+    def _error_after(self, error: OutgoingError, *, changes: bool) -> ConnectorError:
+        """Return what it means; of a request that changes something, never that it did not."""
+        known = self.error_of(error)
+        if changes and error.kind in {"too_large", "bad_redirect"}:
+            return TemporaryError(known.message, values=known.values)
+        return known
+
     def _send(
         self,
         method: str,
@@ -136,6 +165,7 @@ class SystemClient:
         headers: Mapping[str, str] | None,
         *,
         is_last: bool,
+        changes: bool,
     ) -> Response:
         try:
             response = send(
@@ -151,7 +181,7 @@ class SystemClient:
         except OutgoingError as error:
             if error.kind == "unreachable" and not is_last and seconds_left() > 1:
                 raise _Passing(error) from None
-            raise self.error_of(error) from None
+            raise self._error_after(error, changes=changes) from None
         if response.status in _PASSING and retry_after(response) is None and not is_last and seconds_left() > 1:
             raise _Passing(OutgoingError("unreachable"))
         return response

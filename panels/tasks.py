@@ -32,7 +32,7 @@ def refresh_snapshot(
     elif connector is not None and capability is not None:
         source = Source.of_host(connector, capability)
     elif placement_id is not None:
-        source = Source.of_placement(placement_id)
+        source = Source.of_placement(placement_id, generation=generation)
     else:
         raise ValueError("name a connection or host connector with its capability, or a placement")
     identity = refresh.read_identity(account_id, customer)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from msgspec import json
@@ -21,10 +22,12 @@ from panels.calls import match_order
 from panels.capabilities import CAPABILITIES
 from panels.capabilities.records import Answer
 from panels.connectors.base import Connector, Detail
+from panels.containment import RenderFailed, render_contained, try_plugin
 from panels.errors import PanelUnavailable
 from panels.markup import check_markup
 from panels.models import Connection
-from panels.services import settings_to_try
+from panels.offers import read_offers
+from panels.services import settings_to_try, why_not_usable
 from panels.settings_forms import clean_settings
 from tenants.trust.identity import Identity
 from voxysapps.outgoing import budget
@@ -32,6 +35,8 @@ from voxysapps.problems import place_of
 from voxysapps.sealing import SealBroken
 
 logger = logging.getLogger(__name__)
+
+_EXPLAIN_SECONDS = 5.0
 
 # Somebody waits for the page: all capabilities share these.
 SECONDS = 20.0
@@ -59,6 +64,12 @@ class Trial:
     shown: tuple[Shown, ...] = ()
     details: tuple[Detail, ...] = ()
 
+    @property
+    def title(self) -> str:
+        """The capability, in words."""
+        kind = CAPABILITIES.get(self.capability)
+        return str(kind.TITLE) if kind and kind.TITLE else self.capability
+
 
 def try_customer(connection: Connection, who: Identity, secrets: Mapping[str, str] | None = None) -> list[Trial]:
     """Ask each capability of the connection, saved or not, about `who`.
@@ -66,8 +77,8 @@ def try_customer(connection: Connection, who: Identity, secrets: Mapping[str, st
     Stored secrets are used only for the saved destination. Never raises for what the system or the plugin does.
     """
     kind = registry.connectors().plugins.get(connection.connector)
-    if kind is None:
-        return [Trial("", _("The connector “%(slug)s” is not installed.") % {"slug": connection.connector})]
+    if kind is None or not read_offers(connection.account_id).has_connector(connection.connector):
+        return [Trial("", why_not_usable(connection, kind))]
     known = who.only(match_order(connection, kind))
     if known.is_anonymous:
         return [Trial("", _("The connection does not look for any of what was entered."))]
@@ -87,9 +98,14 @@ def _try(
     answer: Answer | None = None
     sentence = ""
     try:
-        connector = kind(settings, name=connection.name)
+        made = try_plugin(
+            kind, lambda: kind(settings, name=connection.name), seconds=kind.timeout, name=connection.name
+        )
+        connector = made
         with budget(kind.timeout):
-            answer = getattr(connector, capability)(who)
+            answer = try_plugin(
+                kind, lambda: getattr(made, capability)(who), seconds=kind.timeout, name=connection.name
+            )
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything
         sentence = _sentence_of(error)
     took = round((time.perf_counter() - started) * 1000)
@@ -97,11 +113,12 @@ def _try(
     if answer is None:
         return Trial(capability, sentence, took, details=details)
     try:
+        offers = read_offers(connection.account_id)
         merged = CAPABILITIES[capability].merge([(connection.name, answer)])
         shown = tuple(
             Shown(str(panel.title), _render(panel, connection, merged, who))
-            for panel in registry.panels().plugins.values()
-            if panel.capability == capability
+            for slug, panel in registry.panels().plugins.items()
+            if panel.capability == capability and offers.has_panel(slug)
         )
     except Exception as error:  # noqa: BLE001 - likewise
         return Trial(capability, _sentence_of(error), took, details=details)
@@ -115,27 +132,40 @@ def _as_text(answer: Answer) -> str:
 
 def _details(connector: Connector | None) -> tuple[Detail, ...]:
     try:
-        return tuple(connector.explain()) if connector else ()
+        if connector is None:
+            return ()
+        return try_plugin(connector, lambda: tuple(connector.explain()), seconds=_EXPLAIN_SECONDS, name=connector.name)
     except Exception as error:  # noqa: BLE001 - likewise
         return (Detail(_("What could not be told"), _sentence_of(error), is_problem=True),)
 
 
 def _render(panel: Panel, connection: Connection, data: Answer, who: Identity) -> str:
     """Return the panel's HTML, with its own settings, as an agent sees it."""
-    ctx = PanelContext(
-        data=data,
-        settings=clean_settings(panel.SettingsForm, {}),
-        identity=who,
-        identity_verified=None,
-        role=None,
-        locale=get_language() or "en",
-        time_zone=zoneinfo.ZoneInfo(connection.account.time_zone),
-        placement_id=0,
-        connections=(connection.name,),
-    )
-    template = panel.empty_template if panel.is_empty(data) else panel.template
-    html = render_to_string(template, {**panel.get_context(ctx), "ctx": ctx})
-    check_markup(html, panel=panel.slug)
+
+    def work() -> tuple[bool, str]:
+        ctx = PanelContext(
+            data=data,
+            settings=clean_settings(panel.SettingsForm, {}),
+            identity=who,
+            identity_verified=None,
+            role=None,
+            locale=get_language() or "en",
+            time_zone=zoneinfo.ZoneInfo(connection.account.time_zone),
+            placement_id=0,
+            connections=(connection.name,),
+            actions=panel.actions,
+        )
+        is_empty = bool(panel.is_empty(data))
+        template = panel.empty_template if is_empty else panel.template
+        html = render_to_string(template, {**panel.get_context(ctx), "ctx": ctx})
+        check_markup(html, panel=panel.slug)
+        return is_empty, html
+
+    of = ("trial", hash(json.encode(data)))
+    try:
+        _is_empty, html = render_contained(panel, work, account_id=connection.account_id, of=of)
+    except RenderFailed as error:
+        return escape(f"{error.failure.sentence} {_('Reference %(id)s') % {'id': error.failure.trace_id}}")
     return html
 
 

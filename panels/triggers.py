@@ -29,6 +29,11 @@ def _conditions_of_links() -> Iterator[tuple[str, str]]:
     yield "panels_customerlink", f"NEW.account_id <> ({of_connection})"
 
 
+def _conditions_of_actions() -> Iterator[tuple[str, str]]:
+    of_placement = "SELECT account_id FROM panels_placement WHERE id = NEW.placement_id"
+    yield "panels_actionrun", f"NEW.account_id <> ({of_placement})"
+
+
 def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     _create(_conditions(), schema_editor)
 
@@ -43,6 +48,14 @@ def create_of_links(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) ->
 
 def drop_of_links(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     _drop(_conditions_of_links(), schema_editor)
+
+
+def create_of_actions(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    _create(_conditions_of_actions(), schema_editor)
+
+
+def drop_of_actions(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    _drop(_conditions_of_actions(), schema_editor)
 
 
 def _create(conditions: Iterator[tuple[str, str]], schema_editor: BaseDatabaseSchemaEditor) -> None:

@@ -6,7 +6,8 @@ thread; who finds no place is answered at once, and asks again a moment later.
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from django.core.cache import cache
 
@@ -25,15 +26,24 @@ _places = threading.BoundedSemaphore(PLACES)
 
 def wait_for_answer(account_id: int, sources: Sequence[Source], customer: str) -> None:
     """Return once one of the sources has data of the customer, all have failed, or it has taken too long."""
-    if cache_is_down() or not _places.acquire(blocking=False):
+    if cache_is_down():
         return
-    try:
+    with place() as is_ours:
         give_up = time.monotonic() + MAX_SECONDS
         keys = [snapshots.head_key(account_id, source, customer) for source in sources]
-        while not _has_answer(keys) and time.monotonic() < give_up:
+        while is_ours and not _has_answer(keys) and time.monotonic() < give_up:
             time.sleep(LOOK_EVERY_SECONDS)
+
+
+@contextmanager
+def place() -> Iterator[bool]:
+    """Hold one of the places for requests that wait; yield whether there was one."""
+    is_ours = _places.acquire(blocking=False)
+    try:
+        yield is_ours
     finally:
-        _places.release()
+        if is_ours:
+            _places.release()
 
 
 def _has_answer(keys: Sequence[str]) -> bool:

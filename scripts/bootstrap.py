@@ -30,7 +30,7 @@ SETUPTOOLS = "setuptools==84.2.1"
 OPTIONAL = "requirements-demo.txt"
 REQUIREMENTS = {
     "run": ["requirements.txt", OPTIONAL],
-    "dev": ["requirements.txt", OPTIONAL, "requirements-dev.txt"],
+    "dev": ["requirements.txt", OPTIONAL, "requirements-testing.txt", "requirements-dev.txt"],
 }
 NO_CONNECTION = ("NewConnectionError", "ConnectTimeoutError", "Failed to establish", "name resolution", "ProxyError")
 

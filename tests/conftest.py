@@ -9,9 +9,10 @@ import time_machine
 from django.conf import settings
 from django.core.cache import cache
 
-from tests.support.browser import NONE_FOUND, find_browser, launch_arguments
+from panels.testing.browser import find_browser
+from panels.testing.network import no_network
+from tests.support.browser import NONE_FOUND, launch_arguments
 from tests.support.hubspot import hubspot  # noqa: F401 - a fixture
-from tests.support.network import no_network
 from tests.support.outside import outside  # noqa: F401 - a fixture
 from tests.support.product import Product
 from tests.support.services import delete_keys, services_for_product

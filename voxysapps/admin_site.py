@@ -37,6 +37,7 @@ GROUPS = (
         (
             ("tenants.operator", "badge"),
             ("tenants.apitoken", "key"),
+            ("panels.pluginoffer", "extension"),
             ("auth.user", "person"),
             ("auth.group", "group"),
         ),

@@ -12,4 +12,4 @@ app.autodiscover_tasks()
 # Parts of an app that have tasks of their own.
 _PARTS = ("preflight", "rest", "trust", "trust.sign_in", "viewing", "webhooks")
 app.autodiscover_tasks([f"tenants.{part}" for part in _PARTS], force=False)
-app.autodiscover_tasks(["panels.prefetch"], force=False)
+app.autodiscover_tasks(["panels.prefetch", "panels.actions"], force=False)

@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register  # n
 from django.http.request import validate_host
 
 from voxysapps.hosts import EVERY_NAME
+from voxysapps.plugins import plugin_folders, unreadable
 
 LEAST_KEY_LENGTH = 32
 _NETWORKS = ("TRUSTED_PROXIES", "OUTGOING_NETWORKS", "METRICS_NETWORKS")
@@ -30,6 +31,20 @@ def check_networks(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Che
         for name in _NETWORKS
         for text in getattr(settings, name)
         if _network(text) is None
+    ]
+
+
+@register("voxysapps")
+def check_translations(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Report every file of a plugin's translations that is none."""
+    return [
+        Warning(
+            f"{path} is no compiled translation, so its plugin is shown without any.",
+            hint="Compile it again, or tell the plugin's author.",
+            id="voxysapps.W002",
+        )
+        for folder in plugin_folders("locale", without=settings.PANELS_EXCLUDE)
+        for path in unreadable(folder)
     ]
 
 

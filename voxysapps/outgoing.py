@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from urllib.parse import urljoin, urlsplit
 
 import httpcore2
@@ -76,6 +76,11 @@ class Response:
             raise OutgoingError("unreadable") from None
 
 
+# What a request passes before it leaves: it is given the method, the address and what sends it.
+Toll = Callable[[str, str, Callable[[], Response]], Response]
+_toll: Toll | None = None
+
+
 def send(
     method: str,
     url: str,
@@ -103,7 +108,8 @@ def send(
     token = _deadline.set(min(time.monotonic() + timeout, allowed.ends_at))
     try:
         for _hop in range(MAX_REDIRECTS + 1):
-            response = _send_once(method, url, all_headers, params, body, max_bytes)
+            once = partial(_send_once, method, url, all_headers, params, body, max_bytes)
+            response = once() if _toll is None else _toll(method, url, once)
             target = response.headers.get("location")
             if response.status not in {301, 302, 303, 307, 308} or target is None or not follow_redirects:
                 return response
@@ -111,6 +117,12 @@ def send(
     finally:
         _deadline.reset(token)
     raise OutgoingError("bad_redirect")
+
+
+def install_toll(toll: Toll | None) -> None:
+    """Let every request of this process pass `toll` from now on; None: none. Only the simulator does that."""
+    global _toll  # noqa: PLW0603 - the process has one way out
+    _toll = toll
 
 
 @contextmanager
@@ -125,6 +137,11 @@ def budget(seconds: float, *, trace_id: str = "", before: Callable[[], None] | N
         yield
     finally:
         _budget.reset(token)
+
+
+def seconds_for_request() -> float:
+    """Return how much of the present request's time is left; for a toll."""
+    return max(0.0, _deadline.get() - time.monotonic())
 
 
 def seconds_left() -> float:
@@ -350,6 +367,13 @@ class _GuardedBackend(httpcore2.NetworkBackend):
         return is_allowed(address)
 
 
+class Transport(Protocol):
+    """Answers one request, or raises as `httpcore2` does."""
+
+    def handle_request(self, request: httpx2.Request) -> httpcore2.Response:
+        """Return the answer; its body may come in pieces."""
+
+
 class _Transport:
     """httpx2's requests over our own pool."""
 
@@ -384,6 +408,20 @@ def _transport_of(process: int) -> _Transport:
     return _Transport()
 
 
-def _transport() -> _Transport:
+_stand_in: Transport | None = None
+
+
+@contextmanager
+def answered_by(stand_in: Transport) -> Iterator[None]:
+    """Let `stand_in` answer all requests of this process in place of the network: for tests."""
+    global _stand_in  # noqa: PLW0603 - threads that a test starts are to see it, too
+    before, _stand_in = _stand_in, stand_in
+    try:
+        yield
+    finally:
+        _stand_in = before
+
+
+def _transport() -> Transport:
     # A forked worker must not share its parent's connections.
-    return _transport_of(os.getpid())
+    return _stand_in or _transport_of(os.getpid())

@@ -8,6 +8,7 @@ from rest_framework.routers import SimpleRouter
 
 from panels.rest.connections import ConnectionViewSet
 from panels.rest.declarations import ApplyView, ExportView, ImportView
+from panels.rest.health import HostHealthViewSet
 from panels.rest.placements import PlacementViewSet
 from panels.rest.plugins import ConnectorsView, PanelsView
 from tenants.rest import schema  # noqa: F401 - it tells of our tokens
@@ -37,6 +38,7 @@ urlpatterns = [
     # Before the accounts, whose numbers these are not.
     path("accounts/import/", ImportView.as_view(), name="accounts-import"),
     path("accounts/export/", ExportView.as_view(), name="accounts-export"),
+    path("accounts/<str:id>/host-health/", HostHealthViewSet.as_view({"get": "retrieve"}), name="account-host-health"),
     path("", include(router.urls)),
     path("panels/", PanelsView.as_view(), name="panels"),
     path("connectors/", ConnectorsView.as_view(), name="connectors"),

@@ -8,16 +8,16 @@ import environ
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
+from voxysapps.embedded.files import BASE_DIR, home, run_dir
+from voxysapps.generation import Generation, read_generation
+from voxysapps.plugins import plugin_folders, translations
 from voxysapps.redis_urls import broker_url, cache_url
 
 # Lets admin and form classes name their model, as in ModelAdmin[Account].
 django_stubs_ext.monkeypatch()
 
 env = environ.Env()
-BASE_DIR = Path(__file__).resolve().parent.parent
-
-# Everything that running leaves behind: database, sockets, generated secrets.
-RUN_DIR = Path(env.str("RUN_DIR", default=str(BASE_DIR / ".run")))
+RUN_DIR = run_dir()
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
@@ -44,6 +44,10 @@ METRICS_NETWORKS = env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128
 
 # The stand-in host. It shows demonstration data only, and must be off in production.
 SIMULATOR = env.bool("SIMULATOR", default=DEBUG)
+# Somebody writes panels here: what happens is noted for the simulator, and cards say what is wrong in its own words.
+DEVELOPMENT = DEBUG and SIMULATOR and env.bool("DEVELOPMENT", default=True)
+# Read first of all: no plugin is loaded yet.
+GENERATION = read_generation(RUN_DIR) if DEVELOPMENT else Generation()
 
 INSTALLED_APPS = [
     # Before the admin, whose templates it replaces; its other configuration would replace our site, too.
@@ -91,18 +95,35 @@ MIDDLEWARE = [
     "tenants.middleware.AuditMiddleware",
     # Answers for a sign-in that was refused.
     "axes.middleware.AxesMiddleware",
+    *(["voxysapps.simulator.development.middleware.DevelopmentMiddleware"] if DEVELOPMENT else []),
     "voxysapps.context.middleware.ContextMiddleware",
 ]
 
 ROOT_URLCONF = "voxysapps.urls"
 WSGI_APPLICATION = "voxysapps.wsgi.application"
 
+# Slugs of panels and connectors that are not even imported: it rescues a start that a plugin spoils.
+PANELS_EXCLUDE = [slug.strip() for slug in env.list("PANELS_EXCLUDE", default=[]) if slug.strip()]
+
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
+        "DIRS": [BASE_DIR / "voxysapps" / "overrides"],
         "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                        # Last: a plugin's templates replace none of ours.
+                        (
+                            "django.template.loaders.filesystem.Loader",
+                            plugin_folders("templates", without=PANELS_EXCLUDE),
+                        ),
+                    ],
+                ),
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -117,7 +138,8 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{RUN_DIR 
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    RUN_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if Path(DATABASES["default"]["NAME"]).parent == RUN_DIR:
+        RUN_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     DATABASES["default"]["OPTIONS"] = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;",
         "transaction_mode": "IMMEDIATE",
@@ -193,6 +215,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=2, minute=47),
         "options": {"queue": "prefetch"},
     },
+    "purge-actions": {
+        "task": "panels.purge_actions",
+        "schedule": crontab(hour=2, minute=37),
+        "options": {"queue": "prefetch"},
+    },
     "purge-views": {
         "task": "tenants.purge_views",
         "schedule": crontab(hour=2, minute=17),
@@ -203,6 +230,8 @@ CELERY_BEAT_SCHEDULE = {
 PREFETCH_CONCURRENCY = env.int("PREFETCH_CONCURRENCY", default=2)
 # Calls of one account's systems at a time, in all workers: fewer than they have threads, so that slow ones leave some.
 ACCOUNT_CONCURRENCY = env.int("ACCOUNT_CONCURRENCY", default=3)
+# How long a plugin of another package may take to be imported.
+PANELS_IMPORT_SECONDS = env.float("PANELS_IMPORT_SECONDS", default=10.0)
 # Set by the embedded run where no Redis can be started: a worker thread in the web process.
 EMBEDDED_WORKER = env.bool("EMBEDDED_WORKER", default=False)
 
@@ -304,10 +333,17 @@ LANGUAGES = [
     ("de", _("German")),
     ("ar", _("Arabic")),
 ]
-LOCALE_PATHS = [BASE_DIR / "voxysapps" / "locale"]
+# The first one that knows a sentence translates it.
+LOCALE_PATHS = [BASE_DIR / "voxysapps" / "locale", *translations(without=PANELS_EXCLUDE)]
 
 STATIC_URL = "static/"
-STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+STATICFILES_DIRS = plugin_folders("static", without=PANELS_EXCLUDE)
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    # Plugins' files come last, and replace none of ours.
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+]
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(home() / "staticfiles")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -1,5 +1,6 @@
 """What panels may ask of connectors, and the shape of the answers. Public through `panels.api`."""
 
+from panels.capabilities.catalogue import Capabilities
 from panels.capabilities.customers import Address, Alert, Customer, Customers, Match, OrderSummary
 from panels.capabilities.history import Conversation, History, Line, Note
 from panels.capabilities.money import CurrencyMismatchError, Money, currency_exponent
@@ -31,13 +32,8 @@ from panels.capabilities.words import (
     Word,
 )
 
-# Capability name -> its answer. A connector answers it by a method of that name.
-CAPABILITIES: dict[str, type[Answer]] = {
-    "customer": Customers,
-    "orders": Orders,
-    "payments": Payments,
-    "history": History,
-}
+# Capability name -> its answer, plugins' own among them. A connector answers it by a method of that name.
+CAPABILITIES = Capabilities(customer=Customers, orders=Orders, payments=Payments, history=History)
 
 __all__ = [
     "CAPABILITIES",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Self
 
 import msgspec
+from django.utils.translation import gettext_lazy as _
 
 from panels.capabilities.money import Money
 from panels.capabilities.records import Answer, Instant, Record, merge_records, newest_first
@@ -86,11 +87,9 @@ class Customer(Record, frozen=True, kw_only=True):
 class Customers(Answer, frozen=True, kw_only=True):
     """Every record that matches the contact, the surest match first."""
 
-    customers: tuple[Customer, ...] = ()
+    TITLE: ClassVar = _("Customer")
 
-    @property
-    def is_empty(self) -> bool:
-        return not self.customers
+    customers: tuple[Customer, ...] = ()
 
     @classmethod
     def merge(cls, answers: Sequence[tuple[str, Self]]) -> Self:

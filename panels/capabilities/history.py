@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Self
 
 import msgspec
+from django.utils.translation import gettext_lazy as _
 from msgspec import structs
 
 from panels.capabilities.records import Answer, Instant, Record, merge_records, newest_first
@@ -54,15 +55,13 @@ class Note(Record, frozen=True, kw_only=True):
 class History(Answer, frozen=True, kw_only=True):
     """The contact's conversations by their last activity and notes by their time, newest first, and its labels."""
 
+    TITLE: ClassVar = _("History")
+
     conversations: tuple[Conversation, ...] = ()
     notes: tuple[Note, ...] = ()
     labels: tuple[str, ...] = ()
 
     IS_RESTRICTED: ClassVar = True
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.conversations or self.notes or self.labels)
 
     @property
     def inboxes(self) -> frozenset[int]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Self
 
 import msgspec
+from django.utils.translation import gettext_lazy as _
 
 from panels.capabilities.customers import Address
 from panels.capabilities.money import Money
@@ -147,11 +148,9 @@ class Order(Record, frozen=True, kw_only=True):
 class Orders(Answer, frozen=True, kw_only=True):
     """The orders of the contact, newest first."""
 
-    orders: tuple[Order, ...] = ()
+    TITLE: ClassVar = _("Orders")
 
-    @property
-    def is_empty(self) -> bool:
-        return not self.orders
+    orders: tuple[Order, ...] = ()
 
     @classmethod
     def merge(cls, answers: Sequence[tuple[str, Self]]) -> Self:

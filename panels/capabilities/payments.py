@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import ClassVar, Literal, Self
 
+from django.utils.translation import gettext_lazy as _
+
 from panels.capabilities.money import Money
 from panels.capabilities.orders import Method, Refund
 from panels.capabilities.records import Answer, Instant, Record, merge_records, newest_first
@@ -95,15 +97,13 @@ class SavedMethod(Record, frozen=True, kw_only=True):
 class Payments(Answer, frozen=True, kw_only=True):
     """Payments, invoices and disputes of the contact, newest first; running subscriptions before ended ones."""
 
+    TITLE: ClassVar = _("Payments")
+
     payments: tuple[Payment, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
     invoices: tuple[Invoice, ...] = ()
     disputes: tuple[Dispute, ...] = ()
     methods: tuple[SavedMethod, ...] = ()
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.payments or self.subscriptions or self.invoices or self.disputes or self.methods)
 
     @classmethod
     def merge(cls, answers: Sequence[tuple[str, Self]]) -> Self:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Self, TypeVar
 from urllib.parse import quote
 
 import msgspec
+from django.utils.functional import Promise
 
 from panels.capabilities.words import MatchWord
 from tenants.trust.sight import Sight
@@ -73,7 +74,7 @@ class Caveat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a capability answers. Subclasses name the records.
+    """What a capability answers. Subclasses name the records: fields that are tuples of `Record`s, newest first.
 
     `matched_by` is by what the records were found to be the contact's, the weakest of it; None: not told.
     Where several customers of one system match, nobody's records are given but the `candidates`: one who
@@ -85,6 +86,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     matched_by: MatchWord | None = None
     candidates: tuple[Candidate, ...] = ()
 
+    # What operators read where it is named.
+    TITLE: ClassVar[str | Promise] = ""
     # Whether it tells of the host's conversations, which not every agent may see. Then no panel is given
     # the answer itself, but what `seen_by` leaves of it for whoever looks.
     IS_RESTRICTED: ClassVar[bool] = False
@@ -100,16 +103,26 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to show."""
-        raise NotImplementedError
+        """Whether there is nothing to show. By default: no records."""
+        return not any(getattr(self, name) for name in self._record_fields())
 
     @classmethod
     def merge(cls, answers: Sequence[tuple[str, Self]]) -> Self:
         """Return one answer of several connections', by connection name, as if one system had given it.
 
-        Every record names its source and is there once per (source, external_id), the first kept.
+        Every record names its source and is there once per (source, external_id), the first kept. By default one
+        connection's records follow the other's: sort them where they are to be mixed.
         """
-        raise NotImplementedError
+        records: dict[str, Any] = {
+            name: tuple(merge_records((source, getattr(answer, name)) for source, answer in answers))
+            for name in cls._record_fields()
+        }
+        return cls(**records, **cls.merge_rest(answers))
+
+    @classmethod
+    def _record_fields(cls) -> list[str]:
+        """Return the fields that a subclass has added."""
+        return [name for name in cls.__struct_fields__ if name not in Answer.__struct_fields__]
 
     @classmethod
     def merge_matches(cls, answers: Sequence[tuple[str, Self]]) -> MatchWord | None:

@@ -34,6 +34,11 @@ class Word(StrEnum):
         word.label = label
         return word
 
+    @classmethod
+    def of(cls, text: object) -> Self:
+        """Return the word that is stored as `text`; of any other, UNKNOWN."""
+        return next((word for word in cls if word.value == text), cls["UNKNOWN"])
+
 
 _UNKNOWN = pgettext_lazy("state", "Unknown")
 

@@ -14,7 +14,10 @@ from tenants.trust.identity import Identity, MatchKey
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """Something about a trial call that its operator is shown: a text as it is, rows of name and text, or both."""
+    """Something about a trial call that its operator is shown under `title`.
+
+    It is a `text` as it is, `rows` of name and text, or both; `is_problem` marks what is to be mended.
+    """
 
     title: str
     text: str = ""
@@ -34,28 +37,34 @@ class Connector:
     `candidates` instead of anybody's records.
     """
 
-    # URL part and entry-point name.
+    #: URL part and entry-point name.
     slug: ClassVar[str]
+    #: What operators choose it by.
     title: ClassVar[str | Promise]
+    #: The panel API's version this connector was written for, as a version specifier.
     requires_api: ClassVar[str] = "~=1.0"
-    # Names of panels.capabilities.CAPABILITIES this connector has methods for.
+    #: Names of panels.capabilities.CAPABILITIES this connector has methods for.
     capabilities: ClassVar[tuple[str, ...]]
-    # The connection's settings, edited in the admin.
+    #: The connection's settings, edited in the admin.
     SettingsForm: ClassVar[type[forms.Form]] = forms.Form
-    # Settings that say where the secrets are sent, such as a shop's address: another one clears the secrets.
+    #: Whether no account has it until a platform administrator offers it to some.
+    is_opt_in: ClassVar[bool] = False
+    #: Settings that say where the secrets are sent, such as a shop's address: another one clears the secrets.
     destination: ClassVar[tuple[str, ...]] = ()
-    # By what it recognises a customer, surest first, unless the operator chooses another order for a
-    # connection. It is given nothing else to look for, and is not asked about contacts who have none of
-    # these. With "attribute" among them operators may name custom attributes that hold its own ids.
+    #: By what it recognises a customer, surest first, unless the operator chooses another order for a
+    #: connection. It is given nothing else to look for, and is not asked about contacts who have none of
+    #: these. With "attribute" among them operators may name custom attributes that hold its own ids.
     recognises_by: ClassVar[tuple[MatchKey, ...]] = ("identifier", "email", "phone")
-    # What it is given to look for while the operator has not chosen; None: all of the above. Leave out
-    # "identifier" where customers have plain numbers: the host's may be another system's, and somebody else's.
+    #: What it is given to look for while the operator has not chosen; None: all of the above. Leave out
+    #: "identifier" where customers have plain numbers: the host's may be another system's, and somebody else's.
     looks_for: ClassVar[tuple[MatchKey, ...] | None] = None
-    # Limits: seconds for which an answer counts as fresh; seconds that one call may take; and of one
-    # connection the calls at a time, and within so many seconds, as the system's own limits are.
+    #: Seconds for which an answer counts as fresh.
     fresh_for: ClassVar[int] = 120
+    #: Seconds that one call may take, all its requests together.
     timeout: ClassVar[float] = 15.0
+    #: Calls of one connection at a time, as the system's own limits are.
     max_concurrency: ClassVar[int] = 4
+    #: Requests of one connection, and within how many seconds: (40, 60). None: the system has no such limit.
     max_rate: ClassVar[tuple[int, int] | None] = None
 
     def __init__(self, settings: Mapping[str, Any], *, name: str) -> None:

@@ -23,6 +23,8 @@ from panels.api import (
 )
 
 _LATEST = 5
+# Customers to choose from, a page.
+_PAGE = 20
 Thing = TypeVar("Thing")
 
 
@@ -82,18 +84,21 @@ class CustomerPanel(Panel):
     capability = "customer"
     SettingsForm = CustomerSettingsForm
     skeleton_lines = 5
-    parts = {"customer": "customer/profile.html"}
+    parts = {"customer": "customer/profile.html", "choices": "customer/choice_rows.html"}
 
     def get_context(self, ctx: PanelContext) -> dict[str, Any]:
         data: Customers = ctx.data
         if data.is_empty:
             return {}
         if is_ambiguous(data.customers):
-            return {"choices": data.customers, "matched": _matched(data.customers), **_shows(ctx)}
+            choices = _choices(data.customers, 0)
+            return {"total": len(data.customers), "matched": _matched(data.customers), **choices, **_shows(ctx)}
         return {"profile": make_profile(data.customers), **_shows(ctx)}
 
     def get_part_context(self, ctx: PanelContext, part: str, params: Mapping[str, str]) -> dict[str, Any]:
         data: Customers = ctx.data
+        if part == "choices":
+            return {**_choices(data.customers, _offset(params)), **_shows(ctx)}
         record = next((record for record in data.customers if record.key == params.get("id")), None)
         if part != "customer" or record is None:
             raise LookupError(part)
@@ -146,6 +151,25 @@ def make_profile(records: Sequence[Customer]) -> Profile:
 
 def _shows(ctx: PanelContext) -> dict[str, bool]:
     return {f"shows_{name}": bool(ctx.settings.get(name, True)) for name in CustomerSettingsForm.base_fields}
+
+
+def _choices(records: Sequence[Customer], offset: int) -> dict[str, Any]:
+    """Return a page of the customers to choose from. Raises LookupError where there is none."""
+    if offset >= len(records):
+        raise LookupError(offset)
+    end = offset + _PAGE
+    return {
+        "choices": records[offset:end],
+        "choices_next": end,
+        "choices_remaining": max(len(records) - end, 0),
+    }
+
+
+def _offset(params: Mapping[str, str]) -> int:
+    text = params.get("offset", "")
+    if not text.isascii() or not text.isdigit():
+        raise LookupError(text)
+    return int(text)
 
 
 def _matched(records: Sequence[Customer]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from msgspec import UNSET, UnsetType
 
 from panels.declarations.comparing import positions_of, set_fields
-from panels.declarations.secrets import SecretValues, leads_elsewhere, misplaced, settings_told
+from panels.declarations.secrets import SecretValues, misplaced, settings_told
 from panels.declarations.shapes import (
     ACCOUNT_FIELDS,
     APP_FIELDS,
@@ -25,6 +25,7 @@ from panels.declarations.shapes import (
 )
 from panels.models import Connection, Placement
 from panels.services import delete_connection, delete_placement, save_connection, save_placement
+from panels.settings_forms import leads_elsewhere
 from tenants.models import Account, DashboardApp
 from tenants.secrets import HOOK_SECRET, HOST_TOKEN
 from tenants.services import delete_dashboard_app, save_account, save_dashboard_app, validate_account
@@ -178,9 +179,11 @@ class _Comparison:
     def _compare_placement(
         self, path: str, shape: PlacementShape, placement: Placement, position: int, app: DashboardApp
     ) -> None:
+        settings = placement.settings
         changes = set_fields(placement, {**given(shape, PLACEMENT_FIELDS), "position": position})
         changes += self._set_settings(path, placement, shape)
-        entered = self._values.entered(placement, _secrets(shape))
+        is_elsewhere = leads_elsewhere(placement, settings, placement.panel)
+        entered = self._values.entered(placement, _secrets(shape), anew=is_elsewhere)
         chosen = self._chosen(path, shape)
         if chosen is not None:
             had = {row.name for row in placement.connections.all()} if placement.pk else set()

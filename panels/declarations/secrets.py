@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from panels import registry
 from panels.declarations.comparing import is_same, told
 from panels.declarations.shapes import NamedSecret
 from panels.models import Connection, Placement
@@ -37,14 +36,6 @@ class SecretValues:
 
     def _value(self, secret: NamedSecret) -> str:
         return self.values.get(secret.name, "").strip()
-
-
-def leads_elsewhere(connection: Connection, before: Mapping[str, Any], connector: str) -> bool:
-    """Return whether the connection was saved for another destination, so that saving clears its secrets."""
-    kind = registry.connectors().plugins.get(connection.connector)
-    if kind is None or connector != connection.connector:
-        return connector != connection.connector
-    return any(before.get(name) != connection.settings.get(name) for name in kind.destination)
 
 
 def settings_told(row: Connection | Placement, before: Mapping[str, Any]) -> list[str]:

@@ -24,6 +24,8 @@ from panels.api import (
 
 _PAGE = 20
 _INVOICES = 3
+# Alerts of a kind: the lists below have all of them.
+_ALERTS = 5
 _SECTIONS = (
     ("payments", _("Payments")),
     ("subscriptions", _("Subscriptions")),
@@ -31,6 +33,8 @@ _SECTIONS = (
     ("disputes", _("Disputes")),
     ("methods", _("Saved cards")),
 )
+# Lists that are asked for by their own name, page by page.
+_LISTS = frozenset({"subscriptions", "invoices", "disputes", "methods"})
 _RECEIVED = frozenset({PaymentWord.PAID, PaymentWord.PART_REFUNDED, PaymentWord.REFUNDED})
 _OWING = frozenset({SubscriptionWord.PAST_DUE, SubscriptionWord.UNPAID})
 
@@ -98,6 +102,9 @@ class PaymentsPanel(Panel):
         "payment": "payments/payment.html",
         "rows": "payments/rows.html",
         "invoices": "payments/invoice_rows.html",
+        "subscriptions": "payments/subscription_rows.html",
+        "disputes": "payments/dispute_rows.html",
+        "methods": "payments/method_rows.html",
     }
 
     @property
@@ -112,18 +119,20 @@ class PaymentsPanel(Panel):
             "summary": summarise(data),
             "alerts": find_alerts(data),
             "shows": {name: name in shown for name, _label in _SECTIONS},
-            "data": data,
             "windows": [window for window in data.windows if window.since],
             **_page(data, 0, rows),
-            **_invoice_page(data, 0, _INVOICES),
+            **_list_page("invoices", data.invoices, 0, _INVOICES),
+            **_list_page("subscriptions", data.subscriptions, 0, _PAGE),
+            **_list_page("disputes", data.disputes, 0, _PAGE),
+            **_list_page("methods", data.methods, 0, _PAGE),
         }
 
     def get_part_context(self, ctx: PanelContext, part: str, params: Mapping[str, str]) -> dict[str, Any]:
         data: Payments = ctx.data
         if part == "rows":
             return _page(data, _offset(params), _PAGE)
-        if part == "invoices":
-            return _invoice_page(data, _offset(params), _PAGE)
+        if part in _LISTS:
+            return _list_page(part, getattr(data, part), _offset(params), _PAGE)
         payment = next((payment for payment in data.payments if payment.key == params.get("id")), None)
         if part != "payment" or payment is None:
             raise LookupError(part)
@@ -146,7 +155,7 @@ def find_alerts(data: Payments) -> Alerts:
     """Return what an agent should know before anything else.
 
     An overdue invoice stands for the subscription and the failed charge behind it. A failure counts only
-    as the last payment.
+    as the last payment. Of each kind there are the first few.
     """
     declines = {(payment.source, payment.invoice): payment.decline for payment in reversed(data.payments)}
     overdue = [invoice for invoice in data.invoices if invoice.word is InvoiceWord.OVERDUE]
@@ -154,9 +163,11 @@ def find_alerts(data: Payments) -> Alerts:
     last = data.payments[0] if data.payments else None
     failed = last if last and last.word is PaymentWord.FAILED and last.source not in stores else None
     return Alerts(
-        disputes=tuple(dispute for dispute in data.disputes if dispute.word.is_open),
-        owing=tuple(plan for plan in data.subscriptions if plan.word in _OWING and plan.source not in stores),
-        overdue=tuple(Overdue(invoice, declines.get((invoice.source, invoice.number))) for invoice in overdue),
+        disputes=tuple(dispute for dispute in data.disputes if dispute.word.is_open)[:_ALERTS],
+        owing=tuple(plan for plan in data.subscriptions if plan.word in _OWING and plan.source not in stores)[:_ALERTS],
+        overdue=tuple(
+            Overdue(invoice, declines.get((invoice.source, invoice.number))) for invoice in overdue[:_ALERTS]
+        ),
         failed=failed,
     )
 
@@ -171,11 +182,11 @@ def _page(data: Payments, offset: int, size: int) -> dict[str, Any]:
     }
 
 
-def _invoice_page(data: Payments, offset: int, size: int) -> dict[str, Any]:
+def _list_page(name: str, records: Sequence[Any], offset: int, size: int) -> dict[str, Any]:
     return {
-        "invoices": _slice(data.invoices, offset, size),
-        "invoices_remaining": max(len(data.invoices) - offset - size, 0),
-        "invoices_next": offset + size,
+        name: _slice(records, offset, size),
+        f"{name}_remaining": max(len(records) - offset - size, 0),
+        f"{name}_next": offset + size,
     }
 
 

@@ -9,11 +9,12 @@ from msgspec import structs
 from panels import refresh, snapshots
 from panels.configuration import read_sources
 from panels.guard import Busy
+from panels.prefetch.rendering import render_ahead
 from panels.snapshots import Head, Source
 from tenants.host.errors import HostError
 from tenants.models import Account, Trust
 from tenants.trust.audience import Viewing
-from tenants.trust.confirmation import identity_of
+from tenants.trust.confirmation import identity_of, vouched_for
 from tenants.trust.identity import Identity
 from tenants.trust.records import ConversationRecord, Evidence
 from voxysapps.limits import Counter, count_and_append
@@ -37,7 +38,9 @@ class TooManyQuestions(Exception):
 
 
 def fetch_conversation(account_id: int, conversation_id: int) -> float | None:
-    """Read what confirming the conversation needs and fetch its customer's data; what is fresh is left alone.
+    """Read what confirming the conversation needs, fetch its customer's data and render them ahead.
+
+    What is fresh is left alone.
 
     Returns after how many seconds it is worth trying again, or None when there is nothing left to do.
     Raises `TooManyQuestions` when the account's host is not asked for the moment.
@@ -55,7 +58,9 @@ def fetch_conversation(account_id: int, conversation_id: int) -> float | None:
     if account.trust == Trust.LINK:
         identity = structs.replace(identity, attributes=())  # what is posted has none
     viewing = Viewing(agent_id=None, inbox_id=record.inbox_id, team_id=record.team_id)
-    return fetch_customer(account_id, identity, read_sources(account_id, viewing))
+    wait = fetch_customer(account_id, identity, read_sources(account_id, viewing))
+    render_ahead(account_id, identity, vouched_for(record.channel, record.hmac_verified), viewing)
+    return wait
 
 
 def fetch_customer(account_id: int, identity: Identity, sources: Iterable[Source]) -> float | None:

@@ -11,6 +11,7 @@ from panels import refresh
 from panels.configuration import read_sources
 from panels.models import PrefetchItem
 from panels.prefetch import backlog, fetching, planning
+from panels.prefetch.rendering import render_ahead
 from tenants.webhooks.events import HostEvent
 from voxysapps.problems import place_of
 
@@ -63,11 +64,12 @@ def prefetch_conversation(item_id: int) -> None:
 
 
 @shared_task(name="panels.warm_siblings")
-def warm_siblings(account_id: int, customer: str) -> None:
-    """Fetch what the account's other tabs will show of a customer whom somebody has opened one of."""
+def warm_siblings(account_id: int, customer: str, identity_verified: bool | None = None) -> None:
+    """Fetch what the account's other tabs will show of a customer whom somebody has opened one of, and render it."""
     identity = refresh.read_identity(account_id, customer)
     if identity is not None:
         fetching.fetch_customer(account_id, identity, read_sources(account_id))
+        render_ahead(account_id, identity, identity_verified)
 
 
 @shared_task(name="panels.warm_open_conversations")
@@ -110,11 +112,12 @@ def begin_soon() -> None:
         return
 
 
-def enqueue_siblings(account_id: int, customer: str) -> None:
-    """Ask a worker, once a minute for a customer, to fetch what the other tabs will show."""
+def enqueue_siblings(account_id: int, customer: str, identity_verified: bool | None) -> None:
+    """Ask a worker, once a minute for a customer, to fetch what the other tabs will show and to render it."""
     if not cache.add(f"{account_id}:siblings:{customer}", 1, 60):
         return
     try:
-        warm_siblings.apply_async(args=(account_id, customer), queue="prefetch", expires=60, retry=False)
+        args = (account_id, customer, identity_verified)
+        warm_siblings.apply_async(args=args, queue="prefetch", expires=60, retry=False)
     except (OperationalError, OSError):
         return

@@ -3,14 +3,18 @@
 from typing import Any
 
 from django import forms
-from drf_spectacular.utils import extend_schema
+from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from panels import registry
+from panels.offers import Offers, read_offers
 from panels.settings_forms import secret_names
+from tenants.models import Account
+from tenants.rest.access import visible_to
 
 
 class SettingSerializer(serializers.Serializer[Any]):
@@ -33,22 +37,49 @@ class PluginSerializer(serializers.Serializer[Any]):
     settings = SettingSerializer(many=True)
 
 
+OF_ACCOUNT = OpenApiParameter("account", int, description="Only what this account is offered.")
+
+
+def _offers(request: Request) -> Offers | None:
+    """Return what the account is offered that the address names; None where it names none. Another's is 404."""
+    text = request.query_params.get("account")
+    if text is None:
+        return None
+    account = visible_to(request, Account.objects.all()).filter(pk=text).first() if text.isdecimal() else None
+    if account is None:
+        raise Http404
+    return read_offers(account.pk)
+
+
 class PanelsView(APIView):
     """The installed panels."""
 
-    @extend_schema(operation_id="panels_list", tags=["plugins"], responses=PluginSerializer(many=True))
+    @extend_schema(
+        operation_id="panels_list", tags=["plugins"], parameters=[OF_ACCOUNT], responses=PluginSerializer(many=True)
+    )
     def get(self, request: Request) -> Response:
-        found = registry.panels().plugins.items()
-        rows = [_describe(slug, one, (one.capability,) if one.capability else ()) for slug, one in found]
+        offers = _offers(request)
+        rows = [
+            _describe(slug, one, (one.capability,) if one.capability else ())
+            for slug, one in registry.panels().plugins.items()
+            if offers is None or offers.has_panel(slug)
+        ]
         return Response(PluginSerializer(rows, many=True).data)
 
 
 class ConnectorsView(APIView):
     """The installed connectors."""
 
-    @extend_schema(operation_id="connectors_list", tags=["plugins"], responses=PluginSerializer(many=True))
+    @extend_schema(
+        operation_id="connectors_list", tags=["plugins"], parameters=[OF_ACCOUNT], responses=PluginSerializer(many=True)
+    )
     def get(self, request: Request) -> Response:
-        rows = [_describe(slug, one, one.capabilities) for slug, one in registry.connectors().plugins.items()]
+        offers = _offers(request)
+        rows = [
+            _describe(slug, one, one.capabilities)
+            for slug, one in registry.connectors().plugins.items()
+            if offers is None or offers.has_connector(slug)
+        ]
         return Response(PluginSerializer(rows, many=True).data)
 
 

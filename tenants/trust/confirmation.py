@@ -83,6 +83,15 @@ class ConfirmedContext(_Claims, frozen=True, kw_only=True):
     posted: AppContext | None = None
 
 
+class ForeseenContext(_Claims, frozen=True, kw_only=True):
+    """What will be confirmed for the next viewer of a customer, as far as the host's records tell.
+
+    Made by `foresee` for a worker that renders ahead. It is no `ConfirmedContext`, so nobody is answered by it.
+    """
+
+    posted: None = None
+
+
 def confirm(
     posted: AppContext, *, account: Account, app: DashboardApp, session: Session | None, evidence: Evidence
 ) -> ConfirmedContext:
@@ -141,6 +150,26 @@ def resume(token: str, *, account: Account, app: DashboardApp, session: Session 
     return ConfirmedContext(**{name: getattr(claims, name) for name in _Claims.__struct_fields__})
 
 
+def foresee(
+    account: Account, app: DashboardApp, identity: Identity, *, identity_verified: bool | None, role: str | None
+) -> ForeseenContext:
+    """Return the context in which somebody of this role will look at the customer, whoever it is.
+
+    `identity` is the host's word, as `identity_of` its record says it; so is `identity_verified` (`vouched_for`).
+    """
+    return ForeseenContext(
+        account_id=account.pk,
+        app_id=app.pk,
+        trust=account.trust,
+        session_id=None,
+        agent_id=None,
+        role=role,
+        conversation_id=None,
+        identity=identity,
+        identity_verified=identity_verified,
+    )
+
+
 def _believe(posted: AppContext, account: Account, app: DashboardApp) -> ConfirmedContext:
     conversation = posted.conversation
     verified = conversation.meta.hmac_verified if conversation else None
@@ -161,7 +190,7 @@ def _believe(posted: AppContext, account: Account, app: DashboardApp) -> Confirm
         role=None,
         conversation_id=conversation.id if conversation else None,
         identity=identity_of(contact, verified),
-        identity_verified=_is_verified(channel, verified),
+        identity_verified=vouched_for(channel, verified),
         posted=posted,
     )
 
@@ -217,7 +246,7 @@ def _confirm(
         role=agent.role,
         conversation_id=conversation_id,
         identity=identity_of(contact, verified),
-        identity_verified=_is_verified(channel, verified),
+        identity_verified=vouched_for(channel, verified),
         identifiers_edited=time.time() - contact.edited_at < _EDITED_SECONDS,
         posted=posted,
     )
@@ -275,7 +304,8 @@ def _confirm_contact(posted: AppContext, evidence: Evidence) -> ContactRecord:
     return contact
 
 
-def _is_verified(channel: str | None, verified: bool | None) -> bool | None:
+def vouched_for(channel: str | None, verified: bool | None) -> bool | None:
+    """Return `identity_verified` for a conversation of this channel, with the host's `hmac_verified`."""
     return bool(verified) if channel == _WEB_WIDGET else verified or None
 
 

@@ -1,16 +1,15 @@
 """The three panels, in light and dark, as axe-core judges them."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
+from panels.testing.browser import AXE
 from tests.browser.truth import Truth
 from tests.browser.window import Window
 from tests.support.product import Product
 
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 NORA = 1421
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from panels.formats import format_ago
 from tests.browser.window import Tab, Window
 
 A, ORDERS, PAYMENTS = "Customer 360", "Orders", "Payments"
@@ -104,6 +105,21 @@ def test_age_is_told_in_words(window: Window) -> None:
     )
     expect(age).to_have_text("11 min. ago")
     expect(age).to_have_class("vx-old")
+
+
+def test_server_tells_the_age_as_the_page_goes_on_telling_it(window: Window) -> None:
+    tab = open_tab(window)
+    ages = [0, 60, 89, 91, 151, 3500, 3599, 3600, 5300, 5500, 40000, 86000]
+    told = tab.frame.evaluate(
+        """(ages) => ages.map((age) => {
+          const scope = document.createElement("p");
+          scope.innerHTML = `<time data-fetched-at="${new Date(Date.now() - age * 1000).toISOString()}"></time>`;
+          voxysTimes.tick(scope);
+          return scope.textContent;
+        })""",
+        ages,
+    )
+    assert told == [format_ago(age + 0.01, "en") for age in ages]
 
 
 def test_copy_button(window: Window, context: BrowserContext) -> None:

@@ -47,6 +47,27 @@ def test_a_moment_is_written_in_the_zone(style: formats.MomentFormat, language: 
     assert formats.format_moment(AT, style, language, BERLIN) == text
 
 
+@pytest.mark.parametrize(
+    ("seconds", "language", "text"),
+    [
+        (0, "en", "now"),
+        (59.9, "en", "now"),
+        (60, "en", "1 min. ago"),
+        (90, "en", "1 min. ago"),
+        (91, "en", "2 min. ago"),
+        (3599, "en", "60 min. ago"),
+        (3600, "en", "1 hr. ago"),
+        (5401, "en", "2 hr. ago"),
+        (86399, "en", "24 hr. ago"),
+        (3 * 86400, "en", "3 days ago"),
+        (300, "de", "vor 5 Min."),
+        (120, "ar", "قبل دقيقتين"),
+    ],
+)
+def test_how_long_ago(seconds: float, language: str, text: str) -> None:
+    assert formats.format_ago(seconds, language) == text
+
+
 def test_names_of_places_and_languages() -> None:
     assert formats.country_name("at", "de") == "Österreich"
     assert formats.country_name("??", "de") == "??"

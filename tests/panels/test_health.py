@@ -1,14 +1,17 @@
 """What operators see of a connection, and what they can do about it."""
 
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
+from msgspec import msgpack
 
 from panels import refresh, statistics
-from panels.api import Identity, TemporaryError
+from panels.api import ConnectorError, FinalError, Identity, OperatorError, TemporaryError
 from panels.configuration import read_sources
 from panels.health import read_queue, read_states
 from panels.models import Connection
@@ -73,16 +76,82 @@ def do(client: Client, shop: Connection, deed: str) -> int:
     return client.post(f"/admin/panels/connection/{shop.pk}/health/", {"deed": deed}).status_code
 
 
+def failing_for(kind: type[ConnectorError], *numbers: int) -> None:
+    """Let questions about these customers fail."""
+    broken = {f"p{number}@example.com" for number in numbers}
+
+    def answer(capability: str, who: Identity) -> Any:
+        if broken & set(who.emails):
+            raise kind("%(system)s does not like it.", values={"system": "Shop"})
+        return RecordingConnector({}, name="Shop").demo(capability, who)
+
+    RecordingConnector.answer = answer
+
+
 def test_lights(shop: Connection) -> None:
     assert light(shop) == Light.GREEN
     ask(shop)
     assert light(shop) == Light.GREEN
     RecordingConnector.answer = fail
     ask(shop, 2)
-    assert light(shop) == Light.RED
+    assert light(shop) == Light.AMBER
     assert read_states([shop])[shop.pk].last_error == "Shop is asleep."
     shop.is_enabled = False
     assert light(shop) == Light.AMBER
+
+
+@pytest.mark.parametrize("kind", [FinalError, TemporaryError])
+def test_one_customer_is_not_the_connection(shop: Connection, kind: type[ConnectorError], clock: Any) -> None:
+    failing_for(kind, 2)
+    ask(shop, 1)
+    for _ in range(4):
+        clock.shift(600)
+        ask(shop, 2)
+        assert light(shop) == Light.AMBER
+    assert read_states([shop])[shop.pk].last_error == "Shop does not like it."
+    ask(shop, 3)
+    assert light(shop) == Light.GREEN
+    assert read_states([shop])[shop.pk].last_error == "Shop does not like it.", "it is told of all the same"
+
+
+@pytest.mark.parametrize("kind", [FinalError, TemporaryError])
+def test_several_customers_one_after_the_other_are_the_connection(shop: Connection, kind: type[ConnectorError]) -> None:
+    failing_for(kind, 2, 3, 4, 6)
+    for number in (1, 2, 3):
+        ask(shop, number)
+    assert light(shop) == Light.AMBER
+    ask(shop, 4)
+    assert light(shop) == Light.RED
+    ask(shop, 5)
+    assert light(shop) == Light.GREEN
+    ask(shop, 6)
+    assert light(shop) == Light.AMBER, "they are counted from the last success"
+
+
+def test_what_needs_an_operator_is_red_at_once(shop: Connection) -> None:
+    failing_for(OperatorError, 2)
+    ask(shop)
+    ask(shop, 2)
+    assert light(shop) == Light.RED
+    ask(shop, 3)
+    assert light(shop) == Light.GREEN
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"), [(TemporaryError, Light.RED), (OperatorError, Light.RED), (FinalError, Light.AMBER)]
+)
+def test_connection_that_has_never_answered(shop: Connection, kind: type[ConnectorError], expected: Light) -> None:
+    failing_for(kind, 1)
+    ask(shop, 1)
+    assert light(shop) == expected, "of a customer it has refused it has at least told"
+
+
+def test_what_an_older_version_has_noted(shop: Connection) -> None:
+    old = msgpack.encode([time.time() - 60, time.time(), "Asleep.", {}, "t"])
+    cache.set(statistics.last_key(shop.account_id, shop.pk), old)
+    assert light(shop) == Light.AMBER
+    ask(shop)
+    assert light(shop) == Light.GREEN
 
 
 def test_states_of_many_cost_one_trip(shop: Connection) -> None:
@@ -98,7 +167,7 @@ def test_page_tells_what_happened(shop: Connection, admin_client: Client) -> Non
     ask(shop, 2)
     backlog.want([Wanted(shop.account_id, 7), Wanted(shop.account_id, 8)])
     page = health_page(admin_client, shop)
-    assert "The last call failed." in page
+    assert "The last call failed. Others may succeed." in page
     assert "Shop is asleep." in page
     assert "Calls: did not answer" in page
     assert read_queue(shop.account_id).waiting == 2

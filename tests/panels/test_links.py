@@ -1,13 +1,19 @@
 """Several customers match: nobody's orders are shown until an agent has said who it is."""
 
 import re
+import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db import connections as database_connections
 from django.test import Client
 
+from panels import links
 from panels.models import Connection, CustomerLink, Placement
+from tenants import audit
 from tenants.models import Account, AuditEntry, DashboardApp
 from tenants.signals import contact_deleted
 from tests.factories import make_account, make_app, make_connection, make_placement
@@ -171,3 +177,44 @@ def test_links_end_with_the_contact(tab: Tab, hosts: dict[int, HostInMemory]) ->
         one.link(offered(one.look(), "orders")[0])
     contact_deleted.send(sender=None, account_id=tab.account.pk, contact_id=70, customers=set())
     assert [link.account for link in CustomerLink.objects.all()] == [stranger.account]
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="in memory SQLite refuses whoever should wait")
+@pytest.mark.django_db(transaction=True)
+def test_two_agents_who_choose_at_the_same_moment_leave_one_choice(
+    hosts: dict[int, HostInMemory], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = make_tab(hosts)
+    first, second, _third = dict.fromkeys(offered(tab.look(), "orders"))
+    both_are_in = threading.Barrier(2)
+    candidates, record = links._candidates, audit.record
+
+    def meet(*args: Any) -> Any:
+        found = candidates(*args)
+        both_are_in.wait(10)  # both have seen that whom they choose matches
+        return found
+
+    def slowly(*args: Any, **values: Any) -> Any:
+        time.sleep(0.2)  # whoever came second, and did not wait, is past its own look by now
+        return record(*args, **values)
+
+    monkeypatch.setattr(links, "_candidates", meet)
+    monkeypatch.setattr(audit, "record", slowly)
+    answers: list[int] = []
+
+    def choose(customer: str) -> None:
+        try:
+            answers.append(tab.link(customer).status_code)
+        finally:
+            database_connections.close_all()
+
+    threads = [threading.Thread(target=choose, args=(customer,)) for customer in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert answers == [200, 200]
+    (left,) = CustomerLink.objects.for_account(tab.account)
+    before, after = AuditEntry.objects.filter(action="link").order_by("pk")
+    assert after.changes["customer"] == [before.changes["customer"][1], [left.external_id]]
+    assert {left.external_id, *before.changes["customer"][1]} == {first, second}

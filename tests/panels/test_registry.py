@@ -65,9 +65,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def _forget() -> None:
-    registry.panels.cache_clear()
-    registry._connectors.cache_clear()
-    registry.code_version.cache_clear()
+    registry.forget()
 
 
 def test_built_ins_come_through_the_same_door() -> None:
@@ -89,8 +87,9 @@ def test_plugin_is_found(install: Any) -> None:
         ("gone", f"{HERE}:Nothing", "cannot be imported: AttributeError"),
         ("good", f"{HERE}:GoodConnector", "is no subclass of Panel"),
         ("other", f"{HERE}:GoodPanel", "another slug than its entry point “other”"),
-        ("newer", f"{HERE}:NewerPanel", "written for panel API >=2; this is 1.0"),
+        ("newer", f"{HERE}:NewerPanel", "written for panel API >=2; this is 1.1"),
         ("odd", f"{HERE}:OddPanel", "no version specifier"),
+        ("no slug", f"{HERE}:GoodPanel", "Its name is no slug"),
         (
             "guess",
             f"{HERE}:PanelOfNoCapability",

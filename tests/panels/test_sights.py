@@ -17,7 +17,7 @@ from tenants.host.errors import HostForbidden, HostLimited, HostNotFound, HostUn
 from tenants.host.records import HostMessage, HostNote
 from tenants.models import Account, DashboardApp
 from tenants.signals import contact_deleted, host_event
-from tenants.trust import sight
+from tenants.trust import quotas, sight
 from tenants.trust.records import agent_key, inbox_key
 from tenants.webhooks.events import HostEvent
 from tests.factories import make_account, make_app, make_placement
@@ -257,6 +257,48 @@ def test_without_the_hosts_word_nothing_is_shown(hosts: dict[int, HostInMemory])
     part = Client().get(f"{path}?part=rows&offset=0", headers={"X-Voxys-Context": token})
     assert part.status_code == 503
     assert not said(part.content.decode())
+
+
+@pytest.mark.parametrize("limit", ["HOST_ADDRESS", "HOST_ACCOUNT"])
+def test_the_host_is_asked_only_so_often_who_sees_what(
+    hosts: dict[int, HostInMemory], monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    tab = Tab(hosts)
+    tab.show()
+    token = tab.post(AGENT, 7)["X-Voxys-Context"]
+    path = f"/a/{tab.app.key}/panels/{tab.placement.pk}/"
+    # The inboxes of other conversations: confirming this one asks about none of them.
+    cache.delete_many([inbox_key(tab.account.pk, id_) for id_ in (2, 3)])
+    asked = list(tab.host.calls)
+    monkeypatch.setattr(quotas, limit, 0)
+    answers = [tab.post(AGENT, 7), Client().get(path, headers={"X-Voxys-Context": token})]
+    for html in (answer.content.decode() for answer in answers):
+        assert state(html) == "error"
+        assert "what you may see cannot be confirmed" in html
+        assert not said(html)
+    part = Client().get(f"{path}?part=rows&offset=0", headers={"X-Voxys-Context": token})
+    assert (part.status_code, said(part.content.decode())) == (503, set())
+    assert tab.host.calls == asked
+    monkeypatch.undo()
+    assert said(tab.show()) == {"earlier in one"}
+
+
+def test_one_accounts_questions_about_sight_are_none_of_anothers(
+    hosts: dict[int, HostInMemory], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, theirs = Tab(hosts), Tab(hosts)
+    monkeypatch.setattr(quotas, "HOST_ADDRESS", 12)
+
+    def look(tab: Tab) -> str:
+        cache.delete_many([inbox_key(tab.account.pk, id_) for id_ in (2, 3)])
+        return state(tab.post(AGENT, 7).content.decode())
+
+    looks = [look(mine) for _ in range(8)]
+    assert "error" in looks
+    assert "ready" in looks[: looks.index("error")]
+    assert look(mine) == "error"
+    looks = [look(theirs) for _ in range(3)]
+    assert looks[-1] == "ready"
 
 
 def test_at_link_nobody_has_said_who_looks(hosts: dict[int, HostInMemory]) -> None:

@@ -5,13 +5,21 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from rcssmin import cssmin
 
 from voxysapps.bridge.assets import style
 
 CSS = (settings.BASE_DIR / "voxysapps/bridge/static/bridge/frame.css").read_text()
+# Loaded after the frame's first paint.
+KIT_CSS = (settings.BASE_DIR / "panels/static/panels/kit.css").read_text()
 RULES = re.sub(r"/\*.*?\*/", "", CSS, flags=re.DOTALL)
+KIT_RULES = re.sub(r"/\*.*?\*/", "", KIT_CSS, flags=re.DOTALL)
+ACTING_CSS = (settings.BASE_DIR / "voxysapps/bridge/static/bridge/acting.css").read_text()
 TEMPLATES = sorted((settings.BASE_DIR / "panels/templates").rglob("*.html"))
 CODE = [settings.BASE_DIR / "panels" / name for name in ("badges.py", "sparkline.py", "shell.py")]
+KIT = sorted((settings.BASE_DIR / "panels/kit").glob("*.py"))
+# Names for tests and scripts to find things by; what is in them is styled.
+UNSTYLED = {"vx-row__open", "vx-confirm", "vx-timeline"}
 TONES = ("neutral", "progress", "good", "look", "act")
 
 
@@ -46,10 +54,17 @@ def test_it_is_small_and_loads_nothing() -> None:
     assert "</" not in CSS
 
 
-def test_it_knows_no_left_and_right() -> None:
-    assert re.findall(r"(?:margin|padding|border|inset)-(?:left|right)|[^-]\b(?:left|right):|float:", RULES) == []
-    assert re.findall(r"text-align: (?:left|right)", RULES) == []
-    sides = re.findall(r"(?:margin|padding): [^\s;]+ ([^\s;]+) [^\s;]+ ([^\s;]+);", RULES)
+def test_what_comes_later_is_small_too_and_loads_nothing() -> None:
+    assert len(cssmin(KIT_CSS).encode()) < 4_000
+    assert "url(" not in KIT_CSS
+    assert "@import" not in KIT_CSS
+
+
+@pytest.mark.parametrize("rules", [RULES, KIT_RULES], ids=["frame", "kit"])
+def test_it_knows_no_left_and_right(rules: str) -> None:
+    assert re.findall(r"(?:margin|padding|border|inset)-(?:left|right)|[^-]\b(?:left|right):|float:", rules) == []
+    assert re.findall(r"text-align: (?:left|right)", rules) == []
+    sides = re.findall(r"(?:margin|padding): [^\s;]+ ([^\s;]+) [^\s;]+ ([^\s;]+);", rules)
     assert [pair for pair in sides if pair[0] != pair[1]] == []
 
 
@@ -79,15 +94,17 @@ def test_marks_and_focus_are_visible(theme: dict[str, str]) -> None:
 
 def test_every_variable_that_is_used_is_defined() -> None:
     defined = set(re.findall(r"(--vx-[a-z-]+):", RULES))
-    assert set(re.findall(r"var\((--vx-[a-z-]+)", RULES)) - defined == set()
+    assert set(re.findall(r"var\((--vx-[a-z-]+)", RULES + KIT_RULES)) - defined == set()
 
 
-@pytest.mark.parametrize("path", TEMPLATES + CODE, ids=lambda path: str(path.relative_to(settings.BASE_DIR)))
+@pytest.mark.parametrize("path", TEMPLATES + CODE + KIT, ids=lambda path: str(path.relative_to(settings.BASE_DIR)))
 def test_every_class_of_the_panels_is_styled(path: Path) -> None:
-    named = " ".join(re.findall(r'class="([^"]*)"', path.read_text()))
-    used = set(re.findall(r"vx-[a-z_-]*[a-z]", re.sub(r"{[{%].*?[%}]}", " ", named)))
-    styled = set(re.findall(r"\.(vx-[a-z_-]+)", RULES))
-    assert used - styled - {"vx-row__open"} == set()
+    written = re.findall(r'"(vx-[^"]*)"' if path in KIT else r'class="([^"]*)"', path.read_text())
+    used = set(re.findall(r"vx-[a-z_-]*[a-z]", re.sub(r"{[{%].*?[%}]}", " ", " ".join(written))))
+    styled = set(re.findall(r"\.(vx-[a-z_-]+)", RULES + KIT_RULES + ACTING_CSS))
+    toned = {name for name in used if name.rpartition("--")[2] in TONES}
+    assert used - toned - styled - UNSTYLED == set()
+    assert all(f'[class*="--{name.rpartition("--")[2]}"]' in RULES for name in toned)
 
 
 def test_it_minds_what_people_ask_their_system_for() -> None:

@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypedDict
 
 import pytest
 from hypothesis import given
@@ -36,6 +36,29 @@ def test_answers_are_decoded(client: SystemClient, outside: OutsideSystem) -> No
     assert asked.headers["x-key"] == "k"
     assert client.post("/search", json={"q": 1}) == [{"id": 1}]
     assert outside.asked[1].json() == {"q": 1}
+
+
+class Points(TypedDict):
+    points: int
+    entries: list[dict[str, int]]
+
+
+def test_answer_of_the_shape_asked_for_is_returned_without_what_nobody_asked_for(
+    client: SystemClient, outside: OutsideSystem
+) -> None:
+    outside.answer = lambda asked: Reply({"points": 3, "entries": [{"a": 1}], "more": "x"})
+    assert client.get("/points", shape=Points) == {"points": 3, "entries": [{"a": 1}]}
+    assert client.post("/points", json={}, shape=Points) == {"points": 3, "entries": [{"a": 1}]}
+
+
+@pytest.mark.parametrize(
+    "body", [None, [], "points", {}, {"points": None, "entries": []}, {"points": 1, "entries": [2]}]
+)
+def test_answer_of_another_shape_is_none_of_the_api(client: SystemClient, outside: OutsideSystem, body: object) -> None:
+    outside.answer = lambda asked: Reply(body)
+    error = failure(client, "/points", shape=Points)
+    assert isinstance(error, TemporaryError)
+    assert error.sentence == "Shop answered with something that is not its API's."
 
 
 def test_values_are_one_segment_each(client: SystemClient, outside: OutsideSystem) -> None:

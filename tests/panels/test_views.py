@@ -17,7 +17,9 @@ from panels import refresh, tasks
 from panels.api import FinalError, OperatorError, TemporaryError
 from panels.models import Placement
 from panels.prefetch.tasks import warm_siblings
-from tenants.models import Account, DashboardApp
+from tenants.models import Account, DashboardApp, ViewRecord
+from tenants.trust import quotas
+from tenants.viewing.services import drain_views
 from tests.factories import make_account, make_app, make_connection, make_placement
 from tests.support.connectors import RecordingConnector, connector  # noqa: F401 - a fixture
 from tests.support.contexts import context_body
@@ -361,6 +363,26 @@ def test_refresh_asks_anew_within_a_quota(
     assert codes == [200] * 6 + [429]
     assert [capability for _, capability, _ in connector.calls].count("orders") == 7
     assert client.get(url, headers={"X-Voxys-Context": token}).status_code == 405
+
+
+def test_refused_refresh_asks_nobody_and_one_that_is_not_counts_once(
+    client: Client,
+    app: DashboardApp,
+    connector: type[RecordingConnector],  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(quotas, "AGENT", 4)
+    token = warm(client, app)["X-Voxys-Context"]  # by two requests
+    drain_views()
+    orders = placement_of(app, "orders")
+    url = f"/a/{app.key}/panels/{orders.pk}/refresh"
+    asked = len(connector.calls)
+    answers = [client.post(url, headers={"X-Voxys-Context": token}) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+    assert len(connector.calls) == asked + 2
+    assert drain_views() == 2
+    newest = ViewRecord.objects.latest("pk")
+    assert (newest.account_id, newest.panels) == (app.account_id, ["orders"])
 
 
 # --- parts -------------------------------------------------------------------------------------------

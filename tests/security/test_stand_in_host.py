@@ -19,6 +19,7 @@ CANARY = "Canary Sons"
 def address_of(route: str, one: Tenant, account_id: int) -> str:
     path = re.sub(r"\^?\(\?P<account_id>[^)]*\)|<int:account_id>|\^accounts", str(account_id), route)
     path = path.replace("<str:app_key>", one.app.key).replace(".*$", "x").replace("^", "")
+    path = path.replace("<slug:component>", "badge")
     path = re.sub(r"<int:conversation_id>", "7", path)
     path = re.sub(r"<int:\w+>", "7", path)
     assert not re.search(r"[<>()^$]", path), f"how is {route} filled?"

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, include, path, re_path
 
-# Whose tests speak for the URLs of signing in, of webhooks and of the API, also where this file is run alone.
-from tests.security import test_api_accounts, test_sign_in, test_webhooks  # noqa: F401
+# Whose tests speak for the URLs of their matters, also where this file is run alone.
+from tests.security import test_actions, test_api_accounts, test_sign_in, test_webhooks  # noqa: F401
 from tests.security.urls import ADMIN, names_of, two_accounts, unknown, untested
 from tests.security.world import Tenant, asked_for, refusal, rows, shows_data
 from tests.support.connectors import RecordingConnector

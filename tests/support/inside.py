@@ -1,10 +1,13 @@
 """Runs with the environment of a running product: makes the crowd's account, or tells what is stored.
 
-`python -m tests.support.inside make <host> <number there> <hook secret> <latency>` and `… tell`; both print JSON.
+`python -m tests.support.inside make <host> <number there> <hook secret> <latency>`, `… tell`,
+`… place <account> <panel> <settings> <secrets>`, which puts a panel on top of the account's first tab, and
+`… make_tab <panels> <panels>`, which makes an account with two tabs. All print JSON.
 """
 
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import django
@@ -16,6 +19,7 @@ from django.conf import settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from panels.models import Connection, Placement, PrefetchItem  # noqa: E402
+from panels.services import save_placement  # noqa: E402
 from panels.statistics import read_statistics  # noqa: E402
 from tenants.models import Account, DashboardApp, ViewRecord  # noqa: E402
 from tenants.secrets import set_hook_secret, set_host_token  # noqa: E402
@@ -49,6 +53,16 @@ def make(host: str, number: str, hook_secret: str, latency: str) -> dict[str, An
     return {"hook_key": account.hook_key, "app_key": app.key}
 
 
+def place(account_id: str, panel: str, settings_json: str, secrets_json: str) -> dict[str, Any]:
+    app = DashboardApp.objects.for_account(int(account_id)).order_by("position", "pk")[0]
+    placement = Placement(dashboard_app=app, panel=panel, position=0, settings=json.loads(settings_json))
+    for number, one in enumerate(app.placements.order_by("position", "pk"), start=1):
+        one.position = number
+        one.save()
+    save_placement(placement, secrets=json.loads(secrets_json))
+    return {"placement": placement.pk}
+
+
 def tell() -> dict[str, Any]:
     """Return what waits, what is held, and what the shop was asked.
 
@@ -78,6 +92,27 @@ def tell() -> dict[str, Any]:
     }
 
 
+def make_tab(mixed: str, good: str) -> dict[str, Any]:
+    """Make an account that shows data to whoever has a tab's address, with a tab of each list of panels."""
+    account = Account.objects.create(
+        name="Hostile",
+        host_origin="https://voxys.example",
+        host_account_id=6_666,
+        trust="link",
+        host_proved_at=timezone.now(),
+    )
+    Connection.objects.create(account=account, name="Shop", connector="demo", settings={"latency": 0})
+    made: dict[str, Any] = {"number": account.host_account_id}
+    for title, panels in (("mixed", mixed), ("good", good)):
+        app = DashboardApp.objects.create(account=account, title=title)
+        for position, panel in enumerate(panels.split(",")):
+            Placement.objects.create(account=account, dashboard_app=app, panel=panel, position=position)
+        made[title] = app.key
+    return made
+
+
 if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
-    sys.stdout.write(json.dumps(make(*arguments) if command == "make" else tell()))
+    commands: dict[str, Callable[..., dict[str, Any]]]
+    commands = {"make": make, "make_tab": make_tab, "place": place, "tell": tell}
+    sys.stdout.write(json.dumps(commands[command](*arguments)))

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -12,28 +11,9 @@ import msgspec
 import pytest
 from pytest_django.fixtures import Settings
 
+from panels.testing.http import Asked, Reply
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request as it came."""
-
-    method: str
-    path: str
-    params: dict[str, str]
-    headers: dict[str, str]
-    body: bytes
-
-    def json(self) -> Any:
-        return msgspec.json.decode(self.body)
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer; `body` is sent as JSON unless it is bytes."""
-
-    body: Any = None
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
+__all__ = ["Asked", "OutsideSystem", "Reply", "outside", "running"]
 
 
 class OutsideSystem:

@@ -3,34 +3,26 @@
 import gettext
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, cast
 
 import pytest
 from babel.messages import Catalog, Message
-from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.conf import LazySettings, settings
 from django.test import Client
-from django.utils.translation.template import templatize
 
 from panels import registry
+from panels.testing.translations import messages_of
 from tests.factories import make_account, make_app
 from tests.support.contexts import context_body
 
 LOCALE = settings.BASE_DIR / "voxysapps/locale"
 LANGUAGES = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
-FOLDERS = [settings.BASE_DIR / name for name in ("panels", "templates", "tenants", "voxysapps")]
+FOLDERS = [settings.BASE_DIR / name for name in ("panels", "tenants", "voxysapps")]
 # A stand-in for the host, with the host's words.
 ELSEWHERE = settings.BASE_DIR / "voxysapps/simulator"
-KEYWORDS: dict[str, Any] = {
-    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop")),
-    **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
-    **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
-    **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
-}
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w*\}")
 Key = tuple[str | None, str | tuple[str, ...]]
 
@@ -50,20 +42,7 @@ def _id(id_: Any) -> str | tuple[str, ...]:
 
 def messages_of_the_sources() -> set[Key]:
     files = [path for folder in FOLDERS for path in folder.rglob("*") if ELSEWHERE not in path.parents]
-    return {key for path in files for key in _messages_of(path)}
-
-
-def _messages_of(path: Path) -> Iterator[Key]:
-    if path.suffix == ".py":
-        source = path.read_text()
-    elif path.suffix == ".html":
-        # Python to the eye, but for the indentation.
-        lines = templatize(path.read_text(), origin=str(path)).splitlines()
-        source = "\n".join(line.strip() for line in lines)
-    else:
-        return
-    for _line, message, _comments, context in extract("python", io.BytesIO(source.encode()), KEYWORDS):
-        yield context, _id(message)
+    return {key for path in files for key in messages_of(path)}
 
 
 def forms_of(message: Message) -> tuple[str, ...]:

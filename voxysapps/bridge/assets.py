@@ -41,7 +41,7 @@ def policy() -> str:
     scripts = " ".join(_hash(text) for text in (early_script(), bridge_script()))
     return (
         f"default-src 'none'; script-src 'self' {scripts}; style-src 'self' {_hash(style())}; "
-        "img-src data:; connect-src 'self'; form-action 'none'; base-uri 'none'"
+        "img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'"
     )
 
 

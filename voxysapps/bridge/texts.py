@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 
 
-def bridge_texts(*, signs_in: bool) -> dict[str, object]:
-    """Return the sentences the bridge shows, in the active language; `signs_in`: those of sign-in, too."""
+def bridge_texts(*, signs_in: bool, acts: bool) -> dict[str, object]:
+    """Return the sentences the bridge shows, in the active language; with those of sign-in and of actions if asked."""
     return {
         "outside": {
             "title": _("Open this in Voxys Connect"),
@@ -37,6 +37,7 @@ def bridge_texts(*, signs_in: bool) -> dict[str, object]:
         "mentioned": _("In this chat"),
         "reference": _("Reference"),
         **(_sign_in_texts() if signs_in else {}),
+        **({"noAnswer": _("No answer. Press again: it is not done twice.")} if acts else {}),
     }
 
 

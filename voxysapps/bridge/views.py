@@ -100,11 +100,31 @@ def _render(plan: AppPlan, locale: str) -> str:
             "htmx": static("bridge/htmx.min.js"),
             "sign_in": static("bridge/sign-in.js"),
             "sign_in_style": static("bridge/sign-in.css"),
+            **_acting(plan),
             "title": plan.app.title,
             "early": assets.early_script(),
             "bridge": assets.bridge_script(),
             "style": assets.style(),
-            "skeleton": render_sections(waiting, plan, locale).decode(),
-            "texts": msgspec.json.encode(bridge_texts(signs_in=signs_in)).decode().translate(_ESCAPES),
+            "skeleton": render_sections(waiting, locale).decode(),
+            "texts": msgspec.json.encode(bridge_texts(signs_in=signs_in, acts=plan.acts)).decode().translate(_ESCAPES),
         }
         return render_to_string("bridge/frame.html", context)
+
+
+def _acting(plan: AppPlan) -> dict[str, Any]:
+    """Return what the page fetches after its first paint, where a panel has more than data to show."""
+    if not plan.acts:
+        return {}
+    assets = {
+        placement.slug: {
+            "styles": [static(name) for name in placement.panel.styles],
+            "scripts": [static(name) for name in placement.panel.scripts],
+        }
+        for placement in plan.placements
+        if placement.panel and (placement.panel.styles or placement.panel.scripts)
+    }
+    return {
+        "acting": static("bridge/acting.js"),
+        "acting_style": static("bridge/acting.css"),
+        "assets": msgspec.json.encode(assets).decode(),
+    }

@@ -4,7 +4,9 @@ import os
 import secrets
 from pathlib import Path
 
+# Where our packages are: a checkout, or a Python's folder of installed packages.
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
+IS_CHECKOUT = (BASE_DIR / "scripts" / "bootstrap.py").is_file()
 STATE_FILE = "state.json"
 
 
@@ -12,9 +14,14 @@ class RunError(Exception):
     """Why the run cannot go on, in a sentence for whoever started it."""
 
 
+def home() -> Path:
+    """Return where the product leaves files unless it is told where: its checkout; installed, the current folder."""
+    return BASE_DIR if IS_CHECKOUT else Path.cwd()
+
+
 def run_dir() -> Path:
-    """Return the folder of this run; settings.RUN_DIR is the same one."""
-    return Path(os.environ.get("RUN_DIR") or BASE_DIR / ".run").absolute()
+    """Return the folder of everything that running leaves behind: database, sockets, generated secrets."""
+    return Path(os.environ.get("RUN_DIR") or home() / ".run").absolute()
 
 
 def write_private(path: Path, text: str) -> None:

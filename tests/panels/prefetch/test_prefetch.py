@@ -343,10 +343,12 @@ def test_drafts_and_other_inboxes_are_not_fetched_for(desk: Desk, connector: typ
     assert [call[1] for call in desk.calls] == ["orders"]
 
 
-def test_sources_are_read_with_three_queries(desk: Desk, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_sources_are_read_with_as_many_queries_whatever_there_are(
+    desk: Desk, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     for _ in range(3):
         make_placement(make_app(desk.account), desk.shop, panel="orders")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert len(read_sources(desk.account.pk)) == 3
 
 
@@ -386,6 +388,20 @@ def test_open_conversations_are_looked_through_where_no_webhooks_come(
     assert sorted(waiting()) == [(quiet.account.pk, 7), (quiet.account.pk, 8)]
     clock.shift(planning.QUIET + dt.timedelta(seconds=1))
     assert planning.accounts_without_webhooks() == [quiet.account.pk, lively.account.pk]
+
+
+def test_many_accounts_hosts_are_asked_apart_and_none_of_them_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, float]] = []
+    monkeypatch.setattr(planning, "accounts_without_webhooks", lambda: list(range(1, 101)))
+    monkeypatch.setattr(
+        tasks.warm_account, "apply_async", lambda args, countdown, **options: asked.append((*args, countdown))
+    )
+    tasks.warm_open_conversations()
+    assert [account_id for account_id, _countdown in asked] == list(range(1, 101)), "each once"
+    countdowns = [countdown for _account_id, countdown in asked]
+    assert max(countdowns) < 120, "Redis would give it to another worker meanwhile"
+    assert max(Counter(countdowns).values()) <= 4
+    assert countdowns[:3] == [0, 2, 4]
 
 
 def planner_heard(desk: Desk) -> None:

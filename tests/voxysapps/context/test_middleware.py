@@ -1,7 +1,6 @@
 """The way into a frame's views, and every code of the HTTP contract that ends it."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from django.test import Client, RequestFactory
 from hypothesis import HealthCheck, given, settings
 
 from panels import configuration, selectors
+from panels.testing import read_payloads
 from tenants.host.errors import HostRefusedToken, HostUnreachable
 from tenants.models import DashboardApp, Notice
 from tenants.trust.confirmation import ConfirmedContext
@@ -20,7 +20,6 @@ from tests.voxysapps.context.test_parser import mutated_payloads
 from voxysapps.context.middleware import ContextMiddleware
 
 pytestmark = pytest.mark.django_db
-PAYLOADS = sorted((Path(__file__).parents[2] / "fixtures" / "payloads").glob("*.json"))
 
 
 def post(app: DashboardApp, body: str | bytes, key: str | None = None) -> Any:
@@ -105,9 +104,8 @@ def test_context_without_account_is_taken_for_the_apps() -> None:
     assert post(app, '{"event":"appContext","data":{"contact":{"id":3,"email":"ada@example.com"}}}').status_code == 200
 
 
-@pytest.mark.parametrize("path", PAYLOADS, ids=lambda path: path.stem)
-def test_every_fixture_is_answered(path: Path) -> None:
-    payload = json.loads(path.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("payload", read_payloads().values(), ids=read_payloads())
+def test_every_fixture_is_answered(payload: Any) -> None:
     app = make_app(make_account(host_account_id=payload["data"]["conversation"]["account_id"]))
     assert post(app, json.dumps(payload)).status_code == 200
 

@@ -3,18 +3,17 @@
 import copy
 import datetime as dt
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from panels.testing import read_payloads
 from voxysapps.context import AppContext, BadContext, parse_app_context
 from voxysapps.context.parser import MAX_BYTES
 
-PAYLOADS = sorted((Path(__file__).parents[2] / "fixtures" / "payloads").glob("*.json"))
-BY_NAME = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in PAYLOADS}
+BY_NAME = read_payloads()
 
 
 def load(name: str) -> dict[str, Any]:
@@ -43,10 +42,9 @@ def in_data(**fields: Any) -> dict[str, Any]:
 # --- what the host sends -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", PAYLOADS, ids=lambda path: path.stem)
-def test_fixture_parses_with_its_ids(path: Path) -> None:
-    data = json.loads(path.read_text(encoding="utf-8"))["data"]
-    context = parse(BY_NAME[path.stem])
+@pytest.mark.parametrize("name", BY_NAME)
+def test_fixture_parses_with_its_ids(name: str) -> None:
+    data, context = BY_NAME[name]["data"], parse(BY_NAME[name])
     assert context.conversation is not None
     assert context.conversation.id == data["conversation"]["id"]
     assert context.account_id == data["conversation"]["account_id"]

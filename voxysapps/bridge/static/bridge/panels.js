@@ -56,6 +56,7 @@
   }
 
   function show(context, isSameCustomer) {
+    emit("leaving", pass && pass.token);
     round += 1;
     retries = 0;
     posting = null;
@@ -123,7 +124,31 @@
       });
     }
     loadHtmx();
+    if (root.dataset.acting) load("acting");
+    emit("arrived");
     lost.splice(0).forEach(fetchPart);
+  }
+
+  // To what was fetched after the first paint: acting.js.
+  function emit(name, detail) {
+    document.dispatchEvent(new CustomEvent(`voxys:${name}`, { detail }));
+  }
+
+  // Like `request`, with a pass, which is renewed once; null where there is no answer.
+  async function askWithPass(path, options, isSecondTry) {
+    try {
+      if (!hasPass()) await post();
+      if (!hasPass()) return null;
+      const answer = await request(path, {
+        ...options,
+        headers: { ...options.headers, "X-Voxys-Context": pass.token },
+      });
+      if (isSecondTry || ![401, 403].includes(answer.response.status)) return answer;
+      pass = null;
+      return await askWithPass(path, options, true);
+    } catch {
+      return null; // as in `send`
+    }
   }
 
   // The frame must stay where it is: the host posts the conversation to wherever it goes.
@@ -253,7 +278,8 @@
     section.querySelector(".vx-panel__age").replaceWith(fresh.querySelector(".vx-panel__age"));
     placeNotices(section, fresh);
     const html = bodyOf(fresh).innerHTML;
-    const isNew = bodies.get(section) !== html;
+    // What the agent is asked, or waits for, is not taken away.
+    const isNew = bodies.get(section) !== html && !section.querySelector("[data-consent], form[aria-busy=true]");
     if (isNew) {
       const old = bodyOf(section);
       old.replaceWith(bodyOf(fresh));
@@ -269,7 +295,7 @@
   }
 
   function noticesOf(section) {
-    return [...section.children].filter((child) => child.matches(".vx-unverified, .vx-notice, .vx-banner"));
+    return [...section.children].filter((child) => child.matches(".vx-unverified, .vx-notice, .vx-banner:not([data-told])"));
   }
 
   // Untouched while they say the same: a screen reader would read them out again.
@@ -296,7 +322,7 @@
   // How to find an element again once its surroundings have been replaced: its place among what can have
   // the focus, in the row it belongs to.
   function pathTo(element, section) {
-    const FOCUSABLE = "a, button, summary";
+    const FOCUSABLE = "a, button, summary, input, select, textarea";
     const row = element.closest("details[id]");
     const index = [...(row || section).querySelectorAll(FOCUSABLE)].indexOf(element);
     return () => {
@@ -311,6 +337,23 @@
     markMentions(section);
     fetchMentioned(section);
     if (window.htmx) window.htmx.process(section);
+    emit("section", section);
+  }
+
+  // Say what became of an action, above the panel's data, until the next one.
+  function tell(id, notice) {
+    const section = sectionOf(id);
+    if (!section) return;
+    section.querySelectorAll("[data-told]").forEach((one) => one.remove());
+    notice.dataset.told = "";
+    section.querySelector(".vx-panel__head").after(notice);
+  }
+
+  // Show the section after it was changed by an action; what it shows is being fetched anew.
+  function changed(fresh) {
+    if (root.dataset.needs) return post();
+    forced.set(fresh.dataset.placement, lookOf(sectionOf(fresh.dataset.placement) || fresh));
+    place(fresh);
   }
 
   // Ask again for a section that waits for data, until there are some.
@@ -549,7 +592,7 @@
     script.id = id;
     script.src = root.dataset[name];
     script.onload = then;
-    requestAnimationFrame(() => setTimeout(() => document.head.append(script)));
+    window.voxysIdle(() => document.head.append(script));
   }
 
   function loadHtmx() {
@@ -662,6 +705,7 @@
     window.voxys.ask();
   }
 
+  window.voxysPanels = { texts, session, parse, problemOf, askWithPass, sections, tell, changed, round: () => round, pass: () => pass && pass.token };
   sections().forEach(noteBody);
   window.voxys.start({
     context: show,

@@ -1,0 +1,72 @@
+"""Panels that failed to render again and again: not tried for a while, so that they cost nobody's time.
+
+Kept in the process, since it guards the process's own time. A failure for one customer's data cuts off those data only;
+several different ones, one after the other, cut off the panel in its account.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+from time import monotonic
+
+OPEN_SECONDS = 30.0
+MAX_OPEN_SECONDS = 600.0
+# One try at a time finds out whether it works again; a try that says nothing for so long is not waited for.
+PROBE_SECONDS = 5.0
+MAX_KEPT = 5_000
+
+
+@dataclass(slots=True)
+class _State:
+    failures: int = 0
+    opened: int = 0
+    open_until: float = 0.0
+    trace_id: str = ""
+
+
+class Breaker:
+    """Counts failures one after the other, by what failed. Times are monotonic seconds."""
+
+    def __init__(self) -> None:
+        self._states: OrderedDict[Hashable, _State] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def cut_off(self, key: Hashable) -> str | None:
+        """Return the last failure's trace id where the thing is not to be tried now, else None."""
+        if not self._states:
+            return None
+        with self._lock:
+            state, now = self._states.get(key), monotonic()
+            if state is None or not state.opened:
+                return None
+            if now < state.open_until:
+                return state.trace_id
+            state.open_until = now + PROBE_SECONDS
+            return None
+
+    def failed(self, key: Hashable, trace_id: str, *, weight: int, limit: int) -> bool:
+        """Note a failure; return whether it cuts off from now on. It does once the weights add up to the limit."""
+        with self._lock:
+            state = self._states.setdefault(key, _State())
+            self._states.move_to_end(key)
+            state.failures += weight
+            state.trace_id = trace_id
+            opens = state.failures >= limit
+            if opens:
+                state.open_until = monotonic() + min(OPEN_SECONDS * 2**state.opened, MAX_OPEN_SECONDS)
+                state.opened += 1
+            while len(self._states) > MAX_KEPT:
+                self._states.popitem(last=False)
+            return opens
+
+    def succeeded(self, key: Hashable) -> None:
+        """Note that it works."""
+        if self._states:
+            with self._lock:
+                self._states.pop(key, None)
+
+    def reset(self) -> None:
+        """Forget it all; for tests."""
+        with self._lock:
+            self._states.clear()

@@ -1,0 +1,91 @@
+"""What an agent has set in panels and finds again: filters, open rows, half-written forms.
+
+Kept in the cache, apart from fragments, which are everybody's: per dashboard app and agent, and there either for one
+conversation or for all. Only agents with a session have some: without one, an agent's id is anybody's word.
+"""
+
+from typing import Literal
+
+from django.core.cache import cache
+from django.http import HttpResponse, JsonResponse
+from django.utils.translation import gettext_noop
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+from msgspec import DecodeError, Struct, ValidationError, json, msgpack
+
+from panels import answers
+from panels.requests import FrameRequest
+from tenants.trust.confirmation import ConfirmedContext
+
+KEPT_SECONDS = 14 * 24 * 3600
+# Of one app, agent and conversation.
+MAX_BYTES = 32_000
+Scope = Literal["conversation", "agent"]
+# By placement, by the name that the template gave: whether a row is open, whether a box is ticked, a field's text.
+Values = dict[str, dict[str, bool | str]]
+
+
+class Change(Struct, forbid_unknown_fields=True):
+    """What one placement wants to be kept; None: no longer."""
+
+    placement: int
+    scope: Scope
+    values: dict[str, bool | str | None]
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def state(request: FrameRequest, app_key: str) -> HttpResponse:
+    """Answer with what the agent has set in the app's panels; a POST changes it first, and answers 204."""
+    context = request.context
+    if context.session_id is None:
+        return answers.refuse(request, "not_confirmed", gettext_noop("Only agents who signed in have settings."))
+    if refusal := answers.count_request(request, ()):
+        return refusal
+    if request.method == "POST":
+        return _change(request)
+    return JsonResponse(read(context), headers={"Cache-Control": "no-store"})
+
+
+def _change(request: FrameRequest) -> HttpResponse:
+    try:
+        change = json.decode(request.body, type=Change)
+    except (DecodeError, ValidationError):
+        return answers.refuse(request, "wrong_type", gettext_noop("This cannot be kept. Open the tab again."))
+    if request.plan.placement(change.placement) is None:
+        return answers.gone(request)
+    if not keep(request.context, change):
+        return answers.refuse(request, "too_large", gettext_noop("This is too much to be kept."))
+    return HttpResponse(status=204)
+
+
+def read(context: ConfirmedContext) -> Values:
+    """Return what the agent has set, by placement and name; what was set for this conversation comes first."""
+    found = cache.get_many([_key(context, "agent"), _key(context, "conversation")])
+    of_agent, of_conversation = (_decode(found.get(_key(context, scope))) for scope in ("agent", "conversation"))
+    return {id_: {**of_agent.get(id_, {}), **of_conversation.get(id_, {})} for id_ in {**of_agent, **of_conversation}}
+
+
+def keep(context: ConfirmedContext, change: Change) -> bool:
+    """Keep what was set; return whether there was room."""
+    key = _key(context, change.scope)
+    kept = _decode(cache.get(key))
+    values = {**kept.get(str(change.placement), {}), **change.values}
+    kept[str(change.placement)] = {name: value for name, value in values.items() if value is not None}
+    stored = msgpack.encode({id_: values for id_, values in kept.items() if values})
+    if len(stored) > MAX_BYTES:
+        return False
+    cache.set(key, stored, KEPT_SECONDS)
+    return True
+
+
+def _key(context: ConfirmedContext, scope: str) -> str:
+    where = context.conversation_id if scope == "conversation" else "-"
+    return f"{context.account_id}:kept:{context.app_id}:{context.agent_id}:{where}"
+
+
+def _decode(stored: bytes | None) -> Values:
+    try:
+        return {} if stored is None else msgpack.decode(stored, type=Values)
+    except (DecodeError, ValidationError):
+        return {}  # of another version

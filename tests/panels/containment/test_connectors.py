@@ -1,0 +1,82 @@
+"""A hostile connector: its connection fails, and nobody else's; operators are told."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from panels.containment import calls
+from panels.containment.calls import MOST_AT_ONCE, call_plugin, try_plugin
+from panels.errors import TemporaryError
+from panels.guard import Busy
+from panels.services import try_connection
+from panels.trials import try_customer
+from tenants.trust.identity import Identity
+from tests.factories import make_connection
+from tests.panels.containment.conftest import Install
+from tests.panels.containment.support import Tab, make_tab
+from voxysapps.celery import app as celery_app
+
+pytestmark = pytest.mark.django_db
+DEEDS = ("raises", "exits", "loops", "sleeps", "nonsense")
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    celery_app.conf.task_always_eager = True
+    monkeypatch.setattr(calls, "GRACE_SECONDS", 0.1)
+    yield
+    celery_app.conf.task_always_eager = False
+
+
+def tab_with(deed: str) -> Tab:
+    tab = make_tab()
+    hostile = make_connection(tab.account, name="Hostile", connector="hostile-shop", settings={"deed": deed})
+    tab.place("payments", hostile)
+    tab.place("customer", tab.shop)
+    return tab
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_its_panel_says_so_and_the_others_are_right(install: Install, deed: str) -> None:
+    install("hostile-shop")
+    sections = tab_with(deed).look()
+    assert sections["payments"].state == "error"
+    assert sections["payments"].reference
+    assert sections["customer"].state == "ready"
+    # It can answer orders, too: the good shop's are shown beside the failure.
+    assert "data-row" in sections["orders"].html
+    assert "1 of 2 answered." in sections["orders"].text
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_operator_who_tries_it_is_answered_in_time(install: Install, deed: str) -> None:
+    install("hostile-shop")
+    connection = tab_with(deed).account.connections.get(name="Hostile")
+    started = time.monotonic()
+    answer = try_connection(connection)
+    trials = try_customer(connection, Identity(emails=("ada@example.com",)))
+    assert time.monotonic() - started < 8
+    if deed != "nonsense":  # a mapping is no sentence, but it answers
+        assert not answer.answers
+        assert answer.sentence
+    assert [trial.sentence != "" for trial in trials] == [True] * 3
+
+
+def test_a_slow_plugin_has_so_many_places_in_a_process_and_no_more() -> None:
+    class Slow:
+        slug = "slow"
+
+    def call(depth: int) -> int:
+        return call_plugin(Slow, lambda: call(depth - 1) if depth else 5, seconds=5, name="Slow")
+
+    assert call(MOST_AT_ONCE - 1) == 5
+    with pytest.raises(Busy):
+        call(MOST_AT_ONCE)
+    with pytest.raises(TemporaryError, match="asked several times already"):
+        try_plugin(Slow, _raise_busy, seconds=5, name="Slow")
+    assert call(MOST_AT_ONCE - 1) == 5
+
+
+def _raise_busy() -> None:
+    raise Busy

@@ -1,0 +1,5 @@
+"""The other half of the ring."""
+
+from .imports_itself import Hostile
+
+__all__ = ["Hostile"]

@@ -1,0 +1,4 @@
+"""Never ends, and eats what time there is."""
+
+while True:
+    pass

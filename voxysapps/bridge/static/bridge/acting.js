@@ -1,0 +1,271 @@
+// What an agent does in a panel besides looking: actions, what they have set and find again, and the panel's own
+// files. Fetched after the first paint, by apps that have such panels.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const bridge = window.voxysPanels;
+  const style = document.createElement("link");
+  style.rel = "stylesheet";
+  style.href = root.dataset.actingStyle;
+  document.head.append(style);
+  const PAUSE = 1000;
+  const MAX_PAUSES = 60;
+  const SAVE_AFTER = 700;
+
+  const placementOf = (element) => element.closest("section[data-placement]")?.dataset.placement;
+
+  // --- actions -------------------------------------------------------------------------------------
+
+  const keys = new WeakMap(); // form -> the key of the press of its button, while nobody knows what became of it
+
+  function newKey() {
+    return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-action]");
+    if (!form) return;
+    event.preventDefault();
+    const consent = event.submitter?.hasAttribute("data-yes") ? answerOf(form).dataset.consent : "";
+    press(form, consent);
+  });
+
+  function answerOf(form) {
+    return form.querySelector("[data-answer]");
+  }
+
+  async function press(form, consent) {
+    if (form.getAttribute("aria-busy") === "true") return;
+    if (!keys.has(form)) keys.set(form, newKey());
+    form.setAttribute("aria-busy", "true");
+    try {
+      await ask(form, new URLSearchParams(new FormData(form)), consent || "");
+    } finally {
+      form.setAttribute("aria-busy", "false");
+    }
+  }
+
+  // Ask until it is known what became of it: it is one press all the while.
+  async function ask(form, body, consent) {
+    const path = `panels/${placementOf(form)}/actions/${form.dataset.action}`;
+    for (let pauses = 0; pauses <= MAX_PAUSES; pauses += 1) {
+      const mine = bridge.round();
+      const headers = { "Idempotency-Key": keys.get(form), "X-Voxys-Consent": consent };
+      const answer = await bridge.askWithPass(path, { method: "POST", headers, body });
+      // Another customer is shown by now: what was asked for is done all the same, and their panel tells.
+      if (mine !== bridge.round()) return;
+      if (!answer || !answer.response.ok) return refused(form, answer);
+      const parts = bridge.parse(answer.text);
+      const outcome = parts.querySelector("[data-outcome]");
+      if (outcome.dataset.outcome !== "waiting") return arrived(form, outcome, parts);
+      say(form, ...outcome.childNodes);
+      await new Promise((wake) => setTimeout(wake, PAUSE));
+    }
+    refused(form, null);
+  }
+
+  function arrived(form, outcome, parts) {
+    const { outcome: kind, consent } = outcome.dataset;
+    if (kind === "invalid") return correct(form, outcome);
+    say(form, ...outcome.childNodes);
+    if (kind === "confirm") {
+      answerOf(form).dataset.consent = consent;
+      answerOf(form).querySelector("[tabindex]").focus();
+      return;
+    }
+    // Not known, and may be tried again: it is the same press then.
+    if (outcome.dataset.again === undefined) keys.delete(form);
+    if (kind !== "done") return;
+    const notice = answerOf(form).firstElementChild;
+    forget(form);
+    form.reset();
+    form.querySelectorAll(".vx-field__error").forEach((error) => error.remove());
+    const details = form.closest("details.vx-action");
+    if (details) {
+      details.open = false;
+      details.querySelector("summary").focus({ preventScroll: true });
+    }
+    bridge.tell(placementOf(form), notice);
+    form.setAttribute("aria-busy", "false");
+    const fresh = parts.querySelector("section[data-placement]");
+    if (fresh) bridge.changed(fresh);
+  }
+
+  function correct(form, outcome) {
+    say(form);
+    keys.delete(form);
+    form.querySelector("[data-fields]").replaceChildren(...outcome.childNodes);
+    form.querySelector("[aria-invalid=true]")?.focus();
+  }
+
+  function refused(form, answer) {
+    const problem = answer ? bridge.problemOf(answer) : {};
+    // Without an answer it may have been done: pressed again, it is the same press.
+    if (answer && answer.response.status < 500) keys.delete(form);
+    const notice = document.createElement("p");
+    notice.className = "vx-banner vx-banner--look";
+    notice.setAttribute("role", "status");
+    notice.textContent = problem.detail || bridge.texts.noAnswer;
+    say(form, notice);
+  }
+
+  function say(form, ...nodes) {
+    delete answerOf(form).dataset.consent;
+    answerOf(form).replaceChildren(...nodes);
+  }
+
+  document.addEventListener("click", (event) => {
+    const no = event.target.closest("[data-no]");
+    if (!no) return;
+    const form = no.closest("form[data-action]");
+    say(form);
+    keys.delete(form);
+    form.querySelector("button[type=submit]:not([data-yes])").focus();
+  });
+
+  // What was agreed to is what was asked about.
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-action]");
+    if (!form || form.getAttribute("aria-busy") === "true" || !answerOf(form).dataset.consent) return;
+    say(form);
+    keys.delete(form);
+  });
+
+  // --- what the agent has set ----------------------------------------------------------------------
+
+  let kept = {}; // placement -> name -> value, as the platform has it or as it was set since
+  let changes = new Map(); // "placement scope" -> what is to be sent
+  let timer = null;
+  const isKept = bridge.session.isKept;
+
+  // Fields of an action's form are kept for the conversation, others where the template says so.
+  function nameOf(element) {
+    if (element.dataset.keep) return element.dataset.keep;
+    const form = element.closest("form[data-action]");
+    if (!form || !element.name || ["hidden", "password", "file"].includes(element.type)) return null;
+    const details = form.closest("details.vx-action");
+    return `${details ? details.id : form.dataset.action}.${element.name}`;
+  }
+
+  function valueOf(element) {
+    if (element.tagName === "DETAILS") return element.open;
+    return element.type === "checkbox" || element.type === "radio" ? element.checked : element.value;
+  }
+
+  function put(element, value) {
+    if (element.tagName === "DETAILS") element.open = value === true;
+    else if (element.type === "checkbox" || element.type === "radio") element.checked = value === true;
+    else element.value = value;
+  }
+
+  function noteChange({ target: element }) {
+    const placement = element.closest && placementOf(element);
+    const name = placement && nameOf(element);
+    if (!name) return;
+    const value = valueOf(element);
+    if ((kept[placement] || {})[name] === value) return;
+    set(placement, element.dataset.keepFor === "agent" ? "agent" : "conversation", name, value);
+  }
+
+  function set(placement, scope, name, value) {
+    kept[placement] = { ...kept[placement], [name]: value };
+    const slot = `${placement} ${scope}`;
+    changes.set(slot, { ...changes.get(slot), [name]: value });
+    clearTimeout(timer);
+    timer = setTimeout(save, SAVE_AFTER);
+  }
+
+  function forget(form) {
+    const placement = placementOf(form);
+    for (const element of form.elements) {
+      const name = nameOf(element);
+      if (name && (kept[placement] || {})[name] !== undefined) set(placement, "conversation", name, null);
+    }
+  }
+
+  // With the pass of the conversation in which it was set: by now another one may be shown.
+  function save(pass = bridge.pass()) {
+    clearTimeout(timer);
+    const sent = changes;
+    changes = new Map();
+    if (!isKept() || !pass) return;
+    for (const [slot, values] of sent) {
+      const [placement, scope] = slot.split(" ");
+      const body = JSON.stringify({ placement: Number(placement), scope, values });
+      fetch("state", {
+        method: "POST",
+        keepalive: true,
+        credentials: bridge.session.credentials(),
+        headers: { ...bridge.session.headers(), "Content-Type": "application/json", "X-Voxys-Context": pass },
+        body,
+      }).catch(() => null); // it is kept in this page all the same
+    }
+  }
+
+  let fetchedFor = null; // the round
+
+  async function fetchKept() {
+    const mine = bridge.round();
+    if (!isKept() || fetchedFor === mine) return;
+    fetchedFor = mine;
+    const answer = await bridge.askWithPass("state", {});
+    if (mine !== bridge.round() || !answer || !answer.response.ok) return;
+    const stored = JSON.parse(answer.text);
+    for (const [placement, values] of Object.entries(stored)) kept[placement] = { ...values, ...kept[placement] };
+    bridge.sections().forEach(restore);
+  }
+
+  function restore(section) {
+    const values = kept[section.dataset.placement];
+    if (!values) return;
+    section.querySelectorAll("[data-keep], form[data-action] :is(input, select, textarea)").forEach((element) => {
+      const value = values[nameOf(element)];
+      if (value === undefined || value === null || value === valueOf(element)) return;
+      put(element, value);
+      // The panel's own script, or what else listens, takes it as the agent's.
+      element.dispatchEvent(new Event(element.tagName === "DETAILS" ? "toggle" : "change", { bubbles: true }));
+    });
+  }
+
+  ["input", "change", "toggle"].forEach((type) => document.addEventListener(type, noteChange, true));
+  document.addEventListener("visibilitychange", () => document.hidden && save());
+
+  // --- the panels' own files -----------------------------------------------------------------------
+
+  const assets = JSON.parse(root.dataset.assets || "{}"); // slug -> {styles, scripts}
+  const modules = new Map();
+
+  for (const href of [...new Set(Object.values(assets).flatMap(({ styles }) => styles))]) {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = href;
+    document.head.append(link);
+  }
+
+  async function connect(section) {
+    for (const url of assets[section.dataset.panel]?.scripts || []) {
+      if (!modules.has(url)) modules.set(url, import(url));
+      try {
+        (await modules.get(url)).connect(section);
+      } catch (error) {
+        console.error(`panel ${section.dataset.panel}: ${url}`, error);
+      }
+    }
+  }
+
+  // --- when something is shown ---------------------------------------------------------------------
+
+  function dress(section) {
+    restore(section);
+    connect(section);
+  }
+
+  document.addEventListener("voxys:section", ({ detail }) => dress(detail));
+  document.addEventListener("voxys:leaving", ({ detail }) => {
+    save(detail);
+    kept = {};
+  });
+  document.addEventListener("voxys:arrived", fetchKept);
+  bridge.sections().forEach(dress);
+  fetchKept();
+})();

@@ -1,0 +1,1 @@
+"""A gallery of the components that authors of panels have: each with its arguments, its source and live examples."""
