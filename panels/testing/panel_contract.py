@@ -346,6 +346,8 @@ class PanelContract:
             tab = Tab(panel, self.settings)
             tab.open(self._rows(2), Identity(contact_id=99, emails=("first@example.com",)))
             one, three = tab.open(self._rows(1), ADA), tab.open(self._rows(3), BOB)
+        if (one.state, three.state) != ("ready", "ready"):
+            _fail(f"In the product the panel is “{one.state}” and “{three.state}”, not “ready”:\n{one.html[:800]}")
         if one.queries != three.queries:
             _fail(f"A page of one row makes {one.queries} queries, of three rows {three.queries}.")
 
@@ -501,14 +503,19 @@ class PanelContract:
             _fail(str(error))
 
     def _template_files(self) -> list[Path]:
+        """Return the templates in the panel's own folders; what it takes from the platform is none of its own."""
         names = (self._panel.template, self._panel.empty_template, *self._panel.parts.values())
-        folders = {Path(str(get_template(name).origin.name)).parent for name in names}  # type: ignore[attr-defined]
+        folders = {_folder_of(name) for name in names} - {_folder_of("panels/empty.html")}
         return sorted(path for folder in folders for path in folder.glob("*.html"))
 
     def _catalogues(self) -> list[str]:
         package = sources.package_of(self.panel)
         folders = (folder / "locale" for folder in (package, package.parent))
         return sorted({path.parents[1].name for folder in folders for path in folder.glob("*/LC_MESSAGES/django.po")})
+
+
+def _folder_of(template: str) -> Path:
+    return Path(str(get_template(template).origin.name)).parent  # type: ignore[attr-defined]  # Django's engine has it
 
 
 def _section(panel: Panel, ctx: PanelContext, html: str) -> str:
