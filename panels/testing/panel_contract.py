@@ -503,19 +503,16 @@ class PanelContract:
             _fail(str(error))
 
     def _template_files(self) -> list[Path]:
-        """Return the templates in the panel's own folders; what it takes from the platform is none of its own."""
+        # Those of the platform are the platform's to translate.
         names = (self._panel.template, self._panel.empty_template, *self._panel.parts.values())
-        folders = {_folder_of(name) for name in names} - {_folder_of("panels/empty.html")}
+        names = tuple(name for name in names if not name.startswith("panels/"))
+        folders = {Path(str(get_template(name).origin.name)).parent for name in names}  # type: ignore[attr-defined]
         return sorted(path for folder in folders for path in folder.glob("*.html"))
 
     def _catalogues(self) -> list[str]:
         package = sources.package_of(self.panel)
         folders = (folder / "locale" for folder in (package, package.parent))
         return sorted({path.parents[1].name for folder in folders for path in folder.glob("*/LC_MESSAGES/django.po")})
-
-
-def _folder_of(template: str) -> Path:
-    return Path(str(get_template(template).origin.name)).parent  # type: ignore[attr-defined]  # Django's engine has it
 
 
 def _section(panel: Panel, ctx: PanelContext, html: str) -> str:

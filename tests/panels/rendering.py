@@ -5,8 +5,7 @@ from typing import Any
 from panels.api import Identity, PanelContext
 from panels.capabilities import CAPABILITIES
 from panels.connectors.demo.connector import DemoConnector
-from panels.testing.rendering import Document, render_panel, render_part
-from panels.testing.rendering import make_context
+from panels.testing.rendering import Document, make_context, render_panel, render_part
 
 __all__ = ["Document", "demo_data", "make_ctx", "render_panel", "render_part"]
 

@@ -42,7 +42,7 @@ NETWORK = {
 MAY_USE_THE_NETWORK = ("voxysapps/outgoing.py", "voxysapps/embedded/", "voxysapps/simulator/")
 # What is marked as HTML there is made of constants and numbers, or is our own script.
 MAY_MARK_SAFE = {
-    "panels/badges.py", "panels/sparkline.py", "voxysapps/bridge/templates/bridge/frame.html",
+    "panels/badges.py", "panels/kit/markup.py", "panels/sparkline.py", "voxysapps/bridge/templates/bridge/frame.html",
 }  # fmt: skip
 
 
