@@ -20,7 +20,7 @@ from django.template.loader import get_template
 from panels import checks, deprecation, registry
 from panels.base import FetchContext, Panel, PanelContext
 from panels.capabilities import CAPABILITIES, Answer
-from panels.configuration import AppPlan, PlacementPlan
+from panels.configuration import PlacementPlan
 from panels.errors import PanelUnavailable
 from panels.fragments import Section
 from panels.markup import ForbiddenMarkup
@@ -35,7 +35,6 @@ from panels.testing.payloads import read_payloads
 from panels.testing.product import Tab, product_with
 from panels.testing.rendering import ADA, BOB, BrokenHtml, Document, panel_context, render_panel, render_part
 from panels.testing.translations import untranslated
-from tenants.models import Account, DashboardApp
 from tenants.trust.identity import Identity
 from voxysapps.context import parse_app_context
 from voxysapps.outgoing import budget
@@ -526,9 +525,8 @@ def _section(panel: Panel, ctx: PanelContext, html: str) -> str:
         id=ctx.placement_id, slug=panel.slug, panel=panel, titles={ctx.locale: str(panel.title), "en": str(panel.title)},
         settings=ctx.settings, sources=(), connection_names=ctx.connections, revision="",
     )  # fmt: skip
-    plan = AppPlan(Account(), DashboardApp(), (placement,), ctx.time_zone, stamp="")
     section = Section(placement, "ready", body=html.encode(), fetched_at=1_764_000_000.0)
-    return render_sections([section], plan, ctx.locale).decode()
+    return render_sections([section], ctx.locale).decode()
 
 
 def _explained(render: Callable[[], Document], when: str, *passed: type[Exception]) -> Document:
