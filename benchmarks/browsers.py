@@ -9,7 +9,8 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.pages import Pages
-from tests.support.browser import NONE_FOUND, find_browser
+from panels.testing.browser import find_browser
+from tests.support.browser import NONE_FOUND
 
 _HOST_PAGE = Path(__file__).parent / "host_page.html"
 _FLAGS = (

@@ -34,7 +34,7 @@ from tenants.models import Account, DashboardApp
 from tenants.trust.audience import Viewing, why_not_for
 from tenants.validators import APP_KEY
 from voxysapps.cache import cache_is_down
-from voxysapps.problems import new_trace_id, place_of
+from voxysapps.problems import explained, new_trace_id, place_of
 
 logger = logging.getLogger(__name__)
 
@@ -219,9 +219,8 @@ def _plan(placement: Placement, connections: list[Connection], account: Account,
     except Exception as error:  # noqa: BLE001 - its settings form is a plugin's, too, and may raise anything
         trace_id, place = new_trace_id(), place_of(error)
         logger.error("panel %s cannot be set up: account=%s trace=%s: %s", panel.slug, account.pk, trace_id, place)  # noqa: TRY400
-        return _plan_without_panel(
-            placement, Failure(gettext_noop("This panel is broken. Tell an operator."), True, trace_id, 0.0)
-        )
+        told = explained(error) or gettext_noop("This panel is broken. Tell an operator.")
+        return _plan_without_panel(placement, Failure(told, True, trace_id, 0.0))
 
 
 def _plan_of(

@@ -26,7 +26,8 @@ from panels.sights import SIGHT_UNKNOWN, Sights, SightUnknown
 from panels.snapshots import Failure, Head, Source
 from tenants.models import Trust
 from tenants.trust.confirmation import ConfirmedContext, ForeseenContext
-from voxysapps.problems import new_trace_id, place_of
+from voxysapps.observing import rendering
+from voxysapps.problems import explained, new_trace_id, place_of
 
 logger = logging.getLogger(__name__)
 
@@ -332,7 +333,8 @@ def _render(
             continue
         try:
             versions = _versions(placement, heads)
-            rendered[placement.id] = _render_one(plan, placement, context, locale, own, versions, sights)
+            with rendering(plan.account.pk, placement.id):
+                rendered[placement.id] = _render_one(plan, placement, context, locale, own, versions, sights)
         except RenderFailed as error:
             rendered[placement.id] = error.failure
         except SightUnknown:
@@ -342,7 +344,7 @@ def _render(
             logger.error(  # noqa: TRY400 - the exception's text may quote the customer
                 "panel %s failed to render: account=%s trace=%s: %s", placement.slug, plan.account.pk, trace_id, place
             )
-            message = gettext_noop("This panel could not be shown.")
+            message = explained(error) or gettext_noop("This panel could not be shown.")
             rendered[placement.id] = Failure(message, True, trace_id, time.time())
     return rendered
 

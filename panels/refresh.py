@@ -25,7 +25,8 @@ from tenants.trust.confirmation import ConfirmedContext
 from tenants.trust.identity import Identity
 from voxysapps.cache import cache_is_down
 from voxysapps.leases import lease
-from voxysapps.problems import new_trace_id, place_of
+from voxysapps.observing import asking
+from voxysapps.problems import explained, new_trace_id, place_of
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +102,8 @@ def refresh_source(
         if not _is_recent(before, started, wanted_at, changed_at):
             try:
                 with call.enter():
-                    answer = call.ask()
+                    with asking(account_id, source.key, customer, trace_id):
+                        answer = call.ask()
                     if snapshots.was_forgotten(account_id, customer, since=started):
                         # It was asked about whom an agent has meanwhile said it is not, or who is no more.
                         _leave_queue(account_id, source, customer)
@@ -185,7 +187,8 @@ def _note_failure(
         message, values, permanent = error.message, error.values, error.permanent
         logger.warning("refresh failed: account=%s source=%s trace=%s: %s", account_id, source.key, trace_id, message)
     else:
-        message, values, permanent = gettext_noop("Something went wrong while the data were fetched."), {}, False
+        message = explained(error) or gettext_noop("Something went wrong while the data were fetched.")
+        values, permanent = {}, False
         place = place_of(error)
         logger.error("refresh failed: account=%s source=%s trace=%s: %s", account_id, source.key, trace_id, place)
     tries = before.failure.tries + 1 if before and before.failure else 1

@@ -26,6 +26,7 @@ from panels.connectors.base import Connector, HostConnector
 from panels.containment import threads
 from panels.inspection import MAX_SLUG, PluginError, describe, inspect_plugin
 from panels.snapshots import Failure
+from voxysapps.generation import present
 
 __all__ = [
     "CONNECTORS_GROUP",
@@ -86,7 +87,8 @@ class Installed(Generic[Plugin]):
             return None
         for one in self.found:
             if one.slug == slug and one.state == "broken":
-                return Failure(gettext_noop("This panel is broken. Tell an operator."), True, one.reference, 0.0)
+                told = one.sentence if settings.DEVELOPMENT else gettext_noop("This panel is broken. Tell an operator.")
+                return Failure(told, True, one.reference, 0.0)
             if one.slug == slug and one.state == "excluded":
                 return Failure(gettext_noop("This panel is switched off for now. Tell an operator."), True, "", 0.0)
         return None
@@ -316,7 +318,8 @@ def _name_of(package: Distribution) -> str:
 def code_version(slug: str) -> str:
     """Return a digest of a panel's code, templates and translations: a fragment made by others is not used."""
     panel = panels().plugins[slug]
-    digest = hashlib.blake2b(digest_size=6)
+    # Named where somebody develops: then every change counts, of whatever file.
+    digest = hashlib.blake2b(present().code.encode(), digest_size=6)
     for one in panels().found:
         if one.slug == slug and one.state == "works":
             digest.update(one.version.encode())

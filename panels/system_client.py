@@ -197,6 +197,7 @@ class _Passing(Exception):
 
 _NO_ANSWER: Mapping[str, tuple[type[ConnectorError], str]] = {
     "timeout": (TemporaryError, gettext_noop("%(system)s did not answer in time.")),
+    "unresolved": (TemporaryError, gettext_noop("The address of %(system)s could not be looked up in time.")),
     "unreachable": (TemporaryError, gettext_noop("%(system)s cannot be reached at the moment.")),
     "unreadable": (
         TemporaryError,

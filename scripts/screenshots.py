@@ -14,10 +14,11 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from panels.testing.browser import find_browser
 from scripts.pictures import agents, developers, operators
 from scripts.pictures.camera import Camera, Scene
 from tests.docs.package import Package
-from tests.support.browser import NONE_FOUND, find_browser, launch_arguments
+from tests.support.browser import NONE_FOUND, launch_arguments
 from tests.support.product import Product
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"

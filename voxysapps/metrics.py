@@ -42,7 +42,8 @@ COUNTED: dict[Counted, tuple[str, tuple[str, ...]]] = {
     ),
     "host_calls": (
         "Calls of hosts' APIs: ok, the status, or why there was no answer.",
-        ("ok", "refused_address", "bad_address", "unreachable", "timeout", "too_large", "bad_redirect", "unreadable",
+        ("ok", "refused_address", "bad_address", "unresolved", "unreachable", "timeout", "too_large", "bad_redirect",
+         "unreadable",
          "400", "401", "402", "403", "404", "422", "429", "500", "502", "503", "504"),
     ),
 }  # fmt: skip

@@ -8,7 +8,6 @@ of the environment (proxies, netrc) are not looked at; only `OUTGOING_NETWORKS` 
 
 import math
 import os
-import socket
 import ssl
 import time
 import zlib
@@ -16,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Literal, Protocol
 from urllib.parse import urljoin, urlsplit
@@ -26,15 +25,20 @@ import httpx2
 import msgspec
 from django.conf import settings
 
+from voxysapps.lookups import Lookups
+
 MAX_REDIRECTS = 3
 MAX_CONNECTIONS = 50
 # By this header our log, our task and the other system's log speak of the same request.
 TRACE_HEADER = "X-Request-Id"
 
-Kind = Literal["refused_address", "bad_address", "unreachable", "timeout", "too_large", "bad_redirect", "unreadable"]
+Kind = Literal[
+    "refused_address", "bad_address", "unresolved", "unreachable", "timeout", "too_large", "bad_redirect", "unreadable"
+]
 _SENTENCES: dict[str, str] = {
     "refused_address": "The address lies in a private network, which is not allowed.",
     "bad_address": "The address is none that can be asked; it must begin with https://.",
+    "unresolved": "The address could not be looked up in time.",
     "unreachable": "There is no answer from that address.",
     "timeout": "The answer took too long.",
     "too_large": "The answer is too large.",
@@ -72,6 +76,11 @@ class Response:
             raise OutgoingError("unreadable") from None
 
 
+# What a request passes before it leaves: it is given the method, the address and what sends it.
+Toll = Callable[[str, str, Callable[[], Response]], Response]
+_toll: Toll | None = None
+
+
 def send(
     method: str,
     url: str,
@@ -99,7 +108,8 @@ def send(
     token = _deadline.set(min(time.monotonic() + timeout, allowed.ends_at))
     try:
         for _hop in range(MAX_REDIRECTS + 1):
-            response = _send_once(method, url, all_headers, params, body, max_bytes)
+            once = partial(_send_once, method, url, all_headers, params, body, max_bytes)
+            response = once() if _toll is None else _toll(method, url, once)
             target = response.headers.get("location")
             if response.status not in {301, 302, 303, 307, 308} or target is None or not follow_redirects:
                 return response
@@ -107,6 +117,12 @@ def send(
     finally:
         _deadline.reset(token)
     raise OutgoingError("bad_redirect")
+
+
+def install_toll(toll: Toll | None) -> None:
+    """Let every request of this process pass `toll` from now on; None: none. Only the simulator does that."""
+    global _toll  # noqa: PLW0603 - the process has one way out
+    _toll = toll
 
 
 @contextmanager
@@ -121,6 +137,11 @@ def budget(seconds: float, *, trace_id: str = "", before: Callable[[], None] | N
         yield
     finally:
         _budget.reset(token)
+
+
+def seconds_for_request() -> float:
+    """Return how much of the present request's time is left; for a toll."""
+    return max(0.0, _deadline.get() - time.monotonic())
 
 
 def seconds_left() -> float:
@@ -309,6 +330,7 @@ class _GuardedBackend(httpcore2.NetworkBackend):
 
     def __init__(self) -> None:
         self._sockets = httpcore2.SyncBackend()
+        self._lookups = Lookups()
 
     def connect_tcp(
         self,
@@ -318,7 +340,7 @@ class _GuardedBackend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Any = None,
     ) -> httpcore2.NetworkStream:
-        addresses = [address for address in _resolve(host, port) if self._may_ask(address)]
+        addresses = [address for address in self._resolve(host, port) if self._may_ask(address)]
         if not addresses:
             raise OutgoingError("refused_address")
         for address in addresses[:-1]:
@@ -331,18 +353,18 @@ class _GuardedBackend(httpcore2.NetworkBackend):
     def _connect(self, address: str, port: int) -> httpcore2.NetworkStream:
         return _TimedStream(self._sockets.connect_tcp(address, port, timeout=_remaining()))
 
+    def _resolve(self, host: str, port: int) -> list[str]:
+        try:
+            return self._lookups.find(host, port, seconds=_remaining())
+        except TimeoutError:
+            raise OutgoingError("unresolved") from None
+        except (OSError, UnicodeError):
+            raise OutgoingError("unreachable") from None
+
     def _may_ask(self, address: str) -> bool:
         if _only_listed.get():
             return _is_listed(ip_address(address.partition("%")[0]))
         return is_allowed(address)
-
-
-def _resolve(host: str, port: int) -> list[str]:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise OutgoingError("unreachable") from None
-    return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
 
 
 class Transport(Protocol):

@@ -76,3 +76,19 @@ def _is_readable(path: Path) -> bool:
     except Exception:  # noqa: BLE001 - of bytes that are no translations, anything
         return False
     return True
+
+
+def plugin_places() -> list[Path]:
+    """Return the package's folder, or the one file, of every plugin but our own. What cannot be found is left out."""
+    tops = dict.fromkeys(point.module.partition(".")[0] for point in _points())
+    return list(dict.fromkeys(place for top in tops for place in _places_of(top)))
+
+
+def _places_of(top: str) -> list[Path]:
+    try:
+        spec = None if top in _OURS else find_spec(top)
+    except Exception:  # noqa: BLE001 - as above
+        return []
+    if spec is None:
+        return []
+    return [Path(place) for place in spec.submodule_search_locations or filter(None, (spec.origin,))]

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 import msgspec
+from django.conf import settings
 from django.http import HttpResponse
 
 STATUS = {
@@ -33,6 +34,11 @@ def place_of(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)[-4:]
     places = (f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(frames))
     return f"{type(error).__name__} at {' < '.join(places)}"
+
+
+def explained(error: BaseException) -> str:
+    """Return an error's own words and where it was raised, for who writes panels; nothing where nobody does."""
+    return f"{type(error).__name__}: {error} ({place_of(error).partition(' at ')[2]})" if settings.DEVELOPMENT else ""
 
 
 class Problem(HttpResponse):

@@ -9,6 +9,7 @@ from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from voxysapps.embedded.files import BASE_DIR, home, run_dir
+from voxysapps.generation import Generation, read_generation
 from voxysapps.plugins import plugin_folders, translations
 from voxysapps.redis_urls import broker_url, cache_url
 
@@ -43,6 +44,10 @@ METRICS_NETWORKS = env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128
 
 # The stand-in host. It shows demonstration data only, and must be off in production.
 SIMULATOR = env.bool("SIMULATOR", default=DEBUG)
+# Somebody writes panels here: what happens is noted for the simulator, and cards say what is wrong in its own words.
+DEVELOPMENT = DEBUG and SIMULATOR and env.bool("DEVELOPMENT", default=True)
+# Read first of all: no plugin is loaded yet.
+GENERATION = read_generation(RUN_DIR) if DEVELOPMENT else Generation()
 
 INSTALLED_APPS = [
     # Before the admin, whose templates it replaces; its other configuration would replace our site, too.
@@ -90,6 +95,7 @@ MIDDLEWARE = [
     "tenants.middleware.AuditMiddleware",
     # Answers for a sign-in that was refused.
     "axes.middleware.AxesMiddleware",
+    *(["voxysapps.simulator.development.middleware.DevelopmentMiddleware"] if DEVELOPMENT else []),
     "voxysapps.context.middleware.ContextMiddleware",
 ]
 

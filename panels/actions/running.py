@@ -20,6 +20,7 @@ from panels.models import ActionRun
 from panels.offers import read_offers
 from panels.settings_forms import read_settings
 from tenants import audit
+from voxysapps.observing import asking
 from voxysapps.outgoing import budget
 from voxysapps.problems import place_of
 
@@ -81,7 +82,9 @@ def _prepare(run: ActionRun) -> tuple[Action, ActionContext]:
 def _run(run: ActionRun, action: Action, ctx: ActionContext) -> Done | None:
     """Let the plugin do it; return what it says where it says that it was done."""
     try:
-        with budget(action.timeout, trace_id=run.trace_id):
+        # Known by its placement, as what the panel fetches is.
+        seen = asking(run.account_id, f"p{run.placement_id}.{action.name}", ctx.identity.digest(), run.trace_id)
+        with budget(action.timeout, trace_id=run.trace_id), seen:
             done, message, note = call_plugin(
                 action, lambda: _told(action.run(ctx)), seconds=action.timeout, name=str(action.title)
             )

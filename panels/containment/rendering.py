@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Hashable
 
+from django.conf import settings
 from django.utils.translation import gettext_noop
 
 from panels.base import Panel
@@ -12,7 +13,7 @@ from panels.containment.breaker import Breaker
 from panels.containment.origin import is_ours
 from panels.containment.wall import wall
 from panels.snapshots import Failure
-from voxysapps.problems import new_trace_id, place_of
+from voxysapps.problems import explained, new_trace_id, place_of
 
 logger = logging.getLogger(__name__)
 
@@ -35,9 +36,10 @@ class TooLarge(Exception):
 class RenderFailed(Exception):
     """The panel could not be rendered; it is in the log. `failure` is what the agent is shown."""
 
-    def __init__(self, trace_id: str) -> None:
+    def __init__(self, trace_id: str, why: str = "") -> None:
         super().__init__(trace_id)
-        self.failure = Failure(gettext_noop("This panel could not be shown."), True, trace_id, time.time())
+        message = why or gettext_noop("This panel could not be shown.")
+        self.failure = Failure(message, True, trace_id, time.time())
 
 
 def render_contained(panel: Panel, work: Callable[[], Made], *, account_id: int, of: Hashable) -> Made:
@@ -70,6 +72,8 @@ def _contained(
         what = str(error) if isinstance(error, (threads.NotDone, TooLarge)) else place_of(error)
         # Without the exception's own text, which may quote the customer.
         logger.error("panel %s failed to render: account=%s trace=%s: %s", panel.slug, account_id, trace_id, what)  # noqa: TRY400
+        if settings.DEVELOPMENT:
+            raise RenderFailed(trace_id, explained(error)) from error  # its author tries again at once
         weight = _COSTLY if isinstance(error, threads.NotDone) else _CHEAP
         breaker.failed(one, trace_id, weight=weight, limit=_LIMIT_OF_DATA)
         if breaker.failed(whole, trace_id, weight=weight, limit=_LIMIT_OF_PANEL):

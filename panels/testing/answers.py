@@ -45,6 +45,7 @@ from panels.capabilities import (
     SubscriptionWord,
     TrackingEvent,
     Window,
+    Word,
 )
 from panels.testing import hostile
 
@@ -239,25 +240,24 @@ _SOURCE = "Shop A"
 
 def realistic(capability: str, rows: int = 3) -> Any:
     """Return the capability's answer with so many records of each kind, every field filled, merged."""
-    records = {
+    records: dict[str, Any] = {
         field: tuple(make(number) for number in range(1, rows + 1)) for field, make in _MAKERS[capability].items()
     }
     rest: dict[str, Any] = {"labels": ("vip",)} if capability == "history" else {}
     rest["matched_by"] = MatchWord.EMAIL
     rest["windows"] = (Window(since=_days(-60)),)
     rest["caveats"] = (Caveat(text="Orders before the move are missing."),)
-    return _merged(capability, CAPABILITIES[capability](**records, **rest))
+    return CAPABILITIES[capability].merge([(_SOURCE, CAPABILITIES[capability](**records, **rest))])
 
 
 def sparse(capability: str) -> Any:
     """Return the capability's answer with one record of each kind of which nothing is known but what must be."""
-    records = {field: (_bare(make(1)),) for field, make in _MAKERS[capability].items()}
-    return _merged(capability, CAPABILITIES[capability](**records))
+    return bare(realistic(capability, 1))
 
 
 def empty(capability: str) -> Any:
     """Return the capability's answer about somebody whom nobody knows."""
-    return _merged(capability, CAPABILITIES[capability]())
+    return CAPABILITIES[capability].merge([(_SOURCE, CAPABILITIES[capability]())])
 
 
 def huge(capability: str) -> Any:
@@ -265,15 +265,37 @@ def huge(capability: str) -> Any:
     return realistic(capability, hostile.MANY)
 
 
-def with_every_word(capability: str) -> Iterator[hostile.Mutation]:
-    """Yield answers of one record for each word that its state may be."""
-    for field, make in _MAKERS[capability].items():
-        record: Record = make(1)
+def is_known(capability: str | None) -> bool:
+    """Return whether the kit has answers of the capability: of ours, and not of those that packages bring."""
+    return capability in _MAKERS
+
+
+def with_rows(answer: Answer, rows: int) -> Any:
+    """Return the answer with so many records of each kind that it has, each with an id of its own."""
+    return structs.replace(answer, **{
+        field: tuple(
+            structs.replace(records[number % len(records)], external_id=f"{records[0].external_id}-{number}")
+            for number in range(rows)
+        )
+        for field, records in _records_of(answer)
+    })  # fmt: skip
+
+
+def bare(answer: Answer) -> Any:
+    """Return the answer with one record of each kind of which nothing is known but what must be."""
+    records: dict[str, Any] = {field: (_bare(records[0]),) for field, records in _records_of(answer)}
+    return type(answer)(**records)
+
+
+def with_every_word(answer: Answer) -> Iterator[hostile.Mutation]:
+    """Yield the answer with one record alone, once for each word that its state may be."""
+    for field, records in _records_of(answer):
+        record = records[0]
         for name in record.__struct_fields__:
             word = getattr(record, name)
-            for other in type(word) if hasattr(word, "tone") else ():
-                answer = CAPABILITIES[capability](**{field: (structs.replace(record, **{name: other}),)})
-                yield hostile.Mutation(f"{field}: {name} is {other.name}", _merged(capability, answer))
+            for other in type(word) if isinstance(word, Word) else ():
+                alone: dict[str, Any] = {field: (structs.replace(record, **{name: other}),)}
+                yield hostile.Mutation(f"{field}: {name} is {other.name}", type(answer)(**alone))
 
 
 def with_one_missing(data: Answer) -> Iterator[hostile.Mutation]:
@@ -329,10 +351,14 @@ def _converted(plain: Any, kind: type[Answer]) -> Any:
         return None
 
 
+def _records_of(answer: Answer) -> Iterator[tuple[str, tuple[Record, ...]]]:
+    """Yield the answer's fields that have records, with these."""
+    for field in answer.__struct_fields__:
+        value = getattr(answer, field)
+        if isinstance(value, tuple) and value and isinstance(value[0], Record):
+            yield field, value
+
+
 def _bare(record: Record) -> Record:
-    required = {field.name for field in structs.fields(record) if field.required}
+    required = {field.name for field in structs.fields(record) if field.required} | {"source"}
     return type(record)(**{name: getattr(record, name) for name in required})
-
-
-def _merged(capability: str, answer: Answer) -> Any:
-    return CAPABILITIES[capability].merge([(_SOURCE, answer)])

@@ -42,6 +42,8 @@ _MACOS = (
 )
 _DOWNLOADS = ("~/.cache/ms-playwright", "~/Library/Caches/ms-playwright")
 _ARGUMENTS = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars")
+# The components' own style, which a frame fetches where a panel uses them.
+_COMPONENTS = "panels/kit.css"
 _FRAME = "http://frame.test"
 _PAGE = """<!doctype html><html lang="{lang}" dir="{dir}" data-theme="{theme}"><head><meta charset="utf-8">
 <title>Panel</title>
@@ -51,7 +53,8 @@ _PAGE = """<!doctype html><html lang="{lang}" dir="{dir}" data-theme="{theme}"><
 _OPEN_ALL = "document.querySelectorAll('details').forEach(details => details.open = true)"
 # What an element inside of the panel cuts off does not stick out of it.
 _STICKS_OUT = """() => [...document.querySelectorAll('main *')].filter(element => {
-  const panel = element.closest('.vx-panel'), box = element.getBoundingClientRect(), own = panel.getBoundingClientRect();
+  const panel = element.closest('.vx-panel');
+  const box = element.getBoundingClientRect(), own = panel.getBoundingClientRect();
   for (let around = element.parentElement; panel.contains(around) && around !== panel; around = around.parentElement)
     if (getComputedStyle(around).overflowX !== 'visible') return false;
   const left = Math.max(own.left, 0), right = Math.min(own.right, document.documentElement.clientWidth);
@@ -183,7 +186,7 @@ def _page(shown: Shown) -> str:
         dir="rtl" if get_language_info(shown.locale)["bidi"] else "ltr",
         theme=shown.theme,
         css=_file("bridge/frame.css"),
-        styles="".join(f"<style>{_file(name)}</style>" for name in shown.styles),
+        styles="".join(f"<style>{_file(name)}</style>" for name in (_COMPONENTS, *shown.styles)),
         section=shown.section,
     )
 

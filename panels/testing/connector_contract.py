@@ -29,6 +29,7 @@ NOBODY = Identity(
     contact_id=99, name="Nobody", identifier="nobody-99", emails=("nobody@nowhere.invalid",), phones=("+15550100999",)
 )
 _NAME = "Contract shop"
+_SHORTEST = 2
 _EMAILS = ("x{}", "{}x", "x.{}", "{}.evil.example", "_{}", "{}%", "*")
 
 
@@ -106,8 +107,9 @@ class ConnectorContract:
         }
         if lacking:
             _fail(
-                f"Secrets are sent where {', '.join(sorted(lacking))} says. Set `destination = {tuple(sorted(lacking))!r}`:"
-                " whoever changes the address must enter the secrets again, or could have them sent to themselves."
+                f"Secrets are sent where {', '.join(sorted(lacking))} says. Set "
+                f"`destination = {tuple(sorted(lacking))!r}`: whoever changes the address must enter "
+                "the secrets again, or could have them sent to themselves."
             )
 
     def test_uses_nothing_deprecated(self) -> None:
@@ -188,7 +190,8 @@ class ConnectorContract:
             if len(http.asked) < once or (once == 0 and self._asks_by_http):
                 _fail(
                     f"“{capability}” makes {once} requests for one connection and {len(http.asked)} for the next: it "
-                    "keeps answers in the class or the module, and they reach other accounts. The platform caches for you."
+                    "keeps answers in the class or the module, and they reach other accounts. The platform caches for "
+                    "you."
                 )
 
     # --- what systems and customers may do -----------------------------------------------------------
@@ -232,8 +235,8 @@ class ConnectorContract:
                     or "injected" in asked.headers
                 ):
                     _fail(
-                        f"What a customer is known by leads elsewhere: {asked.method} {asked.origin}{asked.path}. Put values "
-                        "into paths with SystemClient's `values`, and into queries with `params`."
+                        f"What a customer is known by leads elsewhere: {asked.method} {asked.origin}{asked.path}. Put "
+                        "values into paths with SystemClient's `values`, and into queries with `params`."
                     )
 
     @pytest.mark.parametrize("fault", faults.FAULTS, ids=lambda fault: fault.name)
@@ -254,7 +257,8 @@ class ConnectorContract:
                         self._judge(error, fault, capability)
                     elif first == 0:
                         _fail(
-                            f"“{capability}” answers although {fault.says}. Raise a ConnectorError, or use SystemClient."
+                            f"“{capability}” answers although {fault.says}. Raise a ConnectorError, or use "
+                            "SystemClient."
                         )
         self._assert_secret(caplog.text, "the log")
 
@@ -300,7 +304,8 @@ class ConnectorContract:
         if cls.__name__.startswith("Test") and not (inspect.isclass(kind) and issubclass(kind, Connector)):
             raise TypeError(f"{cls.__qualname__} needs `connector = YourConnector`, the class of the one it tests.")
         if cls.serve is ConnectorContract.serve:
-            cls.test_faults_are_told = None  # it asks nobody: nothing can go wrong on the way
+            # It asks nobody: nothing can go wrong on the way.
+            setattr(cls, "test_faults_are_told", None)  # noqa: B010 - a type checker objects to the plain way
 
     @property
     def _asks_by_http(self) -> bool:
@@ -364,8 +369,8 @@ class ConnectorContract:
         except Exception as error:  # noqa: BLE001 - this is what is to be found
             _fail(
                 f"“{capability}” raised {type(error).__name__}: {error} ({sources.place_of(error)}), when "
-                f"{when or 'it was asked'}. Raise TemporaryError, FinalError or OperatorError with a sentence, or leave out "
-                "what cannot be read."
+                f"{when or 'it was asked'}. Raise TemporaryError, FinalError or OperatorError with a sentence, or "
+                "leave out what cannot be read."
             )
 
     def _everything(self) -> Iterable[tuple[str, Any]]:
@@ -378,8 +383,8 @@ class ConnectorContract:
             return error
         except Exception as error:  # noqa: BLE001 - this is what is to be found
             _fail(
-                f"“{capability}” raised {type(error).__name__}: {error} ({sources.place_of(error)}), when {when}. Ask through "
-                "SystemClient, which raises the right one."
+                f"“{capability}” raised {type(error).__name__}: {error} ({sources.place_of(error)}), when {when}. Ask "
+                "through SystemClient, which raises the right one."
             )
         return None
 
@@ -421,7 +426,8 @@ class ConnectorContract:
                 for number, mutation in cases[::step]:
                     http.asked.clear()
                     http.spoil = _with_reply(number, mutation.data)
-                    when = f"in answer {number + 1} ({replies[number][0].method} {replies[number][0].path}) {mutation.change}"
+                    asked = replies[number][0]
+                    when = f"in answer {number + 1} ({asked.method} {asked.path}) {mutation.change}"
                     self._ask_or_none(capability, self.identity, when=when)
 
     def _assert_secret(self, text: str, place: str) -> None:
@@ -517,8 +523,9 @@ def _basic(asked: Asked) -> str:
 def _leads_to(value: str, origin: str) -> bool:
     """Return whether a setting's value is, or is a part of, the host that was asked."""
     host = urlsplit(origin).hostname or ""
-    own = urlsplit(value).hostname if "//" in value else value
-    return bool(own) and len(own or "") > 2 and (own or "").lower() in host
+    own = (urlsplit(value).hostname if "//" in value else value) or ""
+    # A word such as a region of two letters is in many a host's name by chance.
+    return len(own) > _SHORTEST and own.lower() in host
 
 
 def _fail(sentence: str) -> NoReturn:

@@ -57,6 +57,8 @@ def _cut(reply: Reply) -> Reply:
 
 
 _HTML = b"<!doctype html><html><head><title>Maintenance</title></head><body>Back soon</body></html>"
+_OF_HTML = {"Content-Type": "text/html"}
+_TOO_MUCH = (FinalError, TemporaryError)
 
 FAULTS = (
     Fault("timeout", "the system does not answer in time", (TemporaryError,), _raises(httpcore2.ReadTimeout())),
@@ -68,9 +70,9 @@ FAULTS = (
         lambda: Reply({"message": "Slow down"}, 429, {"Retry-After": str(RETRY_AFTER)}),
     ),
     Fault("broken", "the system answers 500", (TemporaryError,), lambda: Reply({"message": "Oops"}, 500)),
-    Fault("page", "a proxy answers with a page", (TemporaryError,), lambda: Reply(_HTML, 200, {"Content-Type": "text/html"})),
+    Fault("page", "a proxy answers with a page", (TemporaryError,), lambda: Reply(_HTML, 200, _OF_HTML)),
     Fault("truncated", "the answer ends in the middle", (TemporaryError,), Reply, cuts=True),
-    Fault("huge", "the answer is larger than anything that can be shown", (FinalError, TemporaryError), lambda: Reply(_endless())),
+    Fault("huge", "the answer is larger than all that can be shown", _TOO_MUCH, lambda: Reply(_endless())),
     Fault("wrong key", "the system answers 401", (OperatorError,), lambda: Reply({"message": "Unauthorized"}, 401)),
     Fault("missing right", "the system answers 403", (OperatorError,), lambda: Reply({"message": "Forbidden"}, 403)),
 )  # fmt: skip

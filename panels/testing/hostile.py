@@ -29,7 +29,8 @@ HOSTILE: Mapping[str, str] = {
 MANY = 2_000
 # Texts that have a form, which the code that made the data keeps to: moments, numbers, codes, colours.
 _FORMED = re.compile(
-    r"\d{4}-\d\d(-\d\d)?([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?|[+-]?\d+([.,]\d+)?|[A-Z]{2,3}|#[0-9a-fA-F]{3,8}"
+    r"\d{4}-\d\d(-\d\d)?([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?"
+    r"|[+-]?\d+([.,]\d+)?|[A-Z]{2,3}|#[0-9a-fA-F]{3,8}"
 )
 
 Path = tuple[str | int, ...]
@@ -84,7 +85,8 @@ def with_one_missing(data: Any) -> Iterator[Mutation]:
 def with_one_of_another_kind(data: Any) -> Iterator[Mutation]:
     """Yield the data with one value at a time replaced by one of another kind."""
     for path, value in walk(data):
-        for other in ({}, [], "text", 7, True):
+        others: tuple[Any, ...] = ({}, [], "text", 7, True)
+        for other in others:
             if type(other) is not type(value):
                 yield Mutation(f"{spell(path)} is {other!r}", changed(data, path, other), path)
 

@@ -54,13 +54,14 @@ _ROLES = (None, "agent", "administrator")
 class PanelContract:
     """Tests of one panel. Set `panel`, and `data` as its `fetch` returns it; of the rest what is needed.
 
-    Panels with a `capability` need no data: the kit knows what connectors answer.
+    Panels with one of our capabilities need no data: the kit knows what connectors answer. For a capability that a
+    package brings, `data` is an answer of its kind.
     """
 
     #: The panel's class.
     panel: ClassVar[type[Panel]]
     #: What `fetch` returns about a customer of whom much is known: one whole example, with at least one row in each
-    #: list. Only for panels without `capability`.
+    #: list. Of a capability: an answer, in place of the kit's own.
     data: ClassVar[Any] = None
     #: What `fetch` returns about a customer of whom nothing is known.
     empty_data: ClassVar[Any] = {}
@@ -88,7 +89,7 @@ class PanelContract:
         points = {point.name: point for point in entry_points(group=registry.PANELS_GROUP)}
         if slug not in points or points[slug].value != value:
             _fail(
-                f"The product does not find the panel. Put this into pyproject.toml, and run `pip install -e .` again:\n"
+                "The product does not find the panel. Put this into pyproject.toml, and run `pip install -e .` again:\n"
                 f'[project.entry-points."{registry.PANELS_GROUP}"]\n{slug} = "{value}"'
             )
         self._load(points[slug])
@@ -131,8 +132,8 @@ class PanelContract:
         for language in languages:
             if missing := untranslated(files, language):
                 _fail(
-                    f"No words in “{language}” for: {', '.join(dict.fromkeys(missing))}. Run `django-admin makemessages "
-                    f"-l {language}`, translate, and run `django-admin compilemessages`."
+                    f"No words in “{language}” for: {', '.join(dict.fromkeys(missing))}. Run "
+                    f"`django-admin makemessages -l {language}`, translate, and run `django-admin compilemessages`."
                 )
 
     # --- the data ------------------------------------------------------------------------------------
@@ -195,8 +196,8 @@ class PanelContract:
             self._fetch()
         if len(http.asked) != 2 * once:
             _fail(
-                f"fetch asked {once} times for one account and {len(http.asked) - once} times for another. Data kept in "
-                "the module or the class reach other accounts: keep none, the platform caches for you."
+                f"fetch asked {once} times for one account and {len(http.asked) - once} times for another. Data "
+                "kept in the module or the class reach other accounts: keep none, the platform caches for you."
             )
 
     # --- what is shown -------------------------------------------------------------------------------
@@ -249,8 +250,8 @@ class PanelContract:
     def test_missing_data_are_survived(self) -> None:
         """Data that another version of the panel stored lack what this one knows."""
         if isinstance(self._data, Answer):
-            self._try([Mutation("only what must be known is", answers.sparse(self._capability))])
-            self._try(answers.with_every_word(self._capability))
+            self._try([Mutation("only what must be known is", answers.bare(self._data))])
+            self._try(answers.with_every_word(self._data))
             self._try(answers.with_one_missing(self._rows(1)))
         else:
             fixed = {*self.always_there, *self.fixed}
@@ -258,11 +259,7 @@ class PanelContract:
 
     def test_huge_data_are_shortened(self) -> None:
         """2000 rows make no page that nobody can use: the first ones are shown, the rest in parts."""
-        huge = (
-            answers.huge(self._capability)
-            if self._panel.capability
-            else hostile.with_huge_lists(copy.deepcopy(self._data))
-        )
+        huge = self._rows(hostile.MANY)
         began = perf_counter()
         document = self._render(huge, f"with {hostile.MANY} rows")
         took, size = perf_counter() - began, len(document.html.encode())
@@ -270,8 +267,8 @@ class PanelContract:
             _fail(f"Rendering {hostile.MANY} rows took {took:.1f} s; the limit is {MOST_SECONDS:.0f} s.")
         if size > MOST_BYTES:
             _fail(
-                f"{hostile.MANY} rows give {size:,} bytes; the limit is {MOST_BYTES:,}. Show the first rows, and the rest "
-                "in a part (`Panel.parts`)."
+                f"{hostile.MANY} rows give {size:,} bytes; the limit is {MOST_BYTES:,}. Show the first rows, "
+                "and the rest in a part (`Panel.parts`)."
             )
 
     def test_hostile_texts_are_escaped(self) -> None:
@@ -295,7 +292,7 @@ class PanelContract:
                     "`part_params`, or remove it."
                 )
             for params in ({}, {"id": "nobody", "offset": "-1"}, *({"id": text, "offset": text} for text in _texts())):
-                self._ask_part(ctx, part, params)
+                self._try_part(ctx, {**params, "part": part}, f"of the part “{part}” asked with {dict(params)!r}")
 
     # --- how it is shown -----------------------------------------------------------------------------
 
@@ -388,8 +385,8 @@ class PanelContract:
             inspect.isclass(kind := getattr(cls, "panel", None)) and issubclass(kind, Panel)
         ):
             raise TypeError(f"{cls.__qualname__} needs `panel = YourPanel`, the class of the panel it tests.")
-        kind = getattr(cls, "panel", Panel)
-        for name in [*(_OF_FETCH if kind.capability else ()), *(() if kind.needs else _OF_NEEDS)]:
+        tested: type[Panel] = getattr(cls, "panel", Panel)
+        for name in [*(_OF_FETCH if tested.capability else ()), *(() if tested.needs else _OF_NEEDS)]:
             setattr(cls, name, None)  # says nothing of this panel
 
     @cached_property
@@ -402,19 +399,23 @@ class PanelContract:
 
     @property
     def _data(self) -> Any:
-        if self._panel.capability:
-            return answers.realistic(self._capability)
-        if self.data is None:
-            _fail("Set `data` to what `fetch` returns about a customer of whom much is known.")
-        return self.data
+        if self.data is not None:
+            return self.data
+        if not answers.is_known(self._panel.capability):
+            _fail("Set `data` to what `fetch`, or the capability, tells about a customer of whom much is known.")
+        return answers.realistic(self._capability)
 
     @property
     def _empty(self) -> Any:
-        return answers.empty(self._capability) if self._panel.capability else self.empty_data
+        if self._panel.capability and not isinstance(self.empty_data, Answer):
+            return answers.empty(self._capability)
+        return self.empty_data
 
     def _rows(self, count: int) -> Any:
-        if self._panel.capability:
+        if self.data is None and self._panel.capability:
             return answers.realistic(self._capability, count)
+        if isinstance(self.data, Answer):
+            return answers.with_rows(self.data, count)
         return hostile.with_huge_lists(self._data, count)
 
     def _marked(self, text: str) -> Any:
@@ -439,14 +440,15 @@ class PanelContract:
             page = self._render_context(ctx, when)
             _assert_escaped(page, when)
             for query in self._queries(page):
-                params = {name: value for name, value in query.items() if name != "part"}
-                try:
-                    part = _explained(
-                        lambda q=query, p=params: render_part(self._panel, ctx, q["part"], p), when, LookupError
-                    )
-                except LookupError:
-                    continue
-                _assert_escaped(part, when)
+                self._try_part(ctx, query, when)
+
+    def _try_part(self, ctx: PanelContext, query: Mapping[str, str], when: str) -> None:
+        params = {name: value for name, value in query.items() if name != "part"}
+        try:
+            part = _explained(lambda: render_part(self._panel, ctx, query["part"], params), when, LookupError)
+        except LookupError:
+            return
+        _assert_escaped(part, when)
 
     def _queries(self, page: Document) -> Iterator[dict[str, str]]:
         """Yield the queries of parts that a page asks for, the first of each kind, and those of `part_params`."""
@@ -459,14 +461,6 @@ class PanelContract:
         # Rows are alike: of each part the first ones are asked for.
         for part in dict.fromkeys(query["part"] for query in found):
             yield from [query for query in found if query["part"] == part][:_MOST_PARTS]
-
-    def _ask_part(self, ctx: PanelContext, part: str, params: Mapping[str, str]) -> None:
-        when = f"of the part “{part}” asked with {dict(params)!r}"
-        try:
-            document = _explained(lambda: render_part(self._panel, ctx, part, params), when, LookupError)
-        except LookupError:
-            return
-        _assert_escaped(document, when)
 
     def _fetch(self) -> Any:
         settings = clean_settings(self._panel.SettingsForm, self.settings)
@@ -522,7 +516,7 @@ class PanelContract:
 def _section(panel: Panel, ctx: PanelContext, html: str) -> str:
     """Return the body as the platform puts it on the page."""
     placement = PlacementPlan(
-        id=ctx.placement_id, slug=panel.slug, panel=panel, titles={ctx.locale: str(panel.title), "en": str(panel.title)},
+        id=ctx.placement_id, slug=panel.slug, panel=panel, titles=dict.fromkeys((ctx.locale, "en"), str(panel.title)),
         settings=ctx.settings, sources=(), connection_names=ctx.connections, revision="",
     )  # fmt: skip
     section = Section(placement, "ready", body=html.encode(), fetched_at=1_764_000_000.0)
@@ -534,8 +528,10 @@ def _explained(render: Callable[[], Document], when: str, *passed: type[Exceptio
     try:
         return render()
     except ForbiddenMarkup as error:
-        _fail(f"The HTML has {error}, {when or 'with `data`'}. Let templates escape what they show, and show links with "
-              "the tag external_link.")  # fmt: skip
+        _fail(
+            f"The HTML has {error}, {when or 'with `data`'}. Let templates escape what they show, and show links with "
+            "the tag external_link."
+        )
     except BrokenHtml as error:
         _fail(f"The HTML is broken, {when or 'with `data`'}: {error}.")
     except passed:

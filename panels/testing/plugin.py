@@ -16,9 +16,6 @@ import pytest
 
 from panels.testing.network import no_network
 
-# The contracts' own assertions are said as fully as those of the tests.
-pytest.register_assert_rewrite("panels.testing.panel_contract", "panels.testing.connector_contract")
-
 _SETTINGS = "voxysapps.settings"
 _MADE = pytest.StashKey[Path]()
 _OTHERS = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PANELS_EXCLUDE", "OUTGOING_NETWORKS", "ADMIN_HOSTS")

@@ -116,7 +116,7 @@ def _context(account: Account, who: Identity) -> str:
         "phone_number": next(iter(who.phones), None),
         "identifier": who.identifier,
     }
-    conversation = {
+    conversation: dict[str, Any] = {
         "id": who.contact_id,
         "account_id": account.host_account_id,
         "inbox_id": 1,

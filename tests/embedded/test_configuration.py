@@ -8,7 +8,18 @@ from voxysapps.embedded.files import RunError
 
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("PORT", "HOST", "DEMO_HOST_ORIGINS", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS"):
+    unset = (
+        "PORT",
+        "HOST",
+        "DEMO_HOST_ORIGINS",
+        "SECRET_KEY",
+        "DEBUG",
+        "SIMULATOR",
+        "RELOAD",
+        "ALLOWED_HOSTS",
+        "DEVELOPMENT",
+    )
+    for name in unset:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("RUN_DIR", str(tmp_path))
 
@@ -70,3 +81,27 @@ def test_what_the_operator_set_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     env = Configuration.from_environment().child_environment()
     assert (env["SECRET_KEY"], env["DEBUG"]) == ("mine", "1")
     assert env["ALLOWED_HOSTS"] == "apps.example.com,localhost,127.0.0.1,[::1]"
+
+
+@pytest.mark.parametrize(
+    ("given", "watched"),
+    [
+        ({}, "plugins"),
+        ({"RELOAD": "all"}, "all"),
+        ({"RELOAD": "off"}, "off"),
+        ({"RELOAD": "all", "DEBUG": "0"}, "off"),
+        ({"SIMULATOR": "False"}, "off"),
+    ],
+)
+def test_files_are_watched_where_somebody_develops(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], watched: str
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert Configuration.from_environment().reload == watched
+
+
+def test_nonsense_to_watch_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELOAD", "yes")
+    with pytest.raises(RunError, match=r"RELOAD=yes is none of plugins, all, off\."):
+        Configuration.from_environment()

@@ -3,7 +3,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psutil
 import pytest
@@ -74,3 +74,59 @@ def test_guard_ends_children_of_a_killed_process() -> None:
         child = psutil.Process(int(process.stdout.readline()))
         process.kill()
     assert not psutil.wait_procs([child], timeout=5)[1]
+
+
+SLEEPS = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
+
+
+def test_process_goes_once_the_other_is_ready(guard: Guard) -> None:
+    child = Child("web process", SLEEPS, os.environ, guard)
+    former, ready = child.pid, False
+    child.hand_over(lambda: ready)
+    child.keep_alive()
+    assert child.is_handing_over
+    assert child.pid == former
+    assert psutil.pid_exists(former)
+    ready = True
+    child.keep_alive()
+    assert child.pid != former
+    assert child.exit_code() is None
+    keep_until(child, lambda: not psutil.pid_exists(former))
+    child.kill()
+
+
+def test_process_stays_where_the_other_never_is_ready(guard: Guard, capfd: pytest.CaptureFixture[str]) -> None:
+    child = Child("web process", SLEEPS, os.environ, guard)
+    former = child.pid
+    child._command = [sys.executable, "-S", "-c", "raise SystemExit(3)"]
+    child.hand_over(lambda: False)
+    keep_until(child, lambda: not child.is_handing_over)
+    assert child.pid == former
+    assert child.exit_code() is None
+    assert "The new web process ended (exit code 3); the former one stays." in capfd.readouterr().err
+    child.kill()
+
+
+def test_retired_process_is_started_when_resumed_only(guard: Guard) -> None:
+    child = Child("worker", SLEEPS, os.environ, guard)
+    former = child.pid
+    child.retire()
+    keep_until(child, lambda: not psutil.pid_exists(former))
+    child.keep_alive()
+    assert child.is_retired
+    assert child.exit_code() is not None
+    child.resume()
+    assert child.pid != former
+    assert child.exit_code() is None
+    child.kill()
+
+
+def keep_until(child: Child, is_so: Callable[[], bool]) -> None:
+    """Look after the child as the supervisor does, until it is so."""
+    give_up = time.monotonic() + 10
+    while True:
+        child.keep_alive()
+        if is_so():
+            return
+        assert time.monotonic() < give_up
+        time.sleep(0.02)

@@ -199,7 +199,7 @@ def test_two_agents_who_choose_at_the_same_moment_leave_one_choice(
         return record(*args, **values)
 
     monkeypatch.setattr(links, "_candidates", meet)
-    monkeypatch.setattr(links.audit, "record", slowly)
+    monkeypatch.setattr(audit, "record", slowly)
     answers: list[int] = []
 
     def choose(customer: str) -> None:

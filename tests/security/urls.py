@@ -25,6 +25,8 @@ WITHOUT_ACCOUNTS = {
     "simulator:slow": "a picture",
     "simulator:fault": "the stand-in host's accounts only, and off in production",
     "simulator:customer": "the stand-in host's accounts only, and off in production",
+    "simulator:cell": "a page with room for a frame, and nothing in it",
+    "simulator:payloads": "the anonymous payloads that come with the product",
     "simulator:start-over": "the stand-in host's accounts only, and off in production",
     **{
         f"simulator:{name}": "invented examples, and off in production"

@@ -10,6 +10,9 @@ from voxysapps.embedded.files import RunError, generated_secret, run_dir
 
 # Where to reach a server that listens on every address.
 LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- recognised, not bound
+# Whose files are watched; the first is the default.
+RELOAD = ("plugins", "all", "off")
+_NO = frozenset({"0", "false", "no", "off", "n"})
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,8 @@ class Configuration:
     host: str
     port: int
     host_origins: list[str]
+    # Whose changed files start the processes anew: plugins', all, or nobody's ("off").
+    reload: str = RELOAD[0]
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -31,6 +36,7 @@ class Configuration:
             host=os.environ.get("HOST") or "127.0.0.1",
             port=int(port),
             host_origins=list(dict.fromkeys(local + more)),
+            reload=_reload(),
         )
 
     @property
@@ -84,3 +90,12 @@ class Configuration:
         if self.host in (*LOOPBACK, "127.0.0.1", "::1"):
             return "localhost"
         return f"[{self.host}]" if ":" in self.host else self.host
+
+
+def _reload() -> str:
+    """Return what is watched. Only who develops wants that: not where the run was asked to be as in production."""
+    reload = os.environ.get("RELOAD") or RELOAD[0]
+    if reload not in RELOAD:
+        raise RunError(f"RELOAD={reload} is none of {', '.join(RELOAD)}.")
+    develops = all(os.environ.get(name, "").lower() not in _NO for name in ("DEBUG", "SIMULATOR", "DEVELOPMENT"))
+    return reload if develops else "off"

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from voxysapps.embedded import guard
@@ -14,6 +14,8 @@ from voxysapps.embedded.files import RunError, home
 RESTARTS = 5
 RESTARTS_WITHIN_SECONDS = 60
 REST_SECONDS = 10
+# How long a process that goes may finish what it does.
+SECONDS_TO_LEAVE = 10
 
 
 class Guard:
@@ -61,11 +63,25 @@ class Child:
         self._guard = guard
         self._ends: list[float] = []
         self._rests_until: float | None = None
-        self._start()
+        self._is_retired = False
+        # Takes over once it is ready.
+        self._successor: subprocess.Popen[bytes] | None = None
+        self._is_ready: Callable[[], bool] = lambda: True
+        # Those that go, with when they are ended.
+        self._leaving: list[tuple[subprocess.Popen[bytes], float]] = []
+        self._process = self._started()
 
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    @property
+    def is_handing_over(self) -> bool:
+        return self._successor is not None
+
+    @property
+    def is_retired(self) -> bool:
+        return self._is_retired
 
     def exit_code(self) -> int | None:
         return self._process.poll()
@@ -75,15 +91,19 @@ class Child:
 
         Without `gives_up` it is started again even so, but later: the others go on without it meanwhile.
         """
+        self._see_off()
+        self._let_take_over()
+        if self._is_retired:
+            return
         if self._rests_until is not None:
             if time.monotonic() >= self._rests_until:
                 self._rests_until = None
-                self._start()
+                self._process = self._started()
             return
         code = self.exit_code()
         if code is None:
             return
-        self.kill()  # what it started itself may still hold the port
+        self._end(self._process)  # what it started itself may still hold the port
         now = time.monotonic()
         self._ends = [end for end in self._ends if now - end < RESTARTS_WITHIN_SECONDS] + [now]
         if len(self._ends) > RESTARTS:
@@ -94,7 +114,25 @@ class Child:
             self._rests_until = now + REST_SECONDS
             return
         print(f"The {self.name} ended (exit code {code}) and is started again.", file=sys.stderr)
-        self._start()
+        self._process = self._started()
+
+    def hand_over(self, is_ready: Callable[[], bool]) -> None:
+        """Start another process beside this one, which goes once the other is ready, and stays if it never is."""
+        if self._successor is not None:
+            self._end(self._successor)
+        self._is_ready = is_ready
+        self._successor = self._started()
+
+    def retire(self) -> None:
+        """Let the process finish what it does, and start none until `resume`."""
+        if not self._is_retired and self._rests_until is None:
+            self._leave(self._process)
+        self._is_retired = True
+
+    def resume(self) -> None:
+        """Start the process after `retire`; how often it ended before says nothing of it."""
+        self._is_retired, self._rests_until, self._ends = False, None, []
+        self._process = self._started()
 
     def terminate(self) -> None:
         if self.exit_code() is None:
@@ -107,21 +145,60 @@ class Child:
         self.kill()
 
     def kill(self) -> None:
-        if self._rests_until is not None:
+        for process, _until in self._leaving:
+            self._end(process)
+        if self._successor is not None:
+            self._end(self._successor)
+        self._leaving, self._successor = [], None
+        if self._rests_until is not None or self._is_retired:
             return  # there is none, and its number may be another's by now
-        guard.signal_group(self.pid, signal.SIGKILL)
-        self._process.wait()
-        self._guard.forget(self.pid)
+        self._end(self._process)
 
-    def _start(self) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 -- commands of our own
+    def _let_take_over(self) -> None:
+        successor = self._successor
+        if successor is None:
+            return
+        if (code := successor.poll()) is not None:
+            print(f"The new {self.name} ended (exit code {code}); the former one stays.", file=sys.stderr)
+            self._end(successor)
+            self._successor = None
+        elif self._is_ready():
+            if self._rests_until is None:
+                self._leave(self._process)
+            self._process, self._successor = successor, None
+            self._rests_until, self._ends = None, []
+
+    def _leave(self, process: subprocess.Popen[bytes]) -> None:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        self._leaving.append((process, time.monotonic() + SECONDS_TO_LEAVE))
+
+    def _see_off(self) -> None:
+        """End those that go, once they have ended by themselves or their time is up."""
+        staying = []
+        for process, until in self._leaving:
+            if process.poll() is None and time.monotonic() < until:
+                staying.append((process, until))
+            else:
+                self._end(process)
+        self._leaving = staying
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(  # noqa: S603 -- commands of our own
             self._command,
             env=self._env,
             cwd=home(),
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
-        self._guard.watch(self.pid)
+        self._guard.watch(process.pid)
+        return process
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        """End the process and all that it started."""
+        guard.signal_group(process.pid, signal.SIGKILL)
+        process.wait()
+        self._guard.forget(process.pid)
 
 
 def python(*arguments: str | Path) -> list[str]:

@@ -35,6 +35,8 @@ class Session:
             "ENCRYPTION_KEYS": "another-key-for-tests-only-of-43-characters",
             "DEBUG": "1",
             "SIMULATOR": "1",
+            # As agents meet it.
+            "DEVELOPMENT": "0",
             "ALLOWED_HOSTS": "localhost,127.0.0.1",
             "RUN_DIR": str(self.folder),
             "CACHE_PREFIX": prefix,

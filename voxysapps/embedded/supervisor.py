@@ -19,9 +19,11 @@ from typing import TextIO
 
 from voxysapps.embedded import ports
 from voxysapps.embedded.configuration import Configuration
-from voxysapps.embedded.files import IS_CHECKOUT, STATE_FILE, RunError
+from voxysapps.embedded.files import IS_CHECKOUT, STATE_FILE, RunError, write_private
 from voxysapps.embedded.processes import Child, Guard, python
 from voxysapps.embedded.valkey import Valkey, start_valkey
+from voxysapps.embedded.watch import is_loaded_once, watch_for
+from voxysapps.generation import Generation, generation_file, loaded_file
 
 TICK_SECONDS = 0.05
 SECONDS_TO_START = 60
@@ -79,6 +81,10 @@ class Supervisor:
         self._guard = Guard()
         self._valkey: Valkey | None = None
         self._children: list[Child] = []
+        self._web: Child | None = None
+        self._worker: Child | None = None
+        self._watch = watch_for(configuration.reload)
+        self._generation = Generation.first()
         self._stop_asked = False
         self._is_up = False
 
@@ -88,11 +94,13 @@ class Supervisor:
             signal.signal(number, self._ask_to_stop)
         self._state.unlink(missing_ok=True)
         try:
+            self._name_generation()
             self._start()
             self._is_up = True
             self._announce()
             while True:
                 self._tick()
+                self._reload_if_changed()
         except Stopped:
             return 0
         finally:
@@ -100,10 +108,11 @@ class Supervisor:
 
     def _start(self) -> None:
         one_process = not self._find_redis()
-        self._start_child("web process", web_command(self._configuration, workers=1 if one_process else 2))
+        web = web_command(self._configuration, workers=1 if one_process else 2)
+        self._web = self._start_child("web process", web)
         self._prepare()
         if not one_process:
-            self._start_child("worker", WORKER_COMMAND)
+            self._worker = self._start_child("worker", WORKER_COMMAND)
             self._start_child("beat", beat_command(self._configuration))
         give_up = time.monotonic() + SECONDS_TO_START
         while not self._is_healthy():
@@ -137,8 +146,55 @@ class Supervisor:
         if code:
             sys.exit(1)  # it has said why
 
-    def _start_child(self, name: str, command: list[str]) -> None:
-        self._children.append(Child(name, command, self._env, self._guard))
+    def _start_child(self, name: str, command: list[str]) -> Child:
+        child = Child(name, command, self._env, self._guard)
+        self._children.append(child)
+        return child
+
+    def _name_generation(self) -> None:
+        """Leave the name of the code as it is where its processes find it, before they load it."""
+        if self._watch:
+            write_private(generation_file(self._configuration.run_dir), str(self._generation))
+        else:
+            self._forget_generation()
+
+    def _forget_generation(self) -> None:
+        for path in (generation_file, loaded_file):
+            path(self._configuration.run_dir).unlink(missing_ok=True)
+
+    def _reload_if_changed(self) -> None:
+        """See to it that changed files are used: templates by the processes there are, all else by new ones."""
+        if changed := self._watch.changed() if self._watch else frozenset():
+            is_loaded = any(map(is_loaded_once, changed))
+            self._generation = self._generation.after(loaded=is_loaded)
+            self._name_generation()
+            others = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+            print(
+                f"{min(changed)}{others} changed: {'starting anew' if is_loaded else 'used from now on'}.", flush=True
+            )
+            if is_loaded:
+                self._start_anew()
+        if self._worker and self._worker.is_retired and self._web and not self._web.is_handing_over:
+            self._worker.resume()
+
+    def _start_anew(self) -> None:
+        """Start whoever loads plugins with the code as it is.
+
+        The former web process answers until the new one does, so that nobody meets a closed door. The former worker
+        begins nothing any more: it would fetch as the former code did.
+        """
+        if self._worker:
+            self._worker.retire()
+        if self._web:
+            self._web.hand_over(self._has_loaded)
+
+    def _has_loaded(self) -> bool:
+        """Return whether a web process with the code as it is has loaded it, a moment ago."""
+        try:
+            name = loaded_file(self._configuration.run_dir).read_text(encoding="utf-8")
+        except OSError:
+            return False
+        return name >= self._generation.loaded
 
     def _tick(self) -> None:
         time.sleep(TICK_SECONDS)
@@ -183,6 +239,7 @@ class Supervisor:
 
     def _stop(self) -> None:
         self._state.unlink(missing_ok=True)
+        self._forget_generation()
         # The broker goes last: the worker hands back what it has not finished.
         others = [child for child in self._children if not self._valkey or child is not self._valkey.child]
         for batch in (others, self._children):

@@ -4,7 +4,8 @@ import time
 
 from django.conf import settings
 
-from voxysapps.embedded.files import STATE_FILE
+from voxysapps.embedded.files import STATE_FILE, write_private
+from voxysapps.generation import loaded_file, present
 from voxysapps.wsgi import application
 
 __all__ = ["application"]
@@ -18,3 +19,7 @@ if settings.EMBEDDED_WORKER:
     from voxysapps.embedded.worker import start_worker_thread
 
     start_worker_thread()
+
+if present().code:
+    # Whoever waits to take the former process away sees it now.
+    write_private(loaded_file(settings.RUN_DIR), present().code)

@@ -30,6 +30,11 @@ def connected_account(host_account_id: int) -> Account | None:
     return accounts.order_by("-is_demonstration", "id").first()
 
 
+def is_of_stand_in(account: Account) -> bool:
+    """Return whether the platform's account is connected to the stand-in host: nobody's real customers."""
+    return account.host_api.endswith(HOST_PATH) and account.host_proved_at is not None
+
+
 def _demonstration(account_id: int) -> HostAccount | None:
     account = Account.objects.filter(pk=account_id, is_demonstration=True).first()
     return load(account.host_account_id) if account else None

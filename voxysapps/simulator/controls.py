@@ -23,9 +23,9 @@ def fault(request: HttpRequest, account_id: int) -> HttpResponseBase:
     """Return what is wrong with the account's host, or, by POST of `{"fault": "down"}`, let it be that."""
     host = host_account_or_404(account_id)
     if request.method == "POST":
-        wanted = _sent(request).get("fault")
+        wanted = sent_json(request).get("fault")
         if not isinstance(wanted, str) or wanted not in set(Fault):
-            return _refusal(f"Choose one of {', '.join(Fault)}.")
+            return refusal(f"Choose one of {', '.join(Fault)}.")
         changes.set_fault(host.id, Fault(wanted))
         host = host_account_or_404(host.id)
     return JsonResponse({"fault": host.fault, "faults": list(Fault)})
@@ -39,7 +39,7 @@ def customer_writes(request: HttpRequest, account_id: int) -> HttpResponseBase:
     new one.
     """
     host = host_account_or_404(account_id)
-    sent = _sent(request)
+    sent = sent_json(request)
     content = str(sent.get("content") or "Hello?")
     if "conversation" in sent:
         talk = host.talk(sent["conversation"])
@@ -61,7 +61,7 @@ def customer_writes(request: HttpRequest, account_id: int) -> HttpResponseBase:
 def start_over(request: HttpRequest, account_id: int) -> HttpResponseBase:
     """Bring the account back to what it began with."""
     host = host_account_or_404(account_id)
-    _sent(request)
+    sent_json(request)
     with transaction.atomic():
         changes.start_over(host.id)
         account = connected_account(host.id)
@@ -70,7 +70,8 @@ def start_over(request: HttpRequest, account_id: int) -> HttpResponseBase:
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
-def _sent(request: HttpRequest) -> dict[str, Any]:
+def sent_json(request: HttpRequest) -> dict[str, Any]:
+    """Return the JSON that was sent. Raises Http404 for anything else: pages of other sites can send that."""
     if request.content_type != "application/json":
         raise Http404
     try:
@@ -80,5 +81,6 @@ def _sent(request: HttpRequest) -> dict[str, Any]:
     return sent if isinstance(sent, dict) else {}
 
 
-def _refusal(sentence: str) -> JsonResponse:
+def refusal(sentence: str) -> JsonResponse:
+    """Return the answer that says what was wrong with what was sent."""
     return JsonResponse({"detail": sentence}, status=HTTPStatus.BAD_REQUEST)

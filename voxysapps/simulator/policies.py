@@ -16,7 +16,8 @@ _ORIGIN = re.compile(r"(https?://[^/?#:]+)(:\d+)?(?=[/?#]|$)")
 
 def page_policy(addresses: Addresses, apps: Iterable[str]) -> str:
     """Return the policy of the agent's window, with the addresses of its apps. The real host has none."""
-    sources = dict.fromkeys((*addresses.frame_sources, *_sources(addresses, apps)))
+    # Its own cells are frames, too.
+    sources = dict.fromkeys((*addresses.frame_sources, *_sources(addresses, (addresses.page, *apps))))
     return "; ".join(
         (
             "default-src 'self'",
@@ -26,6 +27,15 @@ def page_policy(addresses: Addresses, apps: Iterable[str]) -> str:
             "object-src 'none'",
             "frame-ancestors 'none'",
         )
+    )
+
+
+def cell_policy(addresses: Addresses, apps: Iterable[str]) -> str:
+    """Return the policy of a page within the window that holds one frame."""
+    sources = dict.fromkeys((*addresses.frame_sources, *_sources(addresses, apps)))
+    return (
+        f"default-src 'self'; frame-src {' '.join(sources)}; base-uri 'none'; form-action 'none'; object-src 'none'; "
+        f"frame-ancestors {addresses.page}"
     )
 
 

@@ -19,6 +19,11 @@ def addresses_of(account: Account) -> Addresses:
     return addresses_at(parts.scheme, parts.netloc)
 
 
+def registered_urls() -> list[str]:
+    """Return the addresses of all tabs of the stand-in host."""
+    return [content[0]["url"] for content in RegisteredApp.objects.values_list("content", flat=True)]
+
+
 def register(app: DashboardApp) -> None:
     """Make the app a tab of its account in the host, unless it is one."""
     if app.key in _tabs(app.account):

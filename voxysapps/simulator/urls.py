@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from voxysapps.simulator import controls, mailbox, views
+from voxysapps.simulator.development import views as development
 from voxysapps.simulator.kit import views as kit
 
 app_name = "simulator"
@@ -26,5 +27,11 @@ urlpatterns = [
     path("mailbox/<int:mail_id>/read", mailbox.read, name="mail-read"),
     path("host-faults/<int:account_id>", controls.fault, name="fault"),
     path("customers/<int:account_id>", controls.customer_writes, name="customer"),
+    path("cell/", development.cell, name="cell"),
+    path("payloads.json", development.payloads, name="payloads"),
+    path("development/<int:account_id>", development.inspect, name="development"),
+    path("development/<int:account_id>/code", development.code, name="code"),
+    path("development/<int:account_id>/refetch", development.refetch, name="refetch"),
+    path("development/<int:account_id>/faults", development.system_faults, name="system-faults"),
     path("start-over/<int:account_id>", controls.start_over, name="start-over"),
 ]

@@ -4,6 +4,7 @@ import time
 from dataclasses import replace
 from typing import cast
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -26,7 +27,7 @@ from voxysapps.simulator.host.state import HostAccount
 from voxysapps.simulator.host.tokens import administrator_of, agent_token
 from voxysapps.simulator.models import Mail, RegisteredApp
 from voxysapps.simulator.policies import PLAIN_POLICY, page_policy, widened_for_webview
-from voxysapps.simulator.registration import addresses_of
+from voxysapps.simulator.registration import addresses_of, registered_urls
 from voxysapps.simulator.seed import own_address
 from voxysapps.simulator.switch import when_simulating
 
@@ -50,12 +51,14 @@ def page(request: HttpRequest) -> HttpResponseBase:
         "faults": _without_id("simulator:fault"),
         "faultNames": list(Fault),
         "startingOver": _without_id("simulator:start-over"),
+        "development": _without_id("simulator:development") if settings.DEVELOPMENT else None,
+        "payloads": reverse("simulator:payloads"),
+        "cell": reverse("simulator:cell"),
         "mailbox": reverse("simulator:mailbox"),
         "kit": reverse("simulator:kit"),
     }
     response = render(request, "simulator/page.html", {"config": config})
-    contents = RegisteredApp.objects.values_list("content", flat=True)
-    response["Content-Security-Policy"] = page_policy(addresses, [content[0]["url"] for content in contents])
+    response["Content-Security-Policy"] = page_policy(addresses, registered_urls())
     # The phone is a window of another origin, and must keep its opener.
     response["Cross-Origin-Opener-Policy"] = "unsafe-none"
     response["Cache-Control"] = "no-store"

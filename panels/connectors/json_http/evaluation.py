@@ -7,6 +7,8 @@ is none to be kept alive, shared by threads, or inherited by a forked worker.
 """
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -25,7 +27,12 @@ from panels.connectors.json_http import evaluator
 # By the clock, all included: a busy machine gets more than the processor time it may use.
 SECONDS = 5.0
 _SCRIPT = str(Path(evaluator.__file__))
-_KILLED_FOR_TIME = (-9, -24)  # SIGKILL is ours or the hard limit's, SIGXCPU the system's
+_KILLED_FOR_TIME = (-signal.SIGKILL, -signal.SIGXCPU)
+# Of the time it was given a process that works all the while gets more than this share, even beside others.
+_WORKING_SHARE = 0.5
+# Of /proc/PID/stat, after the name of the program.
+_USER_TICKS, _SYSTEM_TICKS = 11, 12
+_BUSY = gettext_noop("The answer of %(system)s could not be read in time: our server is busy at the moment.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,7 @@ def evaluate(plan: dict[str, Any], answer: bytes, *, system: str, seconds: float
             cwd="/",
         ) as process,
     ):
-        clock = threading.Timer(seconds, process.kill)
+        clock = _Clock(process, seconds)
         clock.start()
         try:
             output = _exchange(process, json.dumps(plan).encode() + b"\n" + answer)
@@ -69,7 +76,40 @@ def evaluate(plan: dict[str, Any], answer: bytes, *, system: str, seconds: float
             clock.cancel()
         if code == 0 or output is None:
             return _read(output, system, place)
+        if clock.found_waiting:
+            raise TemporaryError(_BUSY, values={"system": system})
         raise _failure(code, system, _place(place))
+
+
+class _Clock(threading.Timer):
+    """Ends the process after so many seconds. `found_waiting`: it had been kept from working for most of them."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", seconds: float) -> None:
+        super().__init__(seconds, self._ring)
+        self.daemon = True
+        self.found_waiting = False
+        self._process = process
+        self._seconds = seconds
+
+    def _ring(self) -> None:
+        used = cpu_seconds_of(self._process.pid)
+        if self._process.poll() is None:
+            # The system would have ended one that had used up its processor time.
+            is_waiting = self._seconds > evaluator.CPU_SECONDS if used is None else used < self._share()
+            self.found_waiting = is_waiting
+            self._process.kill()
+
+    def _share(self) -> float:
+        return min(self._seconds * _WORKING_SHARE, evaluator.CPU_SECONDS)
+
+
+def cpu_seconds_of(pid: int) -> float | None:
+    """Return the processor time that a process has used; None where the system does not tell, as macOS."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[_USER_TICKS]) + int(fields[_SYSTEM_TICKS])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, IndexError, ValueError):
+        return None
 
 
 def _exchange(process: "subprocess.Popen[bytes]", given: bytes) -> bytes | None:

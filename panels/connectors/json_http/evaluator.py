@@ -14,7 +14,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-CPU_SECONDS = 2
+# At the first the system ends the process by SIGXCPU, at the second by SIGKILL.
+CPU_SECONDS, MOST_CPU_SECONDS = 2, 4
 MEMORY_BYTES = 256 * 1024 * 1024
 # Elements of lists and letters of texts, all together.
 MOST_MADE = 20_000_000
@@ -45,15 +46,15 @@ class TooMuchOutput(Exception):
 
 def limit_ourselves() -> None:
     """Give this process its limits: none of them can be lifted again."""
-    for what, most in (
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CORE, 0),  # it would hold a customer's data
-        (resource.RLIMIT_FSIZE, 4096),
-        (resource.RLIMIT_NOFILE, 16),
+    for what, soft, hard in (
+        (resource.RLIMIT_CPU, CPU_SECONDS, MOST_CPU_SECONDS),
+        (resource.RLIMIT_AS, MEMORY_BYTES, MEMORY_BYTES),
+        (resource.RLIMIT_CORE, 0, 0),  # it would hold a customer's data
+        (resource.RLIMIT_FSIZE, 4096, 4096),
+        (resource.RLIMIT_NOFILE, 16, 16),
     ):
         try:
-            resource.setrlimit(what, (most, most))
+            resource.setrlimit(what, (soft, hard))
         except (ValueError, OSError):
             continue  # macOS refuses some: what is counted while evaluating, and the parent's clock, are left
 

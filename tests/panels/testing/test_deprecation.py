@@ -46,7 +46,7 @@ def test_import_of_a_deprecated_name_warns(module: Any) -> None:
 def test_name_that_never_was_is_an_error(module: Any) -> None:
     with pytest.raises(AttributeError, match="has no attribute 'Sum'"):
         module.Sum  # noqa: B018 - reading it is what is tested
-    with pytest.raises(AttributeError, match="'panels.api' has no attribute 'Sum'"):
+    with pytest.raises(AttributeError, match=r"'panels\.api' has no attribute 'Sum'"):
         api.Sum  # type: ignore[attr-defined]  # noqa: B018 - likewise
 
 

@@ -16,8 +16,9 @@
     },
   };
   window.voxysEarly = early;
-  // For whatever may wait until something has been painted.
-  window.voxysIdle = (act) => requestAnimationFrame(() => (window.requestIdleCallback || setTimeout)(act));
+  // For whatever may wait until something has been painted; not for long, however busy the machine is.
+  const whenIdle = window.requestIdleCallback ? (act) => requestIdleCallback(act, { timeout: 250 }) : setTimeout;
+  window.voxysIdle = (act) => requestAnimationFrame(() => whenIdle(act));
   window.addEventListener("message", (event) => {
     if (early.take) early.take(event);
     else early.events.push(event);

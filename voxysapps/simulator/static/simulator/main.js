@@ -1,4 +1,8 @@
 // Puts the window together: what the server knows, the host behind it, its parts, the developer's tools.
+import { CodeLoop } from './development/code-loop.js';
+import { Compare } from './development/compare.js';
+import { InspectorPane } from './development/inspector-pane.js';
+import { Platform } from './development/platform.js';
 import { el } from './dom.js';
 import { generationNamed } from './generations/index.js';
 import { Host } from './host/host.js';
@@ -62,9 +66,17 @@ function build(accounts) {
   const place = readPlace();
   const host = new Host({ container: part('apps'), config, generation: generationNamed(place.host) ?? generationNamed('g3a') });
   const simulator = new Simulator({ host, config, accounts });
-  const panes = { log: new LogPane(host.log), payload: new PayloadPane(host), situations: situationsPane(simulator) };
+  const platform = new Platform(simulator);
+  const panes = {
+    log: new LogPane(host.log),
+    payload: new PayloadPane(host, () => platform.payloads()),
+    situations: situationsPane(simulator, platform),
+    ...(config.development && { inspector: new InspectorPane(simulator, platform) }),
+  };
   const drawer = new Drawer(part('drawer'), panes, () => host.changes.emit('tools'));
-  toolbar(simulator, part('toolbar'), { drawer });
+  const compare = new Compare(simulator, part('compare'));
+  toolbar(simulator, part('toolbar'), { drawer, compare });
+  Object.assign(simulator, { compare });
 
   const openForm = contactForm(host, { save: simulator.saveContact });
   navigation(simulator, part('navigation'));
@@ -81,14 +93,17 @@ function build(accounts) {
     document.body.classList.toggle('in-app', host.tab > 0);
     if (what !== 'tools') drawer.refresh('payload');
     if (['account', 'fault'].includes(what)) drawer.refresh('situations');
+    if (['account', 'conversation', 'tab', 'code'].includes(what)) drawer.refresh('inspector');
     notice(...warnings(simulator));
   });
 
   settle(simulator, place, drawer);
+  if (place.compare) compare.show(true);
   list.reveal();
   host.changes.listen(() => remember(simulator, drawer));
   remember(simulator, drawer);
   hearNews(simulator);
+  new CodeLoop(simulator, platform).start();
   // A pasted address: start again from it.
   window.addEventListener('hashchange', () => location.reload());
   return simulator;
@@ -126,6 +141,7 @@ function remember(simulator, drawer) {
     direction: simulator.direction,
     width: simulator.width,
     tools: drawer.shown,
+    compare: simulator.compare.isOn || null,
   });
 }
 

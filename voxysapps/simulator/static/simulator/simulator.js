@@ -20,6 +20,7 @@
 //   fault, setFault(name), faults         what is wrong with the host's API for the platform: 'none', 'down', 'slow',
 //                                         'bad_token', 'limited', 'plan_limit', 'no_apps', 'no_webhooks', 'old'
 //   startOver()                           forgets all that happened in the account, and loads the window anew
+//   compare.show(isOn)                    the open app in both themes and directions at four widths
 //   refresh()                             hears at once what happened in the host meanwhile
 //   unreadMails                           how many mails nobody has read
 //

@@ -6,6 +6,8 @@ import { PhoneView } from './phone-view.js';
 export class Frame {
   view = null;
   missed = null;
+  // Which code its document was asked for with; the simulator's own, no host knows of it.
+  code = '';
 
   constructor(host, app, position, isVisible) {
     this.host = host;
@@ -59,6 +61,14 @@ export class Frame {
     }
     receiver.view.post(text);
     this.host.posted(receiver, text, reason);
+  }
+
+  // Loads the document again, as a developer's reload would: by an address that no cache knows.
+  reload(code) {
+    this.code = code;
+    if (!this.view) return;
+    this.view.destroy();
+    this.#open();
   }
 
   destroy() {

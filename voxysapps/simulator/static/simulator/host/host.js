@@ -94,7 +94,7 @@ export class Host {
 
   webviewOf(app) {
     if (!URL.canParse(app.content[0].url)) return app.content[0].url;
-    const key = new URL(app.content[0].url).pathname.match(/^\/a\/([^/]+)\//)?.[1];
+    const key = keyOf(app);
     const url = new URL(key ? this.config.webview.replace('KEY', key) : app.content[0].url);
     if (!key) url.searchParams.set('phone', 1);
     if (this.language) url.searchParams.set('lang', this.language);
@@ -103,6 +103,11 @@ export class Host {
 
   get activeFrame() {
     return this.frames[this.tab - 1] ?? null;
+  }
+
+  // The platform's key of the open app; null for Messages, and for an app of somebody else.
+  get openKey() {
+    return keyOf(this.activeFrame?.app) ?? null;
   }
 
   get firstOpenFrame() {
@@ -172,4 +177,9 @@ export class Host {
   #showActive() {
     this.frames.forEach((frame, index) => frame.setVisible(index === this.tab - 1));
   }
+}
+
+function keyOf(app) {
+  const address = app?.content[0].url;
+  return URL.canParse(address ?? '') ? new URL(address).pathname.match(/^\/a\/([^/]+)\//)?.[1] : undefined;
 }

@@ -4,7 +4,7 @@ export class IframeView {
     const position = frame.generation.sharesId ? 0 : frame.position;
     this.iframe = document.createElement('iframe');
     this.iframe.id = `dashboard-app--frame-${position}`;
-    this.iframe.src = frame.host.addressOf(frame.app);
+    this.iframe.src = addressWith(frame.host.addressOf(frame.app), frame.code);
     this.iframe.addEventListener('load', () => frame.loaded());
     frame.element.append(this.iframe);
   }
@@ -20,4 +20,11 @@ export class IframeView {
   destroy() {
     this.iframe.remove();
   }
+}
+
+function addressWith(address, code) {
+  if (!code || !URL.canParse(address)) return address;
+  const url = new URL(address);
+  url.searchParams.set('code', code);
+  return url.href;
 }

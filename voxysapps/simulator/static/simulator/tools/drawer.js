@@ -1,4 +1,4 @@
-// What opens below the window: messages, payload or situations, one at a time. A pane is
+// What opens below the window: messages, payload, situations or inspector, one at a time. A pane is
 // `{draw(element), refresh()}`: drawn when it is opened, refreshed when what it shows changed.
 import { el, iconButton } from '../dom.js';
 

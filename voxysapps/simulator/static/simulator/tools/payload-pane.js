@@ -1,23 +1,31 @@
 // The context as it would be sent now: to read, to change, and to send once as changed.
-import { button, el } from '../dom.js';
+import { button, el, option } from '../dom.js';
+import { GENERATIONS, generationNamed } from '../generations/index.js';
 
 export class PayloadPane {
   #isEdited = false;
 
-  constructor(host) {
+  #recorded = {};
+
+  // `recorded`: returns what real hosts have sent, by name.
+  constructor(host, recorded) {
     this.host = host;
+    this.recorded = recorded;
   }
 
   draw(pane) {
     this.field = el('textarea', { class: 'payload', spellcheck: false, 'aria-label': 'Context as JSON', oninput: () => this.#edited() });
     this.verdict = el('p', { class: 'verdict', role: 'status' });
     this.send = button('Send to the open tab', () => this.#send(), { class: 'button button--primary' });
+    this.choice = el('select', { title: 'Take another one', 'aria-label': 'Take another one', onchange: ({ target }) => this.#takeChosen(target) });
+    this.#offer();
     pane.replaceChildren(
       el(
         'header',
         { class: 'pane-head' },
         el('h2', {}, 'Context of the open conversation'),
         el('span', { class: 'spacer' }),
+        this.choice,
         button('Take the current one', () => this.#takeCurrent(), { class: 'tools-button' }),
         this.send,
       ),
@@ -37,6 +45,26 @@ export class PayloadPane {
     this.#isEdited = false;
     this.field.value = JSON.stringify(this.host.payload(), null, 2);
     this.#judge();
+  }
+
+  // The open conversation as each generation would send it, and what hosts have really sent.
+  async #offer() {
+    if (!Object.keys(this.#recorded).length) this.#recorded = await this.recorded().catch(() => ({}));
+    this.choice.replaceChildren(
+      option('', 'Take another one …', true),
+      el('optgroup', { label: 'This conversation, as sent by' }, GENERATIONS.map(({ id, name }) => option(`as:${id}`, name))),
+      el('optgroup', { label: 'Recorded from hosts' }, Object.keys(this.#recorded).map((name) => option(`of:${name}`, name))),
+    );
+  }
+
+  #takeChosen(choice) {
+    const [kind, name] = choice.value.split(':');
+    const data = () => generationNamed(name).data(this.host.store);
+    const payload = kind === 'as' ? { event: 'appContext', data: data() } : this.#recorded[name];
+    choice.value = '';
+    if (!payload) return;
+    this.field.value = JSON.stringify(payload, null, 2);
+    this.#edited();
   }
 
   #edited() {

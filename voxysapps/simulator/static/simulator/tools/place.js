@@ -1,5 +1,5 @@
 // Where the window stands, kept in the address so that a reload comes back to it.
-const KEYS = ['account', 'agent', 'conversation', 'tab', 'host', 'theme', 'direction', 'width', 'tools'];
+const KEYS = ['account', 'agent', 'conversation', 'tab', 'host', 'theme', 'direction', 'width', 'tools', 'compare'];
 
 export function readPlace() {
   return Object.fromEntries(new URLSearchParams(location.hash.slice(1)));

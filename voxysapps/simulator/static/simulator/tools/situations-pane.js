@@ -1,4 +1,5 @@
 // What happens around an app while an agent works, one button each, with what the host then does.
+import { Systems } from '../development/systems.js';
 import { button, el, redraw } from '../dom.js';
 
 const WORDS_OF_CUSTOMERS = ['Is there any news?', 'Where is my order?', 'Thank you!', 'And the invoice, please?'];
@@ -19,7 +20,7 @@ const FAULTS = {
   old: 'An old host: no uuid, no signatures',
 };
 
-export function situationsPane(simulator) {
+export function situationsPane(simulator, platform) {
   const anyOf = (words) => words[Math.floor(Math.random() * words.length)];
   // What the host refuses is said above the window.
   const act = (what) => () => Promise.resolve(what()).catch(() => {});
@@ -72,10 +73,12 @@ export function situationsPane(simulator) {
     ],
   ];
   let drawn = null;
+  const systems = new Systems(platform, () => drawn?.isConnected && draw(drawn));
   const draw = (pane) => {
     const scrolled = pane === drawn ? pane.firstElementChild?.scrollTop ?? 0 : 0;
     drawn = pane;
-    redraw(pane, el('div', { class: 'situations' }, groups().map(group)));
+    const [conversation, host, ...others] = groups().map(group);
+    redraw(pane, el('div', { class: 'situations' }, conversation, host, systems.group(), others));
     pane.firstElementChild.scrollTop = scrolled;
   };
   return { draw, refresh: () => draw(drawn) };

@@ -11,7 +11,7 @@ const WIDTHS = [
   ['163', '163 px · host at 1024'],
 ];
 
-export function toolbar(simulator, element, { drawer }) {
+export function toolbar(simulator, element, { drawer, compare }) {
   const { host, config } = simulator;
 
   const draw = () => {
@@ -27,11 +27,13 @@ export function toolbar(simulator, element, { drawer }) {
       toggle(simulator.theme === 'dark' ? 'moon' : 'sun', simulator.theme, 'Theme', () => simulator.setTheme(simulator.theme === 'dark' ? 'light' : 'dark')),
       toggle(null, simulator.direction.toUpperCase(), 'Reading direction', () => simulator.setDirection(simulator.direction === 'rtl' ? 'ltr' : 'rtl')),
       el('span', { class: 'spacer' }),
+      button('Compare', () => compare.toggle(), { class: 'tools-button', 'data-key': 'compare', 'aria-pressed': String(compare.isOn) }),
       [
+        config.development && ['inspector', 'Inspector'],
         ['situations', 'Situations'],
         ['payload', 'Payload'],
         ['log', 'Messages'],
-      ].map(([name, words]) =>
+      ].filter(Boolean).map(([name, words]) =>
         button([words, name === 'log' && el('span', { class: 'tools-count' }, String(host.log.entries.length))], () => drawer.toggle(name), {
           class: 'tools-button',
           'data-key': name,
@@ -43,7 +45,7 @@ export function toolbar(simulator, element, { drawer }) {
       config.accounts.filter(({ isConnected }) => !isConnected).map((account) => notConnected(simulator, account)),
     );
   };
-  host.changes.listen((what) => !['tab', 'messages', 'records', 'conversation'].includes(what) && draw());
+  host.changes.listen((what) => !['tab', 'messages', 'records', 'conversation', 'code'].includes(what) && draw());
   host.log.changes.listen(() => {
     const count = element.querySelector('.tools-count');
     if (count) count.textContent = String(host.log.entries.length);
