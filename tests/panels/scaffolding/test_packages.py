@@ -16,7 +16,7 @@ from tests.support.product import base_environment
 def test_a_new_packages_tests_pass(tmp_path: Path, command: str, name: str) -> None:
     call_command(command, name, directory=tmp_path, stdout=StringIO())
     folder = tmp_path / name
-    done = subprocess.run(  # noqa: S603 - our own command
+    done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-m", "not browser", "-p", "no:cacheprovider"],
         cwd=folder,
         env={**base_environment(), "PYTHONPATH": installed_from(folder, tmp_path / "installed")},
