@@ -1,7 +1,7 @@
 """A panel and a connector made by an outsider, from an empty folder to the agent's window: `make outsider`.
 
-It builds the product's wheel, installs it into a fresh environment, writes a panel and a connector with `voxysapps
-startpanel` and `startconnector`, installs these and the two examples, and runs their tests unchanged. Then it starts the
+It builds the wheel, installs it into a fresh environment, writes a panel and a connector with `voxysapps
+startpanel` and `startconnector`, installs these and the two examples, and runs their tests unchanged. It starts the
 product, sets panel and connector up in the admin as an operator does, and looks at them in the simulator, in Chromium.
 The systems that they ask are on this machine. It says what it does, and ends with 1 and a sentence where something is
 not so; nothing is left behind.
