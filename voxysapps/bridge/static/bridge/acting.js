@@ -4,10 +4,6 @@
   "use strict";
   const root = document.documentElement;
   const bridge = window.voxysPanels;
-  const style = document.createElement("link");
-  style.rel = "stylesheet";
-  style.href = root.dataset.actingStyle;
-  document.head.append(style);
   const PAUSE = 1000;
   const MAX_PAUSES = 60;
   const SAVE_AFTER = 700;
@@ -79,7 +75,7 @@
     const notice = answerOf(form).firstElementChild;
     forget(form);
     form.reset();
-    form.querySelectorAll(".vx-field__error").forEach((error) => error.remove());
+    form.querySelectorAll(".vx-inputs__error").forEach((error) => error.remove());
     const details = form.closest("details.vx-action");
     if (details) {
       details.open = false;

@@ -124,6 +124,7 @@
       });
     }
     loadHtmx();
+    load("kit");
     if (root.dataset.acting) load("acting");
     emit("arrived");
     lost.splice(0).forEach(fetchPart);
@@ -588,9 +589,10 @@
   function load(name, then) {
     const id = `${name}-script`; // as "htmx" the element itself would be window.htmx
     if (document.getElementById(id)) return;
-    const script = document.createElement("script");
+    const script = document.createElement(name === "kit" ? "link" : "script");
     script.id = id;
-    script.src = root.dataset[name];
+    script.rel = "stylesheet";
+    script.src = script.href = root.dataset[name];
     script.onload = then;
     window.voxysIdle(() => document.head.append(script));
   }
