@@ -1,4 +1,4 @@
-"""What pyproject.toml cannot say: the project's own templates lie beside the packages, and go into the wheel within one."""
+"""What pyproject.toml cannot say: the templates of the project lie beside its packages, and go into the wheel in one."""
 
 from setuptools import find_namespace_packages, setup
 
