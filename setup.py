@@ -1,4 +1,4 @@
-"""What pyproject.toml cannot say: the templates of the project lie beside its packages, and go into the wheel in one."""
+"""What pyproject.toml cannot say: the project's templates lie beside its packages, and go into the wheel in one."""
 
 from setuptools import find_namespace_packages, setup
 
