@@ -99,7 +99,7 @@ class TestHubSpot(ConnectorContract):
     def serve(self, http: Http) -> None:
         account = hubspot.HubSpot(cast("Any", http))
         for number, who in enumerate((self.identity, self.other), 501):
-            contact = {"firstname": "Ada", "email": who.emails[0], "phone": who.phones[0]}
+            contact: dict[str, Any] = {"firstname": "Ada", "email": who.emails[0], "phone": who.phones[0]}
             account.add("contacts", f"{number}", **contact)
             account.add(
                 "orders", f"9{number}", of=("contacts", f"{number}"), hs_order_name=f"#{number}",
