@@ -181,6 +181,8 @@ def test_its_markup_is_accessible(acting: Acting) -> None:
     acting.fill("600", "")
     acting.press()
     expect(acting.panel.locator("[aria-invalid=true]").first).to_be_visible()
+    # Its style comes after the first paint.
+    acting.frame.wait_for_function("document.getElementById('kit-script')?.sheet")
     acting.frame.evaluate(AXE)
     found = acting.frame.evaluate("axe.run('main').then(({ violations }) => violations)")
     assert [violation["id"] for violation in found] == []
