@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 # All that the wheel is made of; what an earlier build left behind is not taken along.
-SOURCES = ("pyproject.toml", "README.md", "voxysapps", "tenants", "panels")
+SOURCES = ("pyproject.toml", "setup.py", "README.md", "voxysapps", "tenants", "panels", "templates")
 NOISE = shutil.ignore_patterns("__pycache__", "*.pyc", "*.egg-info")
 _LAST_LINES = 25
 
