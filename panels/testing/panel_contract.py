@@ -544,7 +544,7 @@ def _explained(render: Callable[[], Document], when: str, *passed: type[Exceptio
 
 def _assert_escaped(document: Document, when: str) -> None:
     if document.having(attr=MARK):
-        _fail(f"A text became markup, {when}. Let the template escape it: no |safe, no mark_safe, no autoescape off.")
+        _fail(f"A text became markup, {when}. Let the template escape it, and mark nothing as safe.")
     try:
         document.assert_inert()
     except AssertionError as error:
