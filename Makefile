@@ -61,7 +61,7 @@ fmt: ## put the code into shape
 messages: ## new sentences into the translations, compiled (needs gettext)
 	@$(SETUP) dev
 	@$(BIN)/python manage.py makemessages -l de -l ar --no-wrap --add-location file --no-obsolete \
-		-i .venv -i tests -i benchmarks -i scripts -i simulator
+		-i .venv -i tests -i benchmarks -i scripts -i simulator -i examples -i scaffolding -i docs
 	@$(BIN)/python manage.py compilemessages -i .venv
 
 clean: ## remove .venv and everything a run left behind

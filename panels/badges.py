@@ -27,6 +27,12 @@ _SHAPES: dict[Tone, str] = {
     ),
 }
 
+COPY_ICON = mark_safe(
+    '<svg class="vx-icon" viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">'
+    '<rect x="5.5" y="5.5" width="8" height="8" rx="1.75"/><path d="M10.5 3.2V3a1.5 1.5 0 0 0-1.5-1.5H4'
+    'A1.5 1.5 0 0 0 2.5 3v5A1.5 1.5 0 0 0 4 9.5h.2"/></svg>'
+)
+
 
 def draw_icon(tone: Tone) -> SafeString:
     """Return the tone's shape, for the eye only: a word must stand beside it."""

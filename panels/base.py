@@ -61,8 +61,9 @@ class PanelContext:
     agent_id: int | None = None
     conversation_id: int | None = None
     posted: AppContext | None = None
-    #: The panel's actions, and whether the viewer has an agent session, without which there are none.
+    #: The panel's actions.
     actions: tuple[type["Action"], ...] = ()
+    #: Whether the viewer has an agent session, without which nothing can be done.
     can_act: bool = False
 
 

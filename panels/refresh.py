@@ -185,7 +185,7 @@ def _note_failure(
 ) -> Head:
     if isinstance(error, PanelUnavailable):
         message, values, permanent = error.message, error.values, error.permanent
-        logger.warning("refresh failed: account=%s source=%s trace=%s: %s", account_id, source.key, trace_id, message)
+        logger.warning("refresh failed: account=%s source=%s trace=%s: %s", account_id, source.key, trace_id, error)
     else:
         message = explained(error) or gettext_noop("Something went wrong while the data were fetched.")
         values, permanent = {}, False

@@ -26,6 +26,7 @@ ACTIONS: dict[str, str | Promise] = {
     "drop_fetched": _("fetched data forgotten"),
     "link": _("customer linked"),
     "unlink": _("customer link undone"),
+    "act": _("acted in a panel"),
     "set up second factor": _("second factor set up"),
     "renew recovery codes": _("recovery codes renewed"),
     "remove second factor": _("second factor removed"),
@@ -35,4 +36,9 @@ TOLD: dict[str, str | Promise] = {
     "done": _("done"),
     "failed": _("failed"),
     "old key good until": _("old key good until"),
+    "action": _("action"),
+    "outcome": _("outcome"),
+    "contact": _("contact in the host"),
+    "reference": _("reference"),
+    "note": _("note"),
 }

@@ -79,6 +79,27 @@ def clock(time_machine: time_machine.TimeMachineFixture) -> time_machine.TimeMac
     return time_machine
 
 
+# Where tests may ask database, cache or queue without a fixture that tells.
+_MAY_ASK = ("tests/voxysapps", "tests/tenants", "tests/security", "tests/browser", "tests/panels/prefetch")
+_RUNNING = {"db", "transactional_db", "django_db_setup", "product", "them", "world"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `ONLY_ON_SERVICES`, leave out what neither database nor Redis has to do with: CI has run that before."""
+    if not os.environ.get("ONLY_ON_SERVICES"):
+        return
+    kept = [item for item in items if _asks_services(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+def _asks_services(item: pytest.Item) -> bool:
+    if item.get_closest_marker("django_db") or _RUNNING & set(getattr(item, "fixturenames", ())):
+        return True
+    path = item.path.relative_to(settings.BASE_DIR).as_posix()
+    return path.startswith(_MAY_ASK) or path.rpartition("/")[0] == "tests/panels"
+
+
 _told = False
 
 

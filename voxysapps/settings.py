@@ -108,7 +108,8 @@ PANELS_EXCLUDE = [slug.strip() for slug in env.list("PANELS_EXCLUDE", default=[]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "voxysapps" / "overrides"],
+        # The wheel has them inside of the package; see setup.py.
+        "DIRS": [BASE_DIR / "templates", BASE_DIR / "voxysapps" / "overrides"],
         "OPTIONS": {
             "loaders": [
                 (

@@ -26,11 +26,14 @@ class ActionContext:
     #: The placement's settings, with its secrets.
     settings: Mapping[str, Any]
     params: Mapping[str, Any]
+    #: The host's number of the agent who pressed the button.
     agent_id: int
     #: As the host has it: "agent", "administrator".
     role: str | None
+    #: The host's number of the conversation beside which it was pressed.
     conversation_id: int | None
     key: str
+    #: Names this run in our log and, as a header, in those of the systems asked.
     trace_id: str
 
 

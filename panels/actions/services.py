@@ -133,13 +133,5 @@ def purge() -> None:
     ActionRun.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
 
 
-def _hand_over(run: ActionRun, enqueue: Enqueue) -> None:
-    try:
-        enqueue(run.pk)
-    except (OperationalError, OSError):
-        ActionRun.objects.filter(pk=run.pk, state=State.WAITING).delete()
-        raise NobodyAtWork from None
-
-
 def _place(run: ActionRun) -> Place:
     return Place(run.account_id, "panels_actionrun", run.pk, "input")

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext_noop
 
 from panels.errors import FinalError
 
@@ -19,7 +20,14 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,40}")
 
 
 class NotPlain(FinalError):
-    """What was returned cannot be kept. The sentence is for the author: it names places, and no values."""
+    """What was returned cannot be kept. Its text is for the author and the log: it names places, and no values."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(gettext_noop("The data of this panel cannot be shown. Tell an operator."))
+        self._reason = reason
+
+    def __str__(self) -> str:
+        return self._reason
 
 
 def require_plain(data: Any) -> None:

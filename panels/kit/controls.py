@@ -6,21 +6,16 @@ from django import forms
 from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, pgettext
 
 from panels.actions.markup import action_button
+from panels.badges import COPY_ICON
 from panels.kit.markup import NOTHING, attributes, join, wrap
 from panels.kit.registry import Kit
 from panels.kit.text import web_url
 
 kit = Kit("Controls")
 
-_COPY_ICON = mark_safe(
-    '<svg class="vx-icon" viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">'
-    '<rect x="5.5" y="5.5" width="8" height="8" rx="1.75"/><path d="M10.5 3.2V3a1.5 1.5 0 0 0-1.5-1.5H4'
-    'A1.5 1.5 0 0 0 2.5 3v5A1.5 1.5 0 0 0 4 9.5h.2"/></svg>'
-)
 _OUTSIDE = {"target": "_blank", "rel": "noopener noreferrer"}
 
 
@@ -70,7 +65,7 @@ def copy_button(
     label: Annotated[str, 'names what is copied: "Copy tracking number"'],
 ) -> str:
     """A button that copies a text."""
-    return wrap("button", _COPY_ICON, "vx-copy", type="button", data_copy=text, aria_label=label, title=label)
+    return wrap("button", COPY_ICON, "vx-copy", type="button", data_copy=text, aria_label=label, title=label)
 
 
 @kit.tag()
@@ -146,7 +141,7 @@ def form_fields(
     The `<form>`, its buttons and where it is sent are the template's.
     """
     form.auto_id = f"vx-{context['ctx'].placement_id}-{key}-%s"
-    return mark_safe(render_to_string("panels/components/form_fields.html", {"form": form}))  # noqa: S308 - a template's
+    return render_to_string("panels/components/form_fields.html", {"form": form})
 
 
 @kit.tag()

@@ -99,11 +99,11 @@ def event(
     content: str,
     at: Annotated[dt.datetime | None, "when, an aware datetime"] = None,
     tone: Annotated[Tone, "how it was: a tone, as for `{% chip %}`"] = Tone.NEUTRAL,
-    style: Annotated[formats.MomentFormat, "how the moment is written, as for `{% moment %}`"] = "datetime",
+    date_style: Annotated[formats.MomentFormat, "how the moment is written, as for `{% moment %}`"] = "datetime",
 ) -> str:
     """Something that happened: one of the `{% timeline %}`."""
     tone = Tone(tone)
-    when = wrap("span", moment(context, at, style), "vx-faint")
+    when = wrap("span", moment(context, at, date_style), "vx-faint")
     told = format_html("{}<div>{}{}</div>", draw_icon(tone), wrap("p", content), when)
     return wrap("li", told, f"vx-event vx-event--{tone.value}")
 

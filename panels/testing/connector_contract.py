@@ -79,7 +79,7 @@ class ConnectorContract:
         for capability in self.connector.capabilities:
             if capability not in CAPABILITIES:
                 _fail(f"There is no capability “{capability}”. There are: {', '.join(CAPABILITIES)}.")
-            if getattr(self.connector, capability) is getattr(Connector, capability):
+            if getattr(self.connector, capability, None) is getattr(Connector, capability, None):
                 _fail(f"It declares “{capability}”: write the method `{capability}(self, who)`.")
         for capability in set(CAPABILITIES) - set(self.connector.capabilities):
             if getattr(self.connector, capability) is not getattr(Connector, capability):

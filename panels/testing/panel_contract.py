@@ -346,6 +346,8 @@ class PanelContract:
             tab = Tab(panel, self.settings)
             tab.open(self._rows(2), Identity(contact_id=99, emails=("first@example.com",)))
             one, three = tab.open(self._rows(1), ADA), tab.open(self._rows(3), BOB)
+        if (one.state, three.state) != ("ready", "ready"):
+            _fail(f"In the product the panel is “{one.state}” and “{three.state}”, not “ready”:\n{one.html[:800]}")
         if one.queries != three.queries:
             _fail(f"A page of one row makes {one.queries} queries, of three rows {three.queries}.")
 
@@ -542,7 +544,7 @@ def _explained(render: Callable[[], Document], when: str, *passed: type[Exceptio
 
 def _assert_escaped(document: Document, when: str) -> None:
     if document.having(attr=MARK):
-        _fail(f"A text became markup, {when}. Let the template escape it: no |safe, no mark_safe, no autoescape off.")
+        _fail(f"A text became markup, {when}. Let the template escape it, and mark nothing as safe.")
     try:
         document.assert_inert()
     except AssertionError as error:

@@ -43,8 +43,13 @@ def make_context(data: Any, **changes: Any) -> PanelContext:
 
 
 def panel_context(panel: Panel, data: Any, settings: Mapping[str, Any] | None = None, **changes: Any) -> PanelContext:
-    """Return the context of a placement of the panel: its settings cleaned, and of the viewer what it asks for."""
+    """Return the context of a placement of the panel: its settings cleaned, and of the viewer what it asks for.
+
+    The viewer has a session, and so the panel's actions.
+    """
     asked = {
+        "actions": panel.actions,
+        "can_act": True,
         "agent_id": 5 if "agent" in panel.vary else None,
         "conversation_id": 7 if "conversation" in panel.vary else None,
     }

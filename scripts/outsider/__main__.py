@@ -1,13 +1,15 @@
 """A panel and a connector made by an outsider, from an empty folder to the agent's window: `make outsider`.
 
-It builds the product's wheel, installs it into a fresh environment, writes a panel and a connector with `voxysapps
-startpanel` and `startconnector`, installs these, runs their tests unchanged, starts the product, sets both up in the
-admin as an operator does, and looks at them in the simulator, in Chromium. The systems that they ask are on this
-machine. It says what it does, and ends with 1 and a sentence where something is not so; nothing is left behind.
+It builds the wheel, installs it into a fresh environment, writes a panel and a connector with `voxysapps
+startpanel` and `startconnector`, installs these and the two examples, and runs their tests unchanged. It starts the
+product, sets panel and connector up in the admin as an operator does, and looks at them in the simulator, in Chromium.
+The systems that they ask are on this machine. It says what it does, and ends with 1 and a sentence where something is
+not so; nothing is left behind.
 """
 
 import argparse
 import json
+import shutil
 import signal
 import sys
 import time
@@ -20,12 +22,13 @@ from typing import NoReturn
 from playwright.sync_api import Browser, sync_playwright
 
 from panels.testing.browser import REQUIRED, find_browser
-from scripts.outsider.installation import ROOT, Failed, Installation, new_installation
+from scripts.outsider.installation import NOISE, ROOT, Failed, Installation, new_installation
 from scripts.outsider.looking import Desk
 from scripts.outsider.systems import ORDER, POINTS, TOKEN, Systems, running_systems
 from voxysapps.embedded.ports import free_port
 
-PANEL, CONNECTOR, CONNECTION = "acme-loyalty", "acme-shop", "Outsider's shop"
+EXAMPLES = ("loyalty", "tracker")
+PANEL, CONNECTOR, CONNECTION = "club-points", "club-shop", "Outsider's shop"
 # After so many seconds it is given up, whatever hangs.
 LONGEST = 900
 
@@ -38,6 +41,8 @@ def main(picture: Path | None) -> None:
         install(installation)
         for command, name in (("startpanel", PANEL), ("startconnector", CONNECTOR)):
             make(installation, command, name)
+        for name in EXAMPLES:
+            bring(installation, name)
         with step("the product is started where nothing was set up"), running_systems() as systems:
             port = free_port()
             with installation.running(port) as state:
@@ -60,6 +65,19 @@ def make(installation: Installation, command: str, name: str) -> None:
         installation.run(["voxysapps", command, name], seconds=60)
     with step(f"{name} is installed"):
         installation.pip_install(f"./{name}")
+    test(installation, name)
+
+
+def bring(installation: Installation, name: str) -> None:
+    """Install one of the example packages and run its tests, where nothing else of the checkout is."""
+    shutil.copytree(ROOT / "examples" / name, installation.folder / f"example-{name}", ignore=NOISE)
+    with step(f"the example “{name}” is installed"):
+        installation.pip_install(f"./example-{name}")
+    test(installation, f"example-{name}")
+
+
+def test(installation: Installation, name: str) -> None:
+    """Run the tests of the package in this folder."""
     with step(f"the tests of {name} are run as they are"):
         said = installation.run(["pytest", "-q", "-p", "no:cacheprovider"], seconds=200, within=name)
         print(f"   {said.rstrip().splitlines()[-1]}")

@@ -12,8 +12,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 # All that the wheel is made of; what an earlier build left behind is not taken along.
-SOURCES = ("pyproject.toml", "README.md", "voxysapps", "tenants", "panels")
-_NOISE = shutil.ignore_patterns("__pycache__", "*.pyc", "*.egg-info")
+SOURCES = ("pyproject.toml", "setup.py", "README.md", "voxysapps", "tenants", "panels", "templates")
+NOISE = shutil.ignore_patterns("__pycache__", "*.pyc", "*.egg-info")
 _LAST_LINES = 25
 
 
@@ -41,7 +41,7 @@ class Installation:
         source.mkdir()
         for path in (*(ROOT / name for name in SOURCES), *ROOT.glob("requirements*.txt")):
             if path.is_dir():
-                shutil.copytree(path, source / path.name, ignore=_NOISE)
+                shutil.copytree(path, source / path.name, ignore=NOISE)
             else:
                 shutil.copy(path, source)
         # With the setuptools of the checkout, so that nothing is downloaded for it.

@@ -287,7 +287,7 @@ def test_unknown_customer_is_asked_for_once(window: Window) -> None:
     asked: list[str] = []
 
     def note(request: Request) -> None:
-        if "/panels/" in request.url:
+        if "/panels/" in request.url and "/static/" not in request.url:
             asked.append(request.url)
 
     window.context.on("request", note)

@@ -91,7 +91,7 @@ def test_process_goes_once_the_other_is_ready(guard: Guard) -> None:
     child.keep_alive()
     assert child.pid != former
     assert child.exit_code() is None
-    keep_until(child, lambda: not psutil.pid_exists(former))
+    wait_until(child, lambda: not psutil.pid_exists(former))
     child.kill()
 
 
@@ -100,7 +100,7 @@ def test_process_stays_where_the_other_never_is_ready(guard: Guard, capfd: pytes
     former = child.pid
     child._command = [sys.executable, "-S", "-c", "raise SystemExit(3)"]
     child.hand_over(lambda: False)
-    keep_until(child, lambda: not child.is_handing_over)
+    wait_until(child, lambda: not child.is_handing_over)
     assert child.pid == former
     assert child.exit_code() is None
     assert "The new web process ended (exit code 3); the former one stays." in capfd.readouterr().err
@@ -111,7 +111,7 @@ def test_retired_process_is_started_when_resumed_only(guard: Guard) -> None:
     child = Child("worker", SLEEPS, os.environ, guard)
     former = child.pid
     child.retire()
-    keep_until(child, lambda: not psutil.pid_exists(former))
+    wait_until(child, lambda: not psutil.pid_exists(former))
     child.keep_alive()
     assert child.is_retired
     assert child.exit_code() is not None
@@ -121,12 +121,9 @@ def test_retired_process_is_started_when_resumed_only(guard: Guard) -> None:
     child.kill()
 
 
-def keep_until(child: Child, is_so: Callable[[], bool]) -> None:
-    """Look after the child as the supervisor does, until it is so."""
+def wait_until(child: Child, is_so: Callable[[], bool]) -> None:
     give_up = time.monotonic() + 10
-    while True:
+    while not is_so():
         child.keep_alive()
-        if is_so():
-            return
         assert time.monotonic() < give_up
         time.sleep(0.02)

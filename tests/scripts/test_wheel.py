@@ -21,6 +21,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 def test_every_file_of_our_packages_is_in_it(wheel: zipfile.ZipFile) -> None:
     files = [path for name in PACKAGES for path in (BASE_DIR / name).rglob("*") if path.is_file()]
     ours = {path.relative_to(BASE_DIR).as_posix() for path in files if path.suffix not in LEFT_BEHIND}
+    templates = (path for path in (BASE_DIR / "templates").rglob("*") if path.is_file())
+    ours |= {f"voxysapps/overrides/{path.relative_to(BASE_DIR / 'templates').as_posix()}" for path in templates}
     inside = {name for name in wheel.namelist() if ".dist-info/" not in name}
     assert len(ours) > 500
     assert (ours - inside, inside - ours) == (set(), set())

@@ -11,6 +11,7 @@ from django.urls import get_resolver, include, path, re_path
 from tests.security import test_actions, test_api_accounts, test_sign_in, test_webhooks  # noqa: F401
 from tests.security.urls import ADMIN, names_of, two_accounts, unknown, untested
 from tests.security.world import Tenant, asked_for, refusal, rows, shows_data
+from tests.simulator.development import test_inspection  # noqa: F401 - likewise
 from tests.support.connectors import RecordingConnector
 
 PATTERNS = get_resolver().url_patterns

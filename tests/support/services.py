@@ -32,7 +32,8 @@ def _redis() -> Iterator[dict[str, str]]:
     if not url:
         yield {}
         return
-    prefix = f"product-{os.getpid()}"
+    # A test process may start several products.
+    prefix = f"product-{os.getpid()}-{secrets.token_hex(4)}"
     yield {"REDIS_URL": url, "CACHE_PREFIX": prefix, "BROKER_PREFIX": f"{prefix}:"}
     with redis.Redis.from_url(cache_url(url)) as client:
         delete_keys(client, prefix)

@@ -20,7 +20,7 @@ from tests.support.contexts import context_body
 
 LOCALE = settings.BASE_DIR / "voxysapps/locale"
 LANGUAGES = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
-FOLDERS = [settings.BASE_DIR / name for name in ("panels", "tenants", "voxysapps")]
+FOLDERS = [settings.BASE_DIR / name for name in ("panels", "tenants", "templates", "voxysapps")]
 # A stand-in for the host, with the host's words.
 ELSEWHERE = settings.BASE_DIR / "voxysapps/simulator"
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w*\}")

@@ -98,6 +98,7 @@ def _render(plan: AppPlan, locale: str) -> str:
             "account": plan.account.pk,
             "needs_session": signs_in,
             "htmx": static("bridge/htmx.min.js"),
+            "kit": static("panels/kit.css"),
             "sign_in": static("bridge/sign-in.js"),
             "sign_in_style": static("bridge/sign-in.css"),
             **_acting(plan),
@@ -125,6 +126,5 @@ def _acting(plan: AppPlan) -> dict[str, Any]:
     }
     return {
         "acting": static("bridge/acting.js"),
-        "acting_style": static("bridge/acting.css"),
         "assets": msgspec.json.encode(assets).decode(),
     }

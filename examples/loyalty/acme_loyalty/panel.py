@@ -64,4 +64,5 @@ class LoyaltyPanel(Panel):
         return LoyaltySystem(ctx.settings).find(ctx.identity)
 
     def get_context(self, ctx: PanelContext) -> dict[str, Any]:
-        return {"member": ctx.data, "bookings": ctx.data["bookings"][: ctx.settings["rows"]]}
+        member = ctx.data or {}
+        return {"member": member, "bookings": (member.get("bookings") or [])[: ctx.settings["rows"]]}

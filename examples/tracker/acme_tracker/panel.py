@@ -24,4 +24,9 @@ class ParcelsPanel(Panel):
     SettingsForm = ParcelsSettingsForm
 
     def get_context(self, ctx: PanelContext) -> dict[str, Any]:
-        return {"parcels": ctx.data.parcels[: ctx.settings["rows"]], "more": len(ctx.data.parcels)}
+        parcels, rows = ctx.data.parcels, ctx.settings["rows"]
+        return {
+            "parcels": parcels[:rows],
+            "hidden": max(len(parcels) - rows, 0),
+            "is_of_several": len(ctx.connections) > 1,
+        }

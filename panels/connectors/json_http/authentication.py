@@ -160,6 +160,7 @@ class ClientCredentials(Fetched):
             body=urlencode(fields).encode(),
             headers={"Content-Type": "application/x-www-form-urlencoded", **headers},
             accept=(HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED),
+            is_question=True,
         )
 
     def _hidden(self) -> tuple[str, ...]:
@@ -176,7 +177,7 @@ class SignIn(Fetched):
         user, password, body, token_at = self._credentials
         filled = fill_credentials(json.loads(body), user, password)
         accept = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-        response = self._client.ask("POST", "", json=filled, accept=accept)
+        response = self._client.ask("POST", "", json=filled, accept=accept, is_question=True)
         if response.status >= HTTPStatus.BAD_REQUEST:
             raise self._refused()
         if token_at.startswith("header:"):

@@ -267,6 +267,7 @@ class JsonHttpConnector(Connector):
             json=body,
             headers=self._authentication.headers(),
             accept=accept,
+            is_question=True,
         )
 
     def _authentication_refused(self, address: Address, response: Response) -> bool:

@@ -135,14 +135,13 @@ def make_payment(found: Found) -> Payment:
 
 
 def make_subscription(found: Found) -> Subscription:
-    """Return the subscription. Raises `Unreadable` for a row without id, plan, amount or interval."""
+    """Return the subscription. Raises `Unreadable` for a row without id, plan or amount."""
     row = found.row
-    interval = _INTERVALS.get(plain(row.text("interval") or ""))
     return Subscription(
         external_id=row.require("id", row.text("id")),
         plan=row.require("plan", row.text("plan")),
         amount=row.require("amount", row.money("amount")),
-        interval=row.require("interval", interval),
+        interval=_INTERVALS.get(plain(row.text("interval") or "")),
         count=row.number("count") or 1,
         word=cast("SubscriptionWord", row.word("subscription", "subscription") or SubscriptionWord.UNKNOWN),
         raw_status=_raw(row, subscription="subscription"),

@@ -134,7 +134,8 @@ class Shop:
 
     def _send(self, body: Mapping[str, Any]) -> Response:
         headers = {"X-Shopify-Access-Token": self._token()}
-        return self._client.ask("POST", _PATH, json=body, headers=headers, accept=(*_CLOSED, HTTPStatus.UNAUTHORIZED))
+        accept = (*_CLOSED, HTTPStatus.UNAUTHORIZED)
+        return self._client.ask("POST", _PATH, json=body, headers=headers, accept=accept, is_question=True)
 
     def _token(self) -> str:
         memory = self._memory
@@ -158,6 +159,7 @@ class Shop:
             body=urlencode(asked).encode(),
             headers={"Content-Type": "application/x-www-form-urlencoded"},
             accept=_REFUSALS,
+            is_question=True,
         )
         if response.status in _REFUSALS:
             raise self._not_granted(response)

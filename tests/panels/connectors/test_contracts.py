@@ -99,7 +99,8 @@ class TestHubSpot(ConnectorContract):
     def serve(self, http: Http) -> None:
         account = hubspot.HubSpot(cast("Any", http))
         for number, who in enumerate((self.identity, self.other), 501):
-            account.add("contacts", f"{number}", firstname="Ada", email=who.emails[0])
+            # Its search finds everybody, by phone, too: so each has one.
+            account.add("contacts", f"{number}", firstname="Ada", email=who.emails[0], phone=f"+49 30 12345{number}")
             account.add(
                 "orders", f"9{number}", of=("contacts", f"{number}"), hs_order_name=f"#{number}",
                 hs_createdate=hubspot.AT, hs_total_price="59.00", hs_currency_code="EUR",

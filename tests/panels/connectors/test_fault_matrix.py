@@ -18,20 +18,28 @@ import time_machine
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from panels import health, registry, services
+from panels import health, registry, services, views
+from panels.api import ConnectorError, Identity, OperatorError, TemporaryError
+from panels.connectors.host.connector import HostConversations
 from panels.guard import FAILURES_TO_OPEN, Guard
+from panels.host_reader import ContactReader
 from panels.models import Connection, Placement
 from tenants.models import DashboardApp, Light
+from tenants.secrets import HOST_TOKEN, set_secret
 from tests.factories import make_account, make_app, make_placement
 from tests.support.contexts import context_body
+from tests.support.outside import Asked, Reply, running
 from tests.support.proxy.running import RETRY_AFTER_SECONDS, FaultyProxy, proxy  # noqa: F401 - a fixture
 from tests.support.proxy.systems import ADA, BOB, MAKERS, System
 from voxysapps.celery import app as celery_app
+from voxysapps.outgoing import budget
 
 pytestmark = pytest.mark.django_db
 NAME = "Shop Berlin"
 # What a call may take of a system that is slow, so that this does not take long; and what all around it may.
-SHORT_TIMEOUT, SLACK = 1.0, 1.0
+SHORT_TIMEOUT, SLACK = 1.0, 2.0
+# The same where only what is said matters.
+SHORTER_TIMEOUT = 0.4
 # By then everything is asked again, whatever went wrong.
 LATER_SECONDS = 900.0
 # Nothing that agents read is about our insides, or where the system is.
@@ -153,15 +161,20 @@ def system(request: pytest.FixtureRequest, proxy: FaultyProxy) -> Iterator[Syste
 @pytest.fixture
 def tab(system: System, proxy: FaultyProxy, client: Client, settings: Settings) -> Iterator[Tab]:  # noqa: F811
     settings.OUTGOING_NETWORKS = ["127.0.0.0/8"]
+    proxy.stand_before(system.url)
+    # An idle worker does its task at once.
+    celery_app.conf.task_always_eager = True
+    yield make_tab(system, client, panel=system.panel)
+    celery_app.conf.task_always_eager = False
+
+
+def make_tab(system: System, client: Client, *, panel: str) -> Tab:
+    """Return an account's only tab, so that nothing else is fetched for it."""
     account = make_account()
     connection = Connection(account=account, name=NAME, connector=system.connector, settings=dict(system.settings))
     services.save_connection(connection, system.secrets)
     app = make_app(account)
-    proxy.stand_before(system.url)
-    # An idle worker does its task at once.
-    celery_app.conf.task_always_eager = True
-    yield Tab(client, app, make_placement(app, connection, panel=system.panel), connection)
-    celery_app.conf.task_always_eager = False
+    return Tab(client, app, make_placement(app, connection, panel=panel), connection)
 
 
 @pytest.fixture
@@ -219,7 +232,8 @@ def test_fault(
     assert (card.retry is None) == (stale.retry is None) == is_permanent
     assert tab.guard.breaker().failures == (2 if fault.kind == "temporary" else 0)
     light = tab.light
-    assert light.light is (Light.AMBER if fault.kind == "limited" else Light.RED)
+    # Two customers, or one moment, say little of the connection; what only an operator can mend says all.
+    assert light.light is (Light.RED if fault.kind == "operator" else Light.AMBER)
     assert fault.sentence in light.last_error
     assert light.last_trace_id in proxy.trace_ids()
     assert not [secret for secret in (*system.secrets.values(), ADA, BOB) if secret in logged(caplog)]
@@ -233,6 +247,67 @@ def test_fault(
         assert after.rows == rows or (rows is None and after.rows > 0)
     assert tab.light.light is Light.GREEN
     assert tab.guard.breaker().failures == 0
+
+
+def test_every_capability_under_every_fault(
+    tab: Tab,
+    system: System,
+    proxy: FaultyProxy,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The other panels' cards and banners say what the first one's do. Fields that vanish are another test's."""
+    kind = registry.connectors().plugins[system.connector]
+    monkeypatch.setattr(views, "REFRESH_QUOTA", 1000)
+    for panel in system.others:
+        proxy.stand_before(system.url)
+        other = make_tab(system, tab.client, panel=panel)
+        before = other.open(BOB)
+        assert (panel, before.state, before.is_banner) == (panel, "ready", False)
+        for fault in FAULTS:
+            other.guard.reset()
+            with monkeypatch.context() as patched:
+                patched.setattr(kind, "timeout", SHORTER_TIMEOUT if fault.name == "slow" else kind.timeout)
+                proxy.stand_before(system.url, fault=fault.name)
+                card = other.open(f"{panel}.{fault.name.replace(' ', '.')}@example.com")
+                assert (panel, fault.name, card.state, card.is_card) == (panel, fault.name, "error", True)
+                assert_is_told(card, system, fault.sentence)
+                assert set(proxy.trace_ids()) == {card.reference}
+                assert (card.retry is None) == (fault.kind in {"final", "operator"})
+                other.guard.reset()
+                stale = other.refresh(BOB)
+            assert (panel, fault.name, stale.state, stale.rows) == (panel, fault.name, "stale", before.rows)
+            assert_is_told(stale, system, fault.sentence)
+
+
+def test_the_host_under_every_fault(proxy: FaultyProxy, settings: Settings) -> None:  # noqa: F811
+    """It is asked before any panel is shown, so it is the connector that is looked at."""
+    settings.OUTGOING_NETWORKS = ["127.0.0.0/8"]
+    account = make_account(trust="verified", host_origin=proxy.url)
+    set_secret(account, HOST_TOKEN, "host-token")
+
+    def answer(asked: Asked) -> Reply:
+        if asked.headers["api_access_token"] != "host-token":
+            return Reply({"errors": ["You need to sign in or sign up before continuing."]}, 401)
+        row = {"id": 7, "inbox_id": 3, "status": "open", "meta": {"sender": {"id": 70}}}
+        return Reply({"payload": [row] if asked.path.endswith("/conversations") else []})
+
+    with running() as host:
+        host.answer = answer
+        for fault in ("none", *(fault.name for fault in FAULTS), "none"):
+            proxy.stand_before(host.url, fault=fault)
+            with budget(SHORT_TIMEOUT if fault == "slow" else 10.0):
+                connector = HostConversations(ContactReader(account, 70, name="Voxys"), name="Voxys")
+                if fault == "none":
+                    assert [one.number for one in connector.history(Identity(contact_id=70)).conversations] == [7]
+                    continue
+                started = time.perf_counter()
+                with pytest.raises(ConnectorError) as caught:
+                    connector.history(Identity(contact_id=70))
+            assert time.perf_counter() - started < SHORT_TIMEOUT + 5 * SLACK
+            assert type(caught.value) is (OperatorError if fault == "wrong key" else TemporaryError), fault
+            said = caught.value.sentence
+            assert said.startswith("Voxys ")
+            assert not INSIDES.search(said)
 
 
 def test_a_detail_that_vanishes_takes_nothing_with_it(
@@ -264,7 +339,7 @@ def test_a_needed_field_that_vanishes_is_no_empty_list(
         assert card.reference == proxy.trace_ids()[-1]
         stale = tab.refresh(BOB)
         assert (field, stale.state, stale.is_banner, stale.rows) == (field, "stale", True, before.rows)
-        assert tab.light.light is Light.RED
+        assert tab.light.light is not Light.GREEN
 
 
 def test_dead_system_is_left_alone_and_found_alive_again(

@@ -342,6 +342,7 @@ def test_keys_that_are_taken(key: str, problem: str | None) -> None:
     assert (problem or "") in str(form.errors)
 
 
+@pytest.mark.django_db
 def test_saving_a_connection_tries_its_key(stripe: StripeConnector, fake: FakeStripe) -> None:
     connection = Connection(connector="stripe", name="Stripe")
     tried = try_connection(connection, {"key": KEY})

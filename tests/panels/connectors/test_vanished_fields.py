@@ -15,7 +15,7 @@ from unittest.mock import patch
 import msgspec
 import pytest
 
-from panels.api import Answer, ConnectorError
+from panels.api import Answer, ConnectorError, OperatorError
 from tenants.secrets import HOST_TOKEN, set_secret
 from tests.factories import make_account
 from tests.support.vanishing import EACH, HOWS, Path, Vanished
@@ -78,6 +78,40 @@ def test_no_field_of_the_host_takes_more_with_it_than_itself() -> None:
     account = make_account(trust="verified")
     set_secret(account, HOST_TOKEN, "host-token")
     assert_honest(host_case(account), "history")
+
+
+@pytest.mark.parametrize(
+    ("name", "question", "field", "said"),
+    [
+        ("shopify by e-mail", "Find", "data.customerByIdentifier.defaultEmailAddress", "tell e-mail addresses"),
+        ("shopify by phone", "Find", "data.customerByIdentifier.defaultPhoneNumber", "tell phone numbers"),
+        ("shopify guest by e-mail", "Guests", "data.orders.nodes.[].email", "tell e-mail addresses"),
+        ("shopify by e-mail", "Orders", "data.orders.nodes.[].name", "lacks “order.name”"),
+        ("woocommerce by e-mail", "/customers", "[].email", "tell e-mail addresses"),
+        ("woocommerce guest by e-mail", "/orders", "[].billing.email", "tell e-mail addresses"),
+        ("woocommerce by phone", "/orders", "[].billing.phone", "tell phone numbers"),
+        ("woocommerce by e-mail", "/orders", "[].total", "lacks “total”"),
+        (
+            "hubspot by e-mail",
+            "/crm/v3/objects/contacts/search",
+            "results.[].properties.email",
+            "tell e-mail addresses",
+        ),
+        ("hubspot by phone", "/crm/v3/objects/contacts/search", "results.[].properties.phone", "tell phone numbers"),
+        ("stripe by e-mail", "/v1/customers/search", "data.[].email", "tell e-mail addresses"),
+        ("stripe by phone", "/v1/customers/search", "data.[].phone", "tell phone numbers"),
+    ],
+)
+def test_an_operator_is_told_what_is_missing(name: str, question: str, field: str, said: str) -> None:
+    case = CASES[name]()
+    capability = "payments" if name.startswith("stripe") else "orders"
+    with case.wire.connected():
+        for how in ("gone", "null"):
+            case.wire.vanished = Vanished(question, tuple(field.split(".")), how)
+            with pytest.raises(OperatorError) as caught:
+                case.ask(capability)
+            assert said in caught.value.sentence
+            assert caught.value.sentence.endswith("Tell an admin.")
 
 
 def assert_honest(case: Case, capability: str) -> None:

@@ -49,7 +49,7 @@ def test_what_is_none_is_refused_with_the_place(data: Any, said: str) -> None:
 def test_sentence_quotes_no_customer() -> None:
     with pytest.raises(NotPlain) as caught:
         require_plain({"ada@example.com": {"name": object()}})
-    assert caught.value.sentence == ("data[…].name is object, which is no JSON. Return texts, numbers, lists, objects.")
+    assert str(caught.value) == "data[…].name is object, which is no JSON. Return texts, numbers, lists, objects."
 
 
 def test_answers_are_of_their_capability() -> None:

@@ -61,8 +61,16 @@ def test_panel_that_cannot_be_rendered_is_an_error_card_with_a_reference(
         ("hostile-exits", "Hostile failed. Tell an operator.", "it raised SystemExit"),
         ("hostile-fetches-for-ever", "Hostile took too long.", "it did not end within 0.6 s"),
         ("hostile-allocates", "Hostile is not asked for the moment.", "the process grew by more than 100 MB"),
-        ("hostile-fetches-too-much", "What was returned is 1,500,011 bytes of JSON", "1,500,011 bytes"),
-        ("hostile-odd-data", "data.found[0].what is object, which is no JSON.", "data.found[0].what"),
+        (
+            "hostile-fetches-too-much",
+            "The data of this panel cannot be shown. Tell an operator.",
+            "1,500,011 bytes of JSON",
+        ),
+        (
+            "hostile-odd-data",
+            "The data of this panel cannot be shown. Tell an operator.",
+            "data.found[0].what is object",
+        ),
     ],
 )
 def test_panel_that_cannot_fetch_is_an_error_card_that_says_so(

@@ -63,6 +63,15 @@ def test_text_from_outside_stays_text(source: str) -> None:
     assert ESCAPED in document.html or "local_time" in source
 
 
+def test_what_is_safe_in_a_text_ends_no_attribute() -> None:
+    """Literals of templates are safe, and so is what other tags have made: neither is between quotes."""
+    page = draw("""{% value "A" as x %}{% copy_button 'a "b" & c' x %}{% row mention=x key=x %}{% endrow %}""")
+    (button,) = page.having(tag="button")
+    assert (button["data-copy"], button["title"]) == ('a "b" & c', "<bdi>A</bdi>")
+    page = draw("{% firstof x as y %}{% copy_button y y %}", x="a & b")
+    assert page.having(tag="button")[0]["title"] == "a & b"
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -144,6 +144,19 @@ def test_a_cause_is_said_in_the_agents_language_where_it_is_known(locale: str, c
     assert render_panel(PANEL, ctx).texts("vx-alert") == [said]
 
 
+def test_what_a_system_does_not_say_is_left_out() -> None:
+    """Since when a payment is contested, and how often a plan charges."""
+    told = merged(disputes=(make_dispute(),), subscriptions=(make_subscription(),))
+    page = render_panel(PANEL, make_ctx(told)).text
+    assert "opened Nov" in page
+    assert "every month" in page
+    untold = merged(disputes=(make_dispute(opened_at=None),), subscriptions=(make_subscription(interval=None),))
+    page = render_panel(PANEL, make_ctx(untold)).text
+    assert "opened" not in page
+    assert "every" not in page
+    assert "None" not in page
+
+
 def test_a_dispute_and_a_refund_give_their_reasons_in_the_agents_language() -> None:
     refund = make_refund(reason="Requested by the customer")
     ctx = make_ctx(

@@ -24,6 +24,7 @@ class System:
     """A system at `url` that knows Ada and Bob, and what an operator enters to connect it.
 
     `detail` is a field of its answers that panels can do without, `needed` are some without which no row can be shown.
+    Most is tried with `panel`, and what goes wrong in the same way for each capability with `others`, too.
     """
 
     url: str
@@ -33,6 +34,7 @@ class System:
     detail: str
     needed: tuple[str, ...]
     panel: str = "orders"
+    others: tuple[str, ...] = ("customer", "payments")
 
 
 # Given where the proxy is and the means to have a connector ask there, returns the system behind it.
@@ -90,6 +92,10 @@ def hubspot_system(proxy: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Syst
                 hs_createdate=hubspot_support.AT, hs_total_price="59.00", hs_currency_code="EUR",
                 hs_fulfillment_status="Packing", hs_pipeline_stage="s1",
             )  # fmt: skip
+            account.add(
+                "commerce_payments", f"7{number}", of=("contacts", f"{number}"), hs_initial_amount="59.00",
+                hs_currency_code="EUR", hs_initiated_date=hubspot_support.AT, hs_latest_status="succeeded",
+            )  # fmt: skip
 
         def answer(asked: Asked) -> Reply:
             if asked.headers["authorization"] != f"Bearer {hubspot_support.TOKEN}":
@@ -110,12 +116,20 @@ def hubspot_system(proxy: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Syst
 
 @contextmanager
 def json_system(proxy: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
-    rows = [json_http.order(number, email=email, customer_id=email) for number, email in enumerate((ADA, BOB), 1)]
+    known = list(enumerate((ADA, BOB), 1))
+    rows = {
+        "/orders": [json_http.order(number, email=email, customer_id=email) for number, email in known],
+        "/customers": [{"id": number, "email": email, "name": "Ada Okafor"} for number, email in known],
+        "/payments": [
+            {"id": number, "email": email, "amount": "12.50", "paid_at": "2026-11-01T10:00:00Z"}
+            for number, email in known
+        ],
+    }
 
     def answer(asked: Asked) -> Reply:
         if asked.headers.get("x-api-key") != API_KEY:
             return Reply({"message": "Unauthorized"}, 401)
-        return Reply([row for row in rows if row["email"] == asked.params["email"]])
+        return Reply([row for row in rows[asked.path] if row["email"] == asked.params["email"]])
 
     with running() as outside:
         outside.answer = answer
@@ -127,6 +141,8 @@ def json_system(proxy: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[System]
                 "auth": "header",
                 "header_name": "X-Api-Key",
                 "orders_addresses": "/orders?email={email}",
+                "customer_addresses": "/customers?email={email}",
+                "payments_addresses": "/payments?email={email}",
             },
             {"header_value": API_KEY},
             detail="items",
@@ -150,6 +166,7 @@ def stripe_system(proxy: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Syste
             detail="payment_method_details",
             needed=("amount", "created", "data"),
             panel="payments",
+            others=("customer",),
         )
 
 

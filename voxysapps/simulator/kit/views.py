@@ -84,11 +84,10 @@ def _frame(request: HttpRequest, shown: list[Entry]) -> HttpResponse:
             "lang": lang,
             "direction": "rtl" if translation.get_language_bidi() else "ltr",
             "theme": "dark" if request.GET.get("theme") == "dark" else "light",
-            "style": assets.style(),
             "sections": list(_sections(shown, lang)),
         }
         response = render(request, "simulator/kit/frame.html", context)
-    # htmx and the scripts are files; of styles the frame's own text is allowed by its hash, as in the frame.
+    # What the frame in the host may do, and no more.
     response["Content-Security-Policy"] = f"{assets.policy()}; frame-ancestors 'self'"
     response["Cache-Control"] = "no-store"
     return response

@@ -3,8 +3,8 @@
 import re
 
 from django.template import Library
-from django.utils.html import escape, format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 register = Library()
 
@@ -21,4 +21,6 @@ def prose(text: str) -> SafeString:
 @register.filter
 def with_code(text: str) -> SafeString:
     """Return the text, escaped, with what stands between backticks as code."""
-    return format_html("{}", mark_safe(_CODE.sub(r"<code>\1</code>", escape(text))))  # noqa: S308 - escaped
+    # Every second piece of the split is what the pattern's group found.
+    pieces = enumerate(_CODE.split(text))
+    return format_html_join("", "{}", ((format_html("<code>{}</code>", one) if at % 2 else one,) for at, one in pieces))

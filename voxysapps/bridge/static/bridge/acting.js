@@ -4,15 +4,30 @@
   "use strict";
   const root = document.documentElement;
   const bridge = window.voxysPanels;
-  const style = document.createElement("link");
-  style.rel = "stylesheet";
-  style.href = root.dataset.actingStyle;
-  document.head.append(style);
   const PAUSE = 1000;
   const MAX_PAUSES = 60;
   const SAVE_AFTER = 700;
 
+  const session = window.voxysSession;
+  const texts = JSON.parse(document.getElementById("texts").textContent);
+  const sections = () => [...document.querySelectorAll("#panels section[data-placement]")];
+  const sectionOf = (id) => sections().find(({ dataset }) => dataset.placement === id);
   const placementOf = (element) => element.closest("section[data-placement]")?.dataset.placement;
+
+  // Like the bridge's own requests, with a pass, which is renewed once; null where there is no answer.
+  async function askWithPass(path, options, isSecondTry) {
+    try {
+      if (!bridge.hasPass()) await bridge.post();
+      if (!bridge.hasPass()) return null;
+      const headers = { ...options.headers, "X-Voxys-Context": bridge.pass() };
+      const answer = await bridge.request(path, { ...options, headers });
+      if (isSecondTry || ![401, 403].includes(answer.response.status)) return answer;
+      bridge.renew();
+      return await askWithPass(path, options, true);
+    } catch {
+      return null; // no network, no server, or no patience left
+    }
+  }
 
   // --- actions -------------------------------------------------------------------------------------
 
@@ -51,7 +66,7 @@
     for (let pauses = 0; pauses <= MAX_PAUSES; pauses += 1) {
       const mine = bridge.round();
       const headers = { "Idempotency-Key": keys.get(form), "X-Voxys-Consent": consent };
-      const answer = await bridge.askWithPass(path, { method: "POST", headers, body });
+      const answer = await askWithPass(path, { method: "POST", headers, body });
       // Another customer is shown by now: what was asked for is done all the same, and their panel tells.
       if (mine !== bridge.round()) return;
       if (!answer || !answer.response.ok) return refused(form, answer);
@@ -79,16 +94,35 @@
     const notice = answerOf(form).firstElementChild;
     forget(form);
     form.reset();
-    form.querySelectorAll(".vx-field__error").forEach((error) => error.remove());
+    form.querySelectorAll(".vx-inputs__error").forEach((error) => error.remove());
     const details = form.closest("details.vx-action");
     if (details) {
       details.open = false;
       details.querySelector("summary").focus({ preventScroll: true });
     }
-    bridge.tell(placementOf(form), notice);
+    tell(placementOf(form), notice);
     form.setAttribute("aria-busy", "false");
     const fresh = parts.querySelector("section[data-placement]");
-    if (fresh) bridge.changed(fresh);
+    if (fresh) changed(fresh);
+  }
+
+  // Say what became of it, above the panel's data, until the next action.
+  function tell(id, notice) {
+    const section = sectionOf(id);
+    if (!section) return;
+    section.querySelectorAll("[data-told]").forEach((one) => one.remove());
+    notice.dataset.told = "";
+    section.querySelector(".vx-panel__head").after(notice);
+  }
+
+  // Show the section as it is now; what it shows is being fetched anew.
+  function changed(fresh) {
+    const section = sectionOf(fresh.dataset.placement);
+    if (root.dataset.needs) bridge.post();
+    else if (section) {
+      bridge.force(section);
+      bridge.place(fresh);
+    }
   }
 
   function correct(form, outcome) {
@@ -99,13 +133,18 @@
   }
 
   function refused(form, answer) {
-    const problem = answer ? bridge.problemOf(answer) : {};
+    let problem = {};
+    try {
+      problem = JSON.parse(answer.text);
+    } catch {
+      // no answer, or not ours: a proxy's page
+    }
     // Without an answer it may have been done: pressed again, it is the same press.
     if (answer && answer.response.status < 500) keys.delete(form);
     const notice = document.createElement("p");
     notice.className = "vx-banner vx-banner--look";
     notice.setAttribute("role", "status");
-    notice.textContent = problem.detail || bridge.texts.noAnswer;
+    notice.textContent = problem.detail || texts.noAnswer;
     say(form, notice);
   }
 
@@ -136,7 +175,7 @@
   let kept = {}; // placement -> name -> value, as the platform has it or as it was set since
   let changes = new Map(); // "placement scope" -> what is to be sent
   let timer = null;
-  const isKept = bridge.session.isKept;
+  const isKept = session.isKept;
 
   // Fields of an action's form are kept for the conversation, others where the template says so.
   function nameOf(element) {
@@ -195,8 +234,8 @@
       fetch("state", {
         method: "POST",
         keepalive: true,
-        credentials: bridge.session.credentials(),
-        headers: { ...bridge.session.headers(), "Content-Type": "application/json", "X-Voxys-Context": pass },
+        credentials: session.credentials(),
+        headers: { ...session.headers(), "Content-Type": "application/json", "X-Voxys-Context": pass },
         body,
       }).catch(() => null); // it is kept in this page all the same
     }
@@ -208,11 +247,11 @@
     const mine = bridge.round();
     if (!isKept() || fetchedFor === mine) return;
     fetchedFor = mine;
-    const answer = await bridge.askWithPass("state", {});
+    const answer = await askWithPass("state", {});
     if (mine !== bridge.round() || !answer || !answer.response.ok) return;
     const stored = JSON.parse(answer.text);
     for (const [placement, values] of Object.entries(stored)) kept[placement] = { ...values, ...kept[placement] };
-    bridge.sections().forEach(restore);
+    sections().forEach(restore);
   }
 
   function restore(section) {
@@ -256,6 +295,7 @@
   // --- when something is shown ---------------------------------------------------------------------
 
   function dress(section) {
+    fetchKept();
     restore(section);
     connect(section);
   }
@@ -265,7 +305,5 @@
     save(detail);
     kept = {};
   });
-  document.addEventListener("voxys:arrived", fetchKept);
-  bridge.sections().forEach(dress);
-  fetchKept();
+  sections().forEach(dress);
 })();

@@ -126,31 +126,14 @@
       });
     }
     loadHtmx();
+    load("kit");
     if (root.dataset.acting) load("acting");
-    emit("arrived");
     lost.splice(0).forEach(fetchPart);
   }
 
   // To what was fetched after the first paint: acting.js.
   function emit(name, detail) {
     document.dispatchEvent(new CustomEvent(`voxys:${name}`, { detail }));
-  }
-
-  // Like `request`, with a pass, which is renewed once; null where there is no answer.
-  async function askWithPass(path, options, isSecondTry) {
-    try {
-      if (!hasPass()) await post();
-      if (!hasPass()) return null;
-      const answer = await request(path, {
-        ...options,
-        headers: { ...options.headers, "X-Voxys-Context": pass.token },
-      });
-      if (isSecondTry || ![401, 403].includes(answer.response.status)) return answer;
-      pass = null;
-      return await askWithPass(path, options, true);
-    } catch {
-      return null; // as in `send`
-    }
   }
 
   // The frame must stay where it is: the host posts the conversation to wherever it goes.
@@ -340,22 +323,6 @@
     fetchMentioned(section);
     if (window.htmx) window.htmx.process(section);
     emit("section", section);
-  }
-
-  // Say what became of an action, above the panel's data, until the next one.
-  function tell(id, notice) {
-    const section = sectionOf(id);
-    if (!section) return;
-    section.querySelectorAll("[data-told]").forEach((one) => one.remove());
-    notice.dataset.told = "";
-    section.querySelector(".vx-panel__head").after(notice);
-  }
-
-  // Show the section after it was changed by an action; what it shows is being fetched anew.
-  function changed(fresh) {
-    if (root.dataset.needs) return post();
-    forced.set(fresh.dataset.placement, lookOf(sectionOf(fresh.dataset.placement) || fresh));
-    place(fresh);
   }
 
   // Ask again for a section that waits for data, until there are some.
@@ -590,9 +557,10 @@
   function load(name, then) {
     const id = `${name}-script`; // as "htmx" the element itself would be window.htmx
     if (document.getElementById(id)) return;
-    const script = document.createElement("script");
+    const script = document.createElement(name === "kit" ? "link" : "script");
     script.id = id;
-    script.src = root.dataset[name];
+    script.rel = "stylesheet";
+    script.src = script.href = root.dataset[name];
     script.onload = then;
     window.voxysTimes.later(() => document.head.append(script));
   }
@@ -707,7 +675,22 @@
     window.voxys.ask();
   }
 
-  window.voxysPanels = { texts, session, parse, problemOf, askWithPass, sections, tell, changed, round: () => round, pass: () => pass && pass.token };
+  // What acting.js works with.
+  window.voxysPanels = {
+    parse,
+    request,
+    post,
+    hasPass,
+    place,
+    round: () => round,
+    pass: () => pass && pass.token,
+    renew() {
+      pass = null;
+    },
+    force(section) {
+      forced.set(section.dataset.placement, lookOf(section));
+    },
+  };
   sections().forEach(noteBody);
   // A context about to come is posted before the browser lays out what waits for it.
   setTimeout(() => statusBox.hidden && hideStatus(), SKELETON_AFTER);
