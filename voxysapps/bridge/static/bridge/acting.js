@@ -22,7 +22,7 @@
       const headers = { ...options.headers, "X-Voxys-Context": bridge.pass() };
       const answer = await bridge.request(path, { ...options, headers });
       if (isSecondTry || ![401, 403].includes(answer.response.status)) return answer;
-      bridge.renew();
+      await bridge.post(); // which brings another pass
       return await askWithPass(path, options, true);
     } catch {
       return null; // no network, no server, or no patience left
@@ -222,9 +222,10 @@
     }
   }
 
-  // With the pass of the conversation in which it was set: by now another one may be shown.
-  function save(pass = bridge.pass()) {
+  // With the pass of the conversation in which it was set: called before another one is shown.
+  function save() {
     clearTimeout(timer);
+    const pass = bridge.pass();
     const sent = changes;
     changes = new Map();
     if (!isKept() || !pass) return;
@@ -301,8 +302,8 @@
   }
 
   document.addEventListener("voxys:section", ({ detail }) => dress(detail));
-  document.addEventListener("voxys:leaving", ({ detail }) => {
-    save(detail);
+  document.addEventListener("voxys:leaving", () => {
+    save();
     kept = {};
   });
   sections().forEach(dress);

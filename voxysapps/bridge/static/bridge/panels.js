@@ -58,7 +58,7 @@
   }
 
   function show(context, isSameCustomer) {
-    emit("leaving", pass && pass.token);
+    emit("leaving"); // while the pass is still there
     round += 1;
     retries = 0;
     posting = null;
@@ -684,9 +684,6 @@
     place,
     round: () => round,
     pass: () => pass && pass.token,
-    renew() {
-      pass = null;
-    },
     force(section) {
       forced.set(section.dataset.placement, lookOf(section));
     },
