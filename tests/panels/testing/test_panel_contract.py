@@ -396,6 +396,7 @@ def test_no_browser_is_said_and_may_be_required(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(browser, "find_browser", lambda: None)
+    monkeypatch.delenv(REQUIRED, raising=False)
     with pytest.raises(pytest.skip.Exception, match="pip install playwright"):
         make().test_is_accessible(request, "light")
     monkeypatch.setenv(REQUIRED, "required")
