@@ -8,8 +8,6 @@
   const HELD_LOADING = [0, ...POLL_LOADING];
   const MENTIONS_FETCHED = 3;
   const POLL_STALE = [400, 800, 1500, 3000, 6000, 12000];
-  // No context yet: the page shows what it is going to be.
-  const SKELETON_AFTER = 60;
   // No answer for so long is none.
   const PATIENCE = 20000;
   // The pass for follow-up requests lives for 300 s.
@@ -140,7 +138,7 @@
   function parse(html) {
     const made = document.createElement("template");
     made.innerHTML = html;
-    made.content.querySelectorAll("base, embed, iframe, link, meta, object, script").forEach((one) => one.remove());
+    made.content.querySelectorAll("base,embed,iframe,link,meta,object,script").forEach((one) => one.remove());
     return made.content;
   }
 
@@ -264,7 +262,7 @@
     placeNotices(section, fresh);
     const html = bodyOf(fresh).innerHTML;
     // What the agent is asked, or waits for, is not taken away.
-    const isNew = bodies.get(section) !== html && !section.querySelector("[data-consent], form[aria-busy=true]");
+    const isNew = bodies.get(section) !== html && !section.querySelector("[data-consent],form[aria-busy=true]");
     if (isNew) {
       const old = bodyOf(section);
       old.replaceWith(bodyOf(fresh));
@@ -280,7 +278,7 @@
   }
 
   function noticesOf(section) {
-    return [...section.children].filter((child) => child.matches(".vx-unverified, .vx-notice, .vx-banner:not([data-told])"));
+    return [...section.children].filter((child) => child.matches(".vx-unverified,.vx-notice,.vx-banner:not([data-told])"));
   }
 
   // Untouched while they say the same: a screen reader would read them out again.
@@ -307,7 +305,7 @@
   // How to find an element again once its surroundings have been replaced: its place among what can have
   // the focus, in the row it belongs to.
   function pathTo(element, section) {
-    const FOCUSABLE = "a, button, summary, input, select, textarea";
+    const FOCUSABLE = "a,button,summary,input,select,textarea";
     const row = element.closest("details[id]");
     const index = [...(row || section).querySelectorAll(FOCUSABLE)].indexOf(element);
     return () => {
@@ -490,7 +488,7 @@
   }
 
   document.addEventListener("click", (event) => {
-    const target = event.target.closest("[data-refresh], [data-copy], [data-link-connection]");
+    const target = event.target.closest("[data-refresh],[data-copy],[data-link-connection]");
     if (!target) return;
     const section = target.closest("section[data-placement]");
     if (target.dataset.copy !== undefined) copy(target);
@@ -689,8 +687,9 @@
     },
   };
   sections().forEach(noteBody);
-  // A context about to come is posted before the browser lays out what waits for it.
-  setTimeout(() => statusBox.hidden && hideStatus(), SKELETON_AFTER);
+  // A context about to come is posted before the browser lays out what waits for it; without one the page soon
+  // shows what it is going to be.
+  setTimeout(() => statusBox.hidden && hideStatus(), 60);
   window.voxys.start({
     context: show,
     waiting(why) {
