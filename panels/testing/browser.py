@@ -43,7 +43,7 @@ _MACOS = (
 _DOWNLOADS = ("~/.cache/ms-playwright", "~/Library/Caches/ms-playwright")
 _ARGUMENTS = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars")
 # The components' own style, which a frame fetches where a panel uses them.
-_COMPONENTS = "panels/kit.css"
+_COMPONENTS = "bridge/kit.css"
 _FRAME = "http://frame.test"
 _PAGE = """<!doctype html><html lang="{lang}" dir="{dir}" data-theme="{theme}"><head><meta charset="utf-8">
 <title>Panel</title>

@@ -11,7 +11,7 @@ from voxysapps.bridge.assets import style
 
 CSS = (settings.BASE_DIR / "voxysapps/bridge/static/bridge/frame.css").read_text()
 # Loaded after the frame's first paint.
-KIT_CSS = (settings.BASE_DIR / "panels/static/panels/kit.css").read_text()
+KIT_CSS = (settings.BASE_DIR / "voxysapps/bridge/static/bridge/kit.css").read_text()
 RULES = re.sub(r"/\*.*?\*/", "", CSS, flags=re.DOTALL)
 KIT_RULES = re.sub(r"/\*.*?\*/", "", KIT_CSS, flags=re.DOTALL)
 TEMPLATES = sorted((settings.BASE_DIR / "panels/templates").rglob("*.html"))

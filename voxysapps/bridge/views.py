@@ -98,7 +98,7 @@ def _render(plan: AppPlan, locale: str) -> str:
             "account": plan.account.pk,
             "needs_session": signs_in,
             "htmx": static("bridge/htmx.min.js"),
-            "kit": static("panels/kit.css"),
+            "kit": static("bridge/kit.css"),
             "sign_in": static("bridge/sign-in.js"),
             "sign_in_style": static("bridge/sign-in.css"),
             **_acting(plan),
