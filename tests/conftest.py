@@ -81,6 +81,12 @@ def clock(time_machine: time_machine.TimeMachineFixture) -> time_machine.TimeMac
 
 # Where tests may ask database, cache or queue without a fixture that tells.
 _MAY_ASK = ("tests/voxysapps", "tests/tenants", "tests/security", "tests/browser", "tests/panels/prefetch")
+# What the browser does with an answer, whichever services made it.
+_ONCE = (
+    *("tests/browser/test_who_receives.py", "tests/browser/test_development.py", "tests/browser/test_kit.py"),
+    *("tests/browser/test_trimming.py", "tests/browser/test_forged_messages.py"),
+    *("tests/browser/test_accessibility.py", "tests/simulator/test_window.py", "tests/panels/test_layout.py"),
+)
 _RUNNING = {"db", "transactional_db", "django_db_setup", "product", "them", "world"}
 
 
@@ -94,9 +100,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _asks_services(item: pytest.Item) -> bool:
+    path = item.path.relative_to(settings.BASE_DIR).as_posix()
+    if path in _ONCE:
+        return False
     if item.get_closest_marker("django_db") or _RUNNING & set(getattr(item, "fixturenames", ())):
         return True
-    path = item.path.relative_to(settings.BASE_DIR).as_posix()
     return path.startswith(_MAY_ASK) or path.rpartition("/")[0] == "tests/panels"
 
 
