@@ -1,9 +1,10 @@
 """What an agent has set in panels and finds again: filters, open rows, half-written forms.
 
-Kept in the cache, apart from fragments, which are everybody's: per dashboard app and agent, and there either for one
+Kept in the cache, apart from fragments, which are everybody's: per placement and agent, and there either for one
 conversation or for all. Only agents with a session have some: without one, an agent's id is anybody's word.
 """
 
+from collections.abc import Iterable
 from typing import Literal
 
 from django.core.cache import cache
@@ -18,11 +19,11 @@ from panels.requests import FrameRequest
 from tenants.trust.confirmation import ConfirmedContext
 
 KEPT_SECONDS = 14 * 24 * 3600
-# Of one app, agent and conversation.
+# Of one placement and agent, and there of one conversation or of all.
 MAX_BYTES = 32_000
 Scope = Literal["conversation", "agent"]
-# By placement, by the name that the template gave: whether a row is open, whether a box is ticked, a field's text.
-Values = dict[str, dict[str, bool | str]]
+# By the name that the template gave: whether a row is open, whether a box is ticked, a field's text.
+Values = dict[str, bool | str]
 
 
 class Change(Struct, forbid_unknown_fields=True):
@@ -44,7 +45,8 @@ def state(request: FrameRequest, app_key: str) -> HttpResponse:
         return refusal
     if request.method == "POST":
         return _change(request)
-    return JsonResponse(read(context), headers={"Cache-Control": "no-store"})
+    found = read(context, (placement.id for placement in request.plan.placements))
+    return JsonResponse(found, headers={"Cache-Control": "no-store"})
 
 
 def _change(request: FrameRequest) -> HttpResponse:
@@ -59,29 +61,29 @@ def _change(request: FrameRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def read(context: ConfirmedContext) -> Values:
-    """Return what the agent has set, by placement and name; what was set for this conversation comes first."""
-    found = cache.get_many([_key(context, "agent"), _key(context, "conversation")])
-    of_agent, of_conversation = (_decode(found.get(_key(context, scope))) for scope in ("agent", "conversation"))
-    return {id_: {**of_agent.get(id_, {}), **of_conversation.get(id_, {})} for id_ in {**of_agent, **of_conversation}}
+def read(context: ConfirmedContext, placements: Iterable[int]) -> dict[str, Values]:
+    """Return what the agent has set, by placement and name; what is of the conversation comes first."""
+    keys = {id_: [_key(context, id_, scope) for scope in ("agent", "conversation")] for id_ in placements}
+    found = cache.get_many([key for both in keys.values() for key in both])
+    kept = {str(id_): {**_decode(found.get(agent)), **_decode(found.get(one))} for id_, (agent, one) in keys.items()}
+    return {id_: values for id_, values in kept.items() if values}
 
 
 def keep(context: ConfirmedContext, change: Change) -> bool:
     """Keep what was set; return whether there was room."""
-    key = _key(context, change.scope)
-    kept = _decode(cache.get(key))
-    values = {**kept.get(str(change.placement), {}), **change.values}
-    kept[str(change.placement)] = {name: value for name, value in values.items() if value is not None}
-    stored = msgpack.encode({id_: values for id_, values in kept.items() if values})
+    key = _key(context, change.placement, change.scope)
+    values = {**_decode(cache.get(key)), **change.values}
+    stored = msgpack.encode({name: value for name, value in values.items() if value is not None})
     if len(stored) > MAX_BYTES:
         return False
     cache.set(key, stored, KEPT_SECONDS)
     return True
 
 
-def _key(context: ConfirmedContext, scope: str) -> str:
+def _key(context: ConfirmedContext, placement_id: int, scope: Scope) -> str:
+    # One for each placement: the page tells of several at once, and none must undo what another one said.
     where = context.conversation_id if scope == "conversation" else "-"
-    return f"{context.account_id}:kept:{context.app_id}:{context.agent_id}:{where}"
+    return f"{context.account_id}:kept:{placement_id}:{context.agent_id}:{where}"
 
 
 def _decode(stored: bytes | None) -> Values:

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.signals import request_finished
 from django.db.models.signals import m2m_changed, post_delete, post_save
 
+from panels.actions.services import forget_contact
 from panels.capabilities import CAPABILITIES
 from panels.configuration import change_stamp
 from panels.links import forget_links
@@ -50,6 +51,7 @@ def _something_went_on(account_id: int, event: HostEvent, **kwargs: Any) -> None
 
 def _forget_customers(account_id: int, contact_id: int, customers: set[str], **kwargs: Any) -> None:
     forget_links(account_id, contact_id)
+    forget_contact(account_id, contact_id)
     sources = [
         *(
             Source.of_connection(connection.pk, capability, generation=connection.generation)

@@ -1,5 +1,6 @@
 """The form of an action in its panel, and what the page is answered when it is posted."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -79,6 +80,8 @@ def _render(name: str, action: Action | None, **context: Any) -> SafeString:
 
 
 def _slug(action: Action, initial: Mapping[str, Any]) -> str:
-    """Return a part of an id that is another one for another row."""
-    values = "-".join("".join(c for c in str(value) if c.isalnum()) for value in initial.values())
-    return f"{action.name}-{values}".rstrip("-")
+    """Return a part of an id that is another one for another row, and the same one in every process."""
+    if not initial:
+        return action.name
+    values = repr(sorted((name, str(value)) for name, value in initial.items()))
+    return f"{action.name}-{hashlib.blake2b(values.encode(), digest_size=6).hexdigest()}"

@@ -128,6 +128,11 @@ def give_up_lost(run: ActionRun) -> None:
     run.refresh_from_db()
 
 
+def forget_contact(account_id: int, contact_id: int) -> None:
+    """Delete what was asked for about a contact whom the host has deleted. The audit keeps that it was."""
+    ActionRun.objects.for_account(account_id).filter(contact_id=contact_id).delete()
+
+
 def purge() -> None:
     """Delete what was asked for long ago. The audit keeps that it was."""
     ActionRun.objects.filter(created_at__lt=timezone.now() - KEPT).delete()

@@ -9,7 +9,7 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.csrf import csrf_exempt
@@ -22,7 +22,9 @@ from panels.actions.consent import consent_to
 from panels.actions.selectors import find_action, find_run, may_run
 from panels.actions.tasks import enqueue_action
 from panels.actions.waiting import wait_for_end
+from panels.base import PanelContext
 from panels.configuration import PlacementPlan
+from panels.containment import call_plugin
 from panels.locales import request_locale
 from panels.models import ActionRun
 from panels.requests import FrameRequest
@@ -35,6 +37,8 @@ logger = logging.getLogger(__name__)
 KEY_HEADER, CONSENT_HEADER = "Idempotency-Key", "X-Voxys-Consent"
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 State = ActionRun.State
+# What the plugin's form and question may take: the agent waits, and a thread of the web process.
+CHECK_SECONDS = 2.0
 
 
 def _why_not(error: Exception) -> str:
@@ -93,23 +97,21 @@ def _act(request: FrameRequest, placement: PlacementPlan, action: Action) -> Htt
         if run.state == State.UNKNOWN and action.is_repeatable:
             services.repeat(run, enqueue=enqueue_action)
         return _answer(request, placement, run)
-    form = action.Form(request.POST)
+    ctx = _panel_context(request, placement)
     try:
-        if not form.is_valid():
+        form, question = call_plugin(
+            action, lambda: _checked(action, ctx, request.POST), seconds=CHECK_SECONDS, name=str(action.title)
+        )
+        if question is None:
             return _show(markup.invalid(form, placement, action))
-        if question := _question(request, placement, action, form):
-            consent = consent_to(question, context, placement, action, key, request.POST)
-            if request.headers.get(CONSENT_HEADER) != consent:
-                return _show(markup.confirm(question, consent, action))
-    except ValidationError as error:
-        form.add_error(None, error)
-        return _show(markup.invalid(form, placement, action))
-    except (LookupError, SightUnknown):
-        raise
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything; its text may quote the customer
         trace_id, place = new_trace_id(), place_of(error)
         logger.error("action %s: account=%s trace=%s: %s", action.name, context.account_id, trace_id, place)  # noqa: TRY400
         return _nothing_done(request, gettext_noop("This could not be prepared. Nothing was done."), trace_id)
+    if question:
+        consent = consent_to(question, context, placement, action, key, request.POST)
+        if request.headers.get(CONSENT_HEADER) != consent:
+            return _show(markup.confirm(question, consent, action))
     posted = {name: request.POST.getlist(name) for name in request.POST}
     locale = translation.get_language() or "en"
     run = services.begin(
@@ -118,10 +120,21 @@ def _act(request: FrameRequest, placement: PlacementPlan, action: Action) -> Htt
     return _answer(request, placement, run)
 
 
-def _question(request: FrameRequest, placement: PlacementPlan, action: Action, form: Form) -> str:
+def _panel_context(request: FrameRequest, placement: PlacementPlan) -> PanelContext:
     locale, permit = translation.get_language() or "en", answers.host_permit(request)
-    ctx = fragments.read_panel_context(request.plan, placement, request.context, locale, permit)
-    return str(action.question(ctx, form.cleaned_data))
+    return fragments.read_panel_context(request.plan, placement, request.context, locale, permit)
+
+
+def _checked(action: Action, ctx: PanelContext, posted: QueryDict) -> tuple[Form, str | None]:
+    """Return the form and the question, "" for none; None where the form says what is wrong. The plugin's code."""
+    form = action.Form(posted)
+    if not form.is_valid():
+        return form, None
+    try:
+        return form, str(action.question(ctx, form.cleaned_data))
+    except ValidationError as error:
+        form.add_error(None, error)
+        return form, None
 
 
 def _answer(request: FrameRequest, placement: PlacementPlan, run: ActionRun) -> HttpResponse:

@@ -154,12 +154,35 @@ def test_while_it_is_at_work_nothing_is_taken_away(acting: Acting) -> None:
     acting.fill("11", "Slow")
     acting.press()
     expect(acting.panel).to_contain_text("Still at work", timeout=10_000)
-    # A refresh of the panel meanwhile leaves the form where it is.
+    # Another context of the same customer, and a refresh of the panel, leave the form where it is, though they come
+    # while the page asks once more.
+    with acting.page.expect_request("**/actions/**"):
+        pass
+    acting.page.evaluate("simulator.editContact({ name: 'Teresa of Evora' })")
     acting.panel.get_by_role("button", name="Refresh Loyalty points").click()
     acting.page.wait_for_timeout(500)
     expect(acting.panel).to_contain_text("Still at work")
     acting.loyalty.go_on.set()
+    # Though the new context has called a question off, it is told what became of it.
+    expect(acting.panel).to_contain_text("11 points given.", timeout=15_000)
     acting.expect_points(before + 11)
+
+
+def test_a_refusal_while_it_is_at_work_makes_no_second_press(acting: Acting) -> None:
+    before, given = acting.points(), len(acting.loyalty.given)
+    acting.loyalty.go_on.clear()
+    acting.fill("17", "Slow")
+    acting.press()
+    expect(acting.panel).to_contain_text("Still at work", timeout=10_000)
+    too_often = {"code": "rate_limited", "detail": "Too often.", "status": 429}
+    acting.page.context.route("**/actions/**", lambda route: route.fulfill(status=429, body=json.dumps(too_often)))
+    expect(acting.panel).to_contain_text("Too often.", timeout=10_000)
+    acting.page.context.unroute_all()
+    acting.loyalty.go_on.set()
+    acting.press()
+    expect(acting.panel).to_contain_text("17 points given.", timeout=15_000)
+    acting.expect_points(before + 17)
+    assert len(acting.loyalty.given) == given + 1
 
 
 def test_what_was_set_is_found_again_in_this_conversation_alone(acting: Acting) -> None:

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
+from panels.configuration import forget_plans
+from tests.factories import make_placement
 from tests.panels.actions.points import Tab, installed_points
 from tests.support.contexts import context_body
 from tests.support.host import ADMINISTRATOR, HostInMemory, host_answers, sign_in
@@ -50,6 +53,25 @@ def test_what_is_set_is_found_again_and_merged(tab: Tab) -> None:
     assert keep(tab, words="half a sentence", note="x").status_code == 204
     assert keep(tab, note=None).status_code == 204
     assert read(tab) == {str(tab.placement.pk): {"row": True, "words": "half a sentence"}}
+
+
+def test_what_two_panels_tell_at_once_is_kept_of_both(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = make_placement(tab.app, panel="points")
+    forget_plans()  # within a test's transaction nothing is committed that would say so
+    told: list[str] = []
+    read_before = cache.get
+
+    def read_while_the_other_tells(key: str, *args: Any) -> Any:
+        found = read_before(key, *args)
+        if ":kept:" in key and not told:
+            told.append(key)
+            assert keep(tab, placement=other.pk, words="two").status_code == 204
+        return found
+
+    monkeypatch.setattr("panels.kept.cache.get", read_while_the_other_tells)
+    assert keep(tab, words="one").status_code == 204
+    assert told
+    assert read(tab) == {str(tab.placement.pk): {"words": "one"}, str(other.pk): {"words": "two"}}
 
 
 def test_one_conversation_knows_nothing_of_the_other(hosts: dict[int, HostInMemory], tab: Tab) -> None:

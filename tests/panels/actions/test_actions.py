@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import secrets
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,10 +14,13 @@ from kombu.exceptions import OperationalError
 
 from panels.actions import services
 from panels.actions.base import ActionContext
+from panels.actions.markup import action_button
 from panels.actions.tasks import purge_actions, run_action
-from panels.api import Done, FinalError, OperatorError, PanelUnavailable, TemporaryError
+from panels.api import Done, FinalError, OperatorError, PanelContext, PanelUnavailable, TemporaryError
 from panels.models import ActionRun
+from panels.testing import make_context
 from tenants.models import AuditEntry
+from tenants.signals import contact_deleted
 from tests.panels.actions.points import Give, PointsPanel, Tab, installed_points
 from tests.support.host import ADMINISTRATOR, AGENT, HostInMemory, host_answers
 from voxysapps.celery import app as celery_app
@@ -94,6 +98,37 @@ def test_a_yes_does_not_count_once_the_question_is_another(tab: Tab) -> None:
     assert consent
     tab.press(key="k" * 20)  # now there are 45
     assert tab.outcome(points=500, reason="kind", consent=consent[1]) == "confirm"
+
+
+@pytest.mark.parametrize("error", [KeyError("points"), ValueError("ada@example.com")])
+def test_a_question_that_cannot_be_asked_does_nothing(
+    tab: Tab, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    def fail(self: Give, ctx: PanelContext, params: Any) -> str:
+        raise error
+
+    monkeypatch.setattr(Give, "question", fail)
+    response = tab.press()
+    assert (response.status_code, response.json()["code"]) == (503, "unavailable")
+    assert response.json()["detail"] == "This could not be prepared. Nothing was done."
+    assert response.json()["trace_id"] in caplog.text
+    assert "ada@example.com" not in caplog.text
+    assert not ActionRun.objects.exists()
+
+
+def test_a_question_that_never_ends_holds_nobody_up(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
+    is_over = threading.Event()
+
+    def think(self: Give, ctx: PanelContext, params: Any) -> str:
+        is_over.wait(30)
+        return ""
+
+    monkeypatch.setattr(Give, "question", think)
+    monkeypatch.setattr("panels.actions.views.CHECK_SECONDS", 0.05)
+    response = tab.press()
+    is_over.set()
+    assert response.json()["detail"] == "This could not be prepared. Nothing was done."
+    assert not ActionRun.objects.exists()
 
 
 @pytest.mark.parametrize("trust", ["verified", "link"])
@@ -253,6 +288,23 @@ def test_it_is_audited_without_what_was_entered(tab: Tab) -> None:
     assert told["outcome"] == "done"
     assert told["note"] == "5 points"
     assert "secret" not in str(entry.changes)
+
+
+def test_a_deleted_contact_is_forgotten(hosts: dict[int, HostInMemory], tab: Tab) -> None:
+    other = Tab(hosts)
+    for one in (tab, other):
+        one.press()
+    contact_deleted.send(sender=None, account_id=tab.account.pk, contact_id=70, customers=set())
+    assert [run.account_id for run in ActionRun.objects.all()] == [other.account.pk]
+
+
+def test_each_row_has_a_form_of_its_own() -> None:
+    ctx = make_context({"points": 40}, actions=PointsPanel.actions, can_act=True)
+    forms = [action_button(ctx, "give", {"reason": reason}) for reason in ("a-1", "a1", "", "a-1")]
+    ids = [re.findall(r'<details[^>]* id="([^"]+)"', form) for form in forms]
+    assert [len(found) for found in ids] == [1] * 4
+    assert ids[0] == ids[3]
+    assert len({found[0] for found in ids}) == 3
 
 
 def test_old_presses_are_purged(tab: Tab) -> None:

@@ -6,6 +6,7 @@
   const bridge = window.voxysPanels;
   const PAUSE = 1000;
   const MAX_PAUSES = 60;
+  const MAX_SILENT = 2;
   const SAVE_AFTER = 700;
 
   const session = window.voxysSession;
@@ -60,20 +61,23 @@
     }
   }
 
-  // Ask until it is known what became of it: it is one press all the while.
+  // Ask until it is known what became of it: it is one press all the while. A context that is posted meanwhile calls
+  // requests off, so one that is not answered is asked again.
   async function ask(form, body, consent) {
     const path = `panels/${placementOf(form)}/actions/${form.dataset.action}`;
-    for (let pauses = 0; pauses <= MAX_PAUSES; pauses += 1) {
-      const mine = bridge.round();
-      const headers = { "Idempotency-Key": keys.get(form), "X-Voxys-Consent": consent };
+    const headers = { "Idempotency-Key": keys.get(form), "X-Voxys-Consent": consent };
+    for (let pauses = 0, silent = 0; pauses <= MAX_PAUSES && silent <= MAX_SILENT; pauses += 1) {
       const answer = await askWithPass(path, { method: "POST", headers, body });
       // Another customer is shown by now: what was asked for is done all the same, and their panel tells.
-      if (mine !== bridge.round()) return;
-      if (!answer || !answer.response.ok) return refused(form, answer);
-      const parts = bridge.parse(answer.text);
-      const outcome = parts.querySelector("[data-outcome]");
-      if (outcome.dataset.outcome !== "waiting") return arrived(form, outcome, parts);
-      say(form, ...outcome.childNodes);
+      if (!form.isConnected) return;
+      if (answer && !answer.response.ok) return refused(form, answer);
+      silent = answer ? 0 : silent + 1;
+      if (answer) {
+        const parts = bridge.parse(answer.text);
+        const outcome = parts.querySelector("[data-outcome]");
+        if (outcome.dataset.outcome !== "waiting") return arrived(form, outcome, parts);
+        say(form, ...outcome.childNodes);
+      }
       await new Promise((wake) => setTimeout(wake, PAUSE));
     }
     refused(form, null);
@@ -139,8 +143,7 @@
     } catch {
       // no answer, or not ours: a proxy's page
     }
-    // Without an answer it may have been done: pressed again, it is the same press.
-    if (answer && answer.response.status < 500) keys.delete(form);
+    // Whatever was begun before may have been done: pressed again, it is the same press.
     const notice = document.createElement("p");
     notice.className = "vx-banner vx-banner--look";
     notice.setAttribute("role", "status");
@@ -218,7 +221,7 @@
     const placement = placementOf(form);
     for (const element of form.elements) {
       const name = nameOf(element);
-      if (name && (kept[placement] || {})[name] !== undefined) set(placement, "conversation", name, null);
+      if (name) set(placement, "conversation", name, null);
     }
   }
 
