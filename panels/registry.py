@@ -314,6 +314,10 @@ def _name_of(package: Distribution) -> str:
 # --- versions ------------------------------------------------------------------------------------------
 
 
+# What draws the components, which are every panel's.
+_OF_ALL = ("kit/*.py", "badges.py", "formats.py", "sparkline.py", "actions/markup.py", "templates/panels/*/*.html")
+
+
 @cache
 def code_version(slug: str) -> str:
     """Return a digest of a panel's code, templates and translations: a fragment made by others is not used."""
@@ -323,8 +327,7 @@ def code_version(slug: str) -> str:
     for one in panels().found:
         if one.slug == slug and one.state == "works":
             digest.update(one.version.encode())
-    # Components and filters are shared by all panels.
-    shared = (Path(__file__).parent / "templatetags").glob("*.py")
+    shared = (path for pattern in _OF_ALL for path in Path(__file__).parent.glob(pattern))
     catalogues = (path for folder in settings.LOCALE_PATHS for path in Path(folder).rglob("*.mo"))
     files = {inspect.getfile(type(panel)), *map(str, shared), *map(str, catalogues), *_template_files(panel)}
     for path in sorted(files):

@@ -91,6 +91,7 @@ def test_what_the_operator_set_wins(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"RELOAD": "off"}, "off"),
         ({"RELOAD": "all", "DEBUG": "0"}, "off"),
         ({"SIMULATOR": "False"}, "off"),
+        ({"DEVELOPMENT": "0"}, "off"),
     ],
 )
 def test_files_are_watched_where_somebody_develops(
@@ -99,6 +100,14 @@ def test_files_are_watched_where_somebody_develops(
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     assert Configuration.from_environment().reload == watched
+
+
+@pytest.mark.parametrize("name", ["DEBUG", "SIMULATOR", "DEVELOPMENT"])
+def test_what_is_watched_is_told_to_the_processes(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """They leave word of what they have loaded only if they know that somebody develops."""
+    monkeypatch.setenv(name, "")
+    configuration = Configuration.from_environment()
+    assert (configuration.reload, configuration.child_environment()[name]) == ("plugins", "1")
 
 
 def test_nonsense_to_watch_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

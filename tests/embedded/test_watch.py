@@ -81,7 +81,7 @@ def test_nothing_is_watched_when_off() -> None:
 def test_generation_is_left_and_read(tmp_path: Path) -> None:
     assert read_generation(tmp_path) == Generation("", "")
     first = Generation.first()
-    later = Generation(first.code, first.loaded)
+    later = Generation("1001", "1000")
     generation_file(tmp_path).write_text(str(later))
     assert read_generation(tmp_path) == later
     assert first.after(loaded=False).loaded == first.loaded

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -134,6 +135,14 @@ def test_code_version_is_the_codes(install: Any) -> None:
     versions = {registry.code_version(slug) for slug in ("customer", "orders", "payments")}
     assert len(versions) == 3
     assert registry.code_version("orders") in versions
+
+
+@pytest.mark.parametrize("name", ["kit/rows.py", "badges.py", "panels/components/form_fields.html"])
+def test_components_are_part_of_every_panels_code(install: Any, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    before, read = registry.code_version("history"), Path.read_bytes
+    registry.code_version.cache_clear()
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read(path) + b"#" * str(path).endswith(f"/{name}"))
+    assert registry.code_version("history") != before
 
 
 def test_errors_say_whether_asking_again_helps() -> None:

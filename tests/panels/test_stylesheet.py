@@ -18,7 +18,7 @@ TEMPLATES = sorted((settings.BASE_DIR / "panels/templates").rglob("*.html"))
 CODE = [settings.BASE_DIR / "panels" / name for name in ("badges.py", "sparkline.py", "shell.py")]
 KIT = sorted((settings.BASE_DIR / "panels/kit").glob("*.py"))
 # Names for tests and scripts to find things by; what is in them is styled.
-UNSTYLED = {"vx-row__open", "vx-confirm", "vx-timeline"}
+UNSTYLED = {"vx-confirm", "vx-timeline"}
 TONES = ("neutral", "progress", "good", "look", "act")
 
 

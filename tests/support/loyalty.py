@@ -20,6 +20,8 @@ class LoyaltyServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.members: dict[str, dict[str, Any]] = {}
         self.given: dict[str, int] = {}
+        # How often members were asked for.
+        self.asked = 0
         # Requests to give points that are not answered, though they are carried out.
         self.unanswered = 0
         self.go_on = threading.Event()
@@ -46,6 +48,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: LoyaltyServer
 
     def do_GET(self) -> None:
+        self.server.asked += 1
         email = parse_qs(urlsplit(self.path).query).get("email", [""])[0]
         self._answer([self.server.member(email)])
 

@@ -69,6 +69,7 @@ class Configuration:
             "RATE_LIMIT_FACTOR": "10",
             "DEBUG": "1",
             "SIMULATOR": "1",
+            "DEVELOPMENT": "1",
             "PYTHONUNBUFFERED": "1",
         }
         given = {name: value for name, value in os.environ.items() if value or name not in defaults}

@@ -11,8 +11,9 @@ from panels.configuration import get_plan
 from panels.snapshots import Source, read_head
 from tenants.models import Account, DashboardApp
 from tests.security.urls import two_accounts
-from tests.simulator.development.conftest import BRISA, Desk
-from voxysapps.simulator.development import recorder
+from tests.simulator.development.conftest import BRISA, CONVERSATION, Desk
+from voxysapps.simulator.development import recorder, records
+from voxysapps.simulator.development.records import Tab
 from voxysapps.simulator.development.watching import is_watched
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +126,12 @@ def test_account_of_a_real_host_is_not_there(desk: Desk, what: str) -> None:
     desk.account.host_account_id = BRISA
     if what in OF_A_TAB:
         assert desk.look(what).status_code == 404
+
+
+def test_requests_of_a_real_hosts_account_are_not_noted(desk: Desk) -> None:
+    Account.objects.filter(pk=desk.account.pk).update(host_api="https://voxys.example.com")
+    assert desk.post_context().status_code == 200
+    assert records.read(records.tab_key(desk.account.pk, desk.app.pk, CONVERSATION), Tab) is None
 
 
 @pytest.mark.parametrize("what", ["", "/code", "/faults"])

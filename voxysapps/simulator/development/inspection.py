@@ -3,7 +3,6 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from typing import Any
 
 import msgspec
@@ -87,17 +86,18 @@ def _placement(seen: Inspected, placement: PlacementPlan) -> Json:
 
 
 def _panel(placement: PlacementPlan) -> Json:
-    points = entry_points(group=registry.PANELS_GROUP, name=placement.slug)
-    point = next(iter(points), None)
-    dist = point.dist if point else None
+    installed = registry.panels()
+    panel = installed.plugins.get(placement.slug)
+    claims = [one for one in installed.found if one.slug == placement.slug]
+    found = min(claims, key=lambda one: one.state != "works", default=None)
     return {
         "panel": placement.slug,
-        "class": point.value if point else "",
-        "package": dist.name if dist else "",
-        "version": dist.version if dist else "",
-        "requires_api": placement.panel.requires_api if placement.panel else "",
-        "capability": placement.panel.capability if placement.panel else None,
-        "broken": registry.panels().broken.get(placement.slug, ""),
+        "class": f"{type(panel).__module__}:{type(panel).__qualname__}" if panel else "",
+        "package": found.package if found else "",
+        "version": found.version if found else "",
+        "requires_api": panel.requires_api if panel else "",
+        "capability": panel.capability if panel else None,
+        "broken": installed.broken.get(placement.slug, ""),
     }
 
 

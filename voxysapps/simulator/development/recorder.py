@@ -17,7 +17,7 @@ from panels.errors import PanelUnavailable
 from tenants.models import Account
 from voxysapps.generation import present
 from voxysapps.outgoing import OutgoingError, Response
-from voxysapps.problems import place_of
+from voxysapps.problems import explained
 from voxysapps.simulator.accounts import is_of_stand_in
 from voxysapps.simulator.development import records
 from voxysapps.simulator.development.faults import SystemFault, answer_with, fail_in_place, read_faults
@@ -141,7 +141,7 @@ def _fail_demonstration(account_id: int, source: str, fault: SystemFault) -> Non
 def _words_of(error: Exception) -> str:
     if isinstance(error, PanelUnavailable):
         return f"{type(error).__name__}: {error.sentence}"
-    return f"{type(error).__name__}: {error} ({place_of(error).partition(' at ')[2]})"
+    return explained(error)
 
 
 def _since(started: float) -> float:

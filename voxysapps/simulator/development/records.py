@@ -66,7 +66,6 @@ class Tab(Struct):
     customer: str = ""
     agent_id: int | None = None
     role: str | None = None
-    locale: str = ""
     # Where the cache has the fragments, by placement.
     fragments: dict[str, str] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)

@@ -1,6 +1,6 @@
 """What the simulator's tools ask: is there newer code, what is behind the open tab, which systems fail.
 
-All of it is of an account of the stand-in host, by the host's number of it, and there only in development.
+All that is of an account is of one of the stand-in host, by the host's number of it, and there only in development.
 """
 
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""Whether somebody looks: a window of the stand-in host is open. Nothing is noted for nobody.
+"""Whether somebody looks: a window of the stand-in host is open. Requests are noted for nobody else.
 
 The processes of a run share its folder, and looking at a file costs next to nothing.
 """
