@@ -93,10 +93,6 @@ class Installed(Generic[Plugin]):
                 return Failure(gettext_noop("This panel is switched off for now. Tell an operator."), True, "", 0.0)
         return None
 
-    def is_opt_in(self, slug: str) -> bool:
-        """Return whether the plugin is offered to nobody until an administrator says so."""
-        return bool(getattr(self.plugins.get(slug), "is_opt_in", False))
-
 
 @cache
 def panels() -> Installed[Panel]:

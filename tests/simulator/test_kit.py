@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 
 from panels.kit.registry import Component
@@ -66,6 +67,13 @@ def test_pages_load_from_here_only_and_frames_stand_in_our_pages_only(agent: Cli
     for response in (page, frame):
         assert response["Cache-Control"] == "no-store"
         assert not re.search(r'(?:src|href)="(?:https?:)?//(?!shop\.example|track\.example)', response.content.decode())
+
+
+def test_all_that_the_pages_load_is_there(agent: Client) -> None:
+    for address in ("/simulator/kit/", "/simulator/kit/all/"):
+        loaded = re.findall(r'(?:src|href)="/static/([^"]+)"', agent.get(address).content.decode())
+        assert loaded
+        assert [name for name in loaded if finders.find(name) is None] == []
 
 
 def test_parts_come_when_they_are_asked_for(agent: Client) -> None:
