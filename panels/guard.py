@@ -56,11 +56,11 @@ class Breaker:
 
 
 class Guard:
-    """Guards one connection of one account, or its host, which goes by the host connector's slug."""
+    """Guards one system of one account; see `panels.statistics.System`."""
 
-    def __init__(self, account_id: int, connection_id: int | str, *, name: str) -> None:
+    def __init__(self, account_id: int, system: int | str, *, name: str) -> None:
         self._account_id = account_id
-        self._prefix = f"{account_id}:connection:{connection_id}"
+        self._prefix = f"{account_id}:connection:{system}"
         self._name = name
 
     @contextmanager
