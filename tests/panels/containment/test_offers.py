@@ -273,7 +273,8 @@ def test_what_there_is_not_cannot_be_decided_about(administrator: Any) -> None:
 def test_operators_have_no_such_page(mine: Tab) -> None:
     row = offer("panel", "payments", "only", mine.account)
     client = signed_in(make_operator(mine.account, has_all_accounts=True))
-    for tail in ("", "add/?kind=panel&slug=orders", f"{row.pk}/change/", f"{row.pk}/delete/"):
+    adding = [f"add/?kind=panel&slug={slug}" for slug in ("orders", "payments")]
+    for tail in ("", *adding, f"{row.pk}/change/", f"{row.pk}/delete/"):
         for answer in (
             client.get(f"/admin/panels/pluginoffer/{tail}"),
             client.post(f"/admin/panels/pluginoffer/{tail}"),
