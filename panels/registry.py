@@ -18,6 +18,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from django.conf import settings
 from django.template.loader import get_template
+from django.utils.functional import Promise
 from django.utils.translation import gettext_noop
 
 from panels.base import Panel
@@ -69,7 +70,7 @@ class Found:
     state: State = "works"
     sentence: str = ""
     reference: str = ""
-    title: str = ""
+    title: str | Promise = ""
     requires_api: str = ""
     is_opt_in: bool = False
 
@@ -252,7 +253,7 @@ def _found(point: EntryPoint, kind: Kind, state: State, sentence: str = "", plug
         state=state,
         sentence=sentence,
         reference=reference,
-        title=str(plugin.title) if plugin else "",
+        title=plugin.title if plugin else "",
         requires_api=plugin.requires_api if plugin else "",
         is_opt_in=plugin.is_opt_in if plugin else False,
     )

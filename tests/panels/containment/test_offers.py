@@ -7,7 +7,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.test import TestCase
+from django.utils import translation
 
+from panels import registry
 from panels.calls import prepare
 from panels.configuration import get_plan, read_sources
 from panels.connectors.host.connector import HostConversations
@@ -261,6 +263,16 @@ def test_administrator_decides_in_two_steps(administrator: Any, mine: Tab, their
     assert (row.audience, list(row.accounts.all())) == ("all", [])
     administrator.post(f"/admin/panels/pluginoffer/{row.pk}/delete/", {"post": "yes"})
     assert not PluginOffer.objects.exists()
+
+
+def test_titles_are_in_the_readers_language(administrator: Any) -> None:
+    with translation.override("de"):
+        registry.forget()
+        registry.load_all()
+    page = administrator.get("/admin/panels/pluginoffer/").content.decode()
+    assert "<strong>Orders</strong>" in page
+    page = administrator.get("/admin/panels/pluginoffer/", headers={"Accept-Language": "de"}).content.decode()
+    assert "<strong>Bestellungen</strong>" in page
 
 
 def test_what_there_is_not_cannot_be_decided_about(administrator: Any) -> None:
