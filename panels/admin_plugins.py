@@ -88,11 +88,13 @@ class PluginOfferAdmin(OfAccountsAdmin):
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Decide about the plugin that the address names."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
         kind, slug = _named(request)
         decided = PluginOffer.objects.filter(kind=kind, slug=slug).first()
         if decided is not None:
             return HttpResponseRedirect(reverse("admin:panels_pluginoffer_change", args=[decided.pk]))
-        if self.has_add_permission(request) and not is_known(kind, slug):
+        if not is_known(kind, slug):
             raise Http404
         return super().add_view(request, form_url, {**(extra_context or {}), **_BUTTONS})
 

@@ -174,7 +174,7 @@ def _answer(connector: Connector, capability: str, who: Identity) -> Any:
 class _Watch:
     """Tells guard and statistics what became of one call about a customer: a failure at once, an answer when asked to.
 
-    `ids` are the account's and the system's (`Source.system`).
+    `ids` are the account's and the system's.
     """
 
     def __init__(self, guard: Guard, ids: tuple[int, statistics.System], about: Identity, trace_id: str) -> None:

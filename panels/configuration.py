@@ -261,21 +261,19 @@ def _plan_without_panel(placement: Placement, problem: Failure | None) -> Placem
     )
 
 
-def _able(placement: Placement, panel: Panel | None, connections: list[Connection]) -> list[Connection]:
+def _able(placement: Placement, panel: Panel, connections: list[Connection]) -> list[Connection]:
     """Return the connections that fill the placement."""
     chosen: list[Connection] = placement.chosen or connections  # type: ignore[attr-defined]
     usable = {connection.pk for connection in connections}
-    return [
-        connection for connection in chosen if panel and connection.pk in usable and _can(connection, panel.capability)
-    ]
+    return [connection for connection in chosen if connection.pk in usable and _can(connection, panel.capability)]
 
 
-def _of_host(panel: Panel | None, account: Account, offers: Offers) -> dict[str, type[HostConnector]]:
+def _of_host(panel: Panel, account: Account, offers: Offers) -> dict[str, type[HostConnector]]:
     """Return the host connectors that fill the panel, whichever connections a placement has chosen, by slug.
 
     None where the host does not confirm who looks: it knows nothing then of what they may see.
     """
-    if panel is None or panel.capability is None or not account.confirms:
+    if panel.capability is None or not account.confirms:
         return {}
     return {
         slug: kind

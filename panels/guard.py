@@ -23,6 +23,8 @@ from voxysapps.outgoing import seconds_left
 FAILURES_TO_OPEN = 5
 OPEN_SECONDS = 30.0
 MAX_OPEN_SECONDS = 600.0
+# The pause is the longest by then; 2 to the power of a week's failures is no number any more.
+_MOST_DOUBLINGS = 10
 # One call tries whether the system is back; longer than it may take, and the next one tries.
 PROBE_SECONDS = 30
 _KEPT_SECONDS = 24 * 3600
@@ -54,11 +56,11 @@ class Breaker:
 
 
 class Guard:
-    """Guards one connection of one account, or its host, which goes by the host connector's slug."""
+    """Guards one system of one account; see `panels.statistics.System`."""
 
-    def __init__(self, account_id: int, connection_id: int | str, *, name: str) -> None:
+    def __init__(self, account_id: int, system: int | str, *, name: str) -> None:
         self._account_id = account_id
-        self._prefix = f"{account_id}:connection:{connection_id}"
+        self._prefix = f"{account_id}:connection:{system}"
         self._name = name
 
     @contextmanager
@@ -119,7 +121,7 @@ class Guard:
         before = self.breaker()
         failures, opened, until = before.failures + 1, before.opened, before.open_until
         if failures >= FAILURES_TO_OPEN and now >= until:
-            until = now + min(OPEN_SECONDS * 2**opened, MAX_OPEN_SECONDS) * jitter()
+            until = now + min(OPEN_SECONDS * 2 ** min(opened, _MOST_DOUBLINGS), MAX_OPEN_SECONDS) * jitter()
             opened += 1
         cache.set(self.breaker_key, [failures, opened, until], _KEPT_SECONDS)
         cache.delete(f"{self._prefix}:probe")

@@ -4,7 +4,7 @@ Whatever of it is read outside of fetching and rendering is read here first. The
 operators: they say what is wrong and what to do.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, get_args
 
 from django import forms
@@ -79,10 +79,12 @@ def _inspect_panel(panel: Panel) -> None:
     look.words("needs", get_args(Need))
     look.words("vary", get_args(Vary))
     look.words("sensitive")
+    look.words("destination")
     look.form()
     look.number("fresh_for", 1, _SECONDS_IN_A_DAY)
     look.number("skeleton_lines", 1, _MOST_LINES)
     look.flag("is_opt_in")
+    look.flag("keeps")
     look.text("template")
     look.text("empty_template")
     parts = look.value("parts")
@@ -90,11 +92,9 @@ def _inspect_panel(panel: Panel) -> None:
         isinstance(text, str) and text for pair in parts.items() for text in pair
     ):
         raise PluginError("Its parts are no mapping of names to templates. Write {“name”: “slug/part.html”}.")
-    for name in ("styles", "scripts"):
-        if hasattr(Panel, name):
-            look.words(name)
-    if hasattr(Panel, "actions"):
-        _inspect_actions(look.value("actions"))
+    look.words("styles")
+    look.words("scripts")
+    _inspect_actions(look.value("actions"))
 
 
 def _inspect_actions(actions: Any) -> None:
@@ -180,9 +180,7 @@ class _Look:
         form_class = self.value("SettingsForm")
         if not (isinstance(form_class, type) and issubclass(form_class, forms.Form)):
             raise PluginError("Its SettingsForm is no subclass of django.forms.Form.")
-        for name, initial in self._try("SettingsForm", lambda: list(_initial_values(form_class))):
-            if isinstance(initial, BaseException):
-                raise PluginError(f"Its SettingsForm cannot tell the initial value of “{name}”: {describe(initial)}.")
+        self._try("SettingsForm", lambda: _read_initial_values(form_class))
 
     def _try(self, name: str, work: Callable[[], Any]) -> Any:
         try:
@@ -194,10 +192,10 @@ class _Look:
 _SINGULAR = {"capabilities": "capability"}
 
 
-def _initial_values(form_class: type[forms.Form]) -> Iterator[tuple[str, Any]]:
+def _read_initial_values(form_class: type[forms.Form]) -> None:
     form = form_class()
     for name, field in form.fields.items():
-        yield name, form.get_initial_for_field(field, name)
+        form.get_initial_for_field(field, name)
 
 
 def _is_positive(value: object) -> bool:

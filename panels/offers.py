@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 
 from panels import registry
+from panels.base import Panel
+from panels.connectors.base import Connector
 from panels.models import PluginOffer
 
 
@@ -20,12 +22,15 @@ class Offers:
     decided: Mapping[tuple[str, str], bool]
 
     def has_panel(self, slug: str) -> bool:
-        decided = self.decided.get((PluginOffer.Kind.PANEL, slug))
-        return not registry.panels().is_opt_in(slug) if decided is None else decided
+        return self._has(PluginOffer.Kind.PANEL, slug, registry.panels().plugins.get(slug))
 
     def has_connector(self, slug: str) -> bool:
-        decided = self.decided.get((PluginOffer.Kind.CONNECTOR, slug))
-        return not registry.connectors().is_opt_in(slug) if decided is None else decided
+        kind = registry.connectors().plugins.get(slug) or registry.host_connectors().get(slug)
+        return self._has(PluginOffer.Kind.CONNECTOR, slug, kind)
+
+    def _has(self, kind: str, slug: str, plugin: Panel | type[Connector] | None) -> bool:
+        decided = self.decided.get((kind, slug))
+        return decided if decided is not None else plugin is None or not plugin.is_opt_in
 
 
 def read_offers(account_id: int) -> Offers:

@@ -132,7 +132,7 @@ def _row(one: Found, uses: _Uses, offers: _Offers, *, is_rival: bool = False) ->
     return PluginRow(
         kind=one.kind,
         slug=one.slug,
-        title=one.title or one.slug,
+        title=str(one.title) or one.slug,
         package=one.package,
         version=one.version,
         api=one.requires_api,

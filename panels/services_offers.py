@@ -1,11 +1,14 @@
 """What is done to offers of plugins. Only platform administrators come here."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from panels import registry
 from panels.configuration import change_stamp
 from panels.models import Connection, Placement, PluginOffer
 from tenants import audit
@@ -42,10 +45,17 @@ def delete_offer(offer: PluginOffer) -> None:
 
 def _tell(offer: PluginOffer) -> None:
     """Let every process read the accounts anew that use the plugin."""
-    users = (
-        Placement.objects.filter(panel=offer.slug)
-        if offer.kind == PluginOffer.Kind.PANEL
-        else Connection.objects.filter(connector=offer.slug)
-    )
-    for account_id in users.order_by().values_list("account_id", flat=True).distinct():
+    for account_id in _users(offer).order_by().values_list("account_id", flat=True).distinct():
         change_stamp(account_id)
+
+
+def _users(offer: PluginOffer) -> QuerySet[Any]:
+    """Return the rows that the plugin is used by."""
+    if offer.kind == PluginOffer.Kind.PANEL:
+        return Placement.objects.filter(panel=offer.slug)
+    of_host = registry.host_connectors().get(offer.slug)
+    if of_host is None:
+        return Connection.objects.filter(connector=offer.slug)
+    # It has no connections: it fills whatever panel asks for what it answers.
+    panels = registry.panels().plugins.items()
+    return Placement.objects.filter(panel__in=[slug for slug, one in panels if one.capability in of_host.capabilities])

@@ -12,6 +12,8 @@ from time import monotonic
 
 OPEN_SECONDS = 30.0
 MAX_OPEN_SECONDS = 600.0
+# The pause is the longest by then; 2 to the power of a week's failures is no number any more.
+_MOST_DOUBLINGS = 10
 # One try at a time finds out whether it works again; a try that says nothing for so long is not waited for.
 PROBE_SECONDS = 5.0
 MAX_KEPT = 5_000
@@ -54,7 +56,8 @@ class Breaker:
             state.trace_id = trace_id
             opens = state.failures >= limit
             if opens:
-                state.open_until = monotonic() + min(OPEN_SECONDS * 2**state.opened, MAX_OPEN_SECONDS)
+                pause = OPEN_SECONDS * 2 ** min(state.opened, _MOST_DOUBLINGS)
+                state.open_until = monotonic() + min(pause, MAX_OPEN_SECONDS)
                 state.opened += 1
             while len(self._states) > MAX_KEPT:
                 self._states.popitem(last=False)

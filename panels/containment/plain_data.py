@@ -46,7 +46,7 @@ def require_answer(answer: Any, kind: type) -> None:
 def _require_size(data: Any, most: int) -> None:
     try:
         size = len(msgspec.json.encode(data))
-    except (TypeError, ValueError, OverflowError, RecursionError, UnicodeEncodeError) as error:
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise NotPlain(f"What was returned cannot be written as JSON: {type(error).__name__}.") from None
     if size > most:
         raise NotPlain(f"What was returned is {size:,} bytes of JSON; at most {most:,} are kept.")

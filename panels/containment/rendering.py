@@ -60,7 +60,8 @@ def _contained(
     panel: Panel, work: Callable[[], Made], account_id: int, of: Hashable, passed: tuple[type[Exception], ...]
 ) -> Made:
     whole, one = (account_id, panel.slug), (account_id, panel.slug, of)
-    for key in (whole, one):
+    # What is cut off itself finds out nothing about the panel: another's data do, where it is time to try.
+    for key in (one, whole):
         if trace_id := breaker.cut_off(key):
             raise RenderFailed(trace_id)
     try:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from pytest_django.fixtures import Settings
 
 from panels import refresh, snapshots, statistics
@@ -87,6 +88,12 @@ def test_failed_probe_waits_longer(shop: Connection, guard: Guard, clock: time_m
         clock.shift(MAX_OPEN_SECONDS * 1.3)
     guard.failed()
     assert guard.breaker().open_until - time.time() <= MAX_OPEN_SECONDS * 1.2
+
+
+def test_system_that_is_dead_for_weeks_is_still_tried(shop: Connection, guard: Guard) -> None:
+    cache.set(guard.breaker_key, [2_000, 1_100, time.time() - 1], 60)
+    guard.failed()
+    assert MAX_OPEN_SECONDS * 0.7 < guard.breaker().open_until - time.time() <= MAX_OPEN_SECONDS * 1.2
 
 
 @pytest.mark.parametrize("error", [FinalError("No."), OperatorError("No."), ValueError("bug")])

@@ -6,7 +6,7 @@ from unittest.mock import patch
 import pytest
 
 from panels.containment import breaker as module
-from panels.containment.breaker import MAX_KEPT, OPEN_SECONDS, PROBE_SECONDS, Breaker
+from panels.containment.breaker import MAX_KEPT, MAX_OPEN_SECONDS, OPEN_SECONDS, PROBE_SECONDS, Breaker
 
 
 @pytest.fixture
@@ -49,6 +49,17 @@ def test_one_tries_after_a_while_and_the_next_pause_is_longer(breaker: Breaker) 
         assert breaker.cut_off("a") is None  # whoever tried said nothing
     breaker.succeeded("a")
     assert breaker.cut_off("a") is None
+
+
+def test_what_fails_for_weeks_is_still_tried_every_ten_minutes(breaker: Breaker) -> None:
+    for number in range(2_000):
+        breaker.failed("a", f"{number}", weight=2, limit=2)
+    with at(1000):
+        breaker.failed("a", "last", weight=2, limit=2)
+    with at(1000 + MAX_OPEN_SECONDS - 1):
+        assert breaker.cut_off("a") == "last"
+    with at(1000 + MAX_OPEN_SECONDS):
+        assert breaker.cut_off("a") is None
 
 
 def test_keeps_so_many_and_no_more(breaker: Breaker) -> None:

@@ -7,9 +7,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.test import TestCase
+from django.utils import translation
 
+from panels import registry
 from panels.calls import prepare
-from panels.configuration import read_sources
+from panels.configuration import get_plan, read_sources
+from panels.connectors.host.connector import HostConversations
 from panels.errors import OperatorError
 from panels.models import Connection, Placement, PluginOffer
 from panels.offers import read_offers, read_offers_of
@@ -19,7 +22,7 @@ from panels.services_offers import delete_offer, save_offer
 from panels.snapshots import Source
 from tenants.models import Account, AuditEntry
 from tenants.trust.identity import Identity
-from tests.factories import make_account, make_app
+from tests.factories import make_account, make_app, make_placement
 from tests.panels.containment.support import Tab, make_tab
 from tests.panels.declarations.support import apply_text
 from tests.support.admin import make_operator, signed_in
@@ -88,6 +91,13 @@ def test_plugin_that_asks_for_it_is_nobodys_until_somebody_offers_it(
     assert not read_offers(mine.account.pk).has_panel("orders")
 
 
+def test_host_connector_that_asks_for_it_is_nobodys_either(mine: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(HostConversations, "is_opt_in", True)
+    assert not read_offers(mine.account.pk).has_connector("host")
+    offer("connector", "host", "only", mine.account)
+    assert read_offers(mine.account.pk).has_connector("host")
+
+
 def test_decisions_are_in_the_audit(mine: Tab) -> None:
     row = offer("panel", "orders", "only", mine.account)
     offer("panel", "orders", "except", mine.account)
@@ -123,6 +133,24 @@ def test_connector_that_is_off_answers_for_nobody_of_the_account(mine: Tab, thei
     section = mine.look()["orders"]
     assert (section.state, "data-row" in section.html) == ("error", False)
     assert theirs.look()["orders"].state == "ready"
+
+
+def test_decision_about_what_the_host_answers_holds_from_the_next_request_on() -> None:
+    account = make_account(trust="verified")
+    app = make_app(account)
+    make_placement(app, panel="history")
+
+    def sources() -> list[str]:
+        plan = get_plan(app.key)
+        assert plan
+        return [source.key for placement in plan.placements for source in placement.sources]
+
+    assert sources() == ["h.host.history"]
+    row = offer("connector", "host", "except", account)
+    assert sources() == []
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        delete_offer(row)
+    assert sources() == ["h.host.history"]
 
 
 def test_nothing_is_fetched_for_what_is_off(mine: Tab, theirs: Tab) -> None:
@@ -237,6 +265,16 @@ def test_administrator_decides_in_two_steps(administrator: Any, mine: Tab, their
     assert not PluginOffer.objects.exists()
 
 
+def test_titles_are_in_the_readers_language(administrator: Any) -> None:
+    with translation.override("de"):
+        registry.forget()
+        registry.load_all()
+    page = administrator.get("/admin/panels/pluginoffer/").content.decode()
+    assert "<strong>Orders</strong>" in page
+    page = administrator.get("/admin/panels/pluginoffer/", headers={"Accept-Language": "de"}).content.decode()
+    assert "<strong>Bestellungen</strong>" in page
+
+
 def test_what_there_is_not_cannot_be_decided_about(administrator: Any) -> None:
     for query in ("", "?kind=panel&slug=acme", "?kind=x&slug=orders"):
         assert administrator.get(f"/admin/panels/pluginoffer/add/{query}").status_code in (403, 404)
@@ -247,7 +285,8 @@ def test_what_there_is_not_cannot_be_decided_about(administrator: Any) -> None:
 def test_operators_have_no_such_page(mine: Tab) -> None:
     row = offer("panel", "payments", "only", mine.account)
     client = signed_in(make_operator(mine.account, has_all_accounts=True))
-    for tail in ("", "add/?kind=panel&slug=orders", f"{row.pk}/change/", f"{row.pk}/delete/"):
+    adding = [f"add/?kind=panel&slug={slug}" for slug in ("orders", "payments")]
+    for tail in ("", *adding, f"{row.pk}/change/", f"{row.pk}/delete/"):
         for answer in (
             client.get(f"/admin/panels/pluginoffer/{tail}"),
             client.post(f"/admin/panels/pluginoffer/{tail}"),

@@ -2,17 +2,18 @@
 
 import logging
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
 from unittest.mock import patch
 
 import pytest
 from django.test import Client
 
 from panels import calls
+from panels.containment import RenderFailed, render_contained, rendering, threads
 from panels.containment import calls as containment_calls
-from panels.containment import rendering, threads
 from panels.containment.breaker import OPEN_SECONDS
+from panels.orders.panel import OrdersPanel
 from tests.panels.containment.conftest import Install
 from tests.panels.containment.support import Section, make_tab
 from voxysapps.celery import app as celery_app
@@ -191,6 +192,30 @@ def test_panel_that_fails_for_one_customer_goes_on_for_the_others(install: Insta
         for _ in range(8):
             assert tab.look()["hostile-raises"].state == "error"
         assert tab.look(contact=71, email="bob@example.com", name="Bob")["hostile-raises"].state == "ready"
+
+
+def test_panel_is_tried_again_with_data_that_are_not_cut_off_themselves() -> None:
+    panel, ok = OrdersPanel(), (False, "<p>")
+
+    def fail() -> NoReturn:
+        raise RuntimeError
+
+    def render(of: str, work: Callable[[], Any]) -> Any:
+        return render_contained(panel, work, account_id=1, of=of)
+
+    try:
+        for of in ("a", "b", "c", "d", "e", "f"):
+            with pytest.raises(RenderFailed):
+                render(of, fail)
+        later = time.monotonic() + OPEN_SECONDS
+        with patch("panels.containment.breaker.monotonic", lambda: later):
+            for _ in range(2):
+                rendering.breaker.failed((1, panel.slug, "f"), "trace", weight=1, limit=2)
+            with pytest.raises(RenderFailed):
+                render("f", lambda: ok)
+            assert render("g", lambda: ok) == ok
+    finally:
+        rendering.breaker.reset()
 
 
 # --- parts and waiting ---------------------------------------------------------------------------------
