@@ -197,7 +197,9 @@ def _note_failure(
     elif isinstance(error, TemporaryError) and error.retry_after is not None:
         retry_in = error.retry_after
     else:
-        retry_in = min(RETRY_SECONDS * 2 ** (tries - 1), RETRY_PERMANENT_SECONDS) * jitter()
+        # No further doubling: after days of failures the number would be too large to be one.
+        doublings = min(tries - 1, 10)
+        retry_in = min(RETRY_SECONDS * 2**doublings, RETRY_PERMANENT_SECONDS) * jitter()
     failure = Failure(message, permanent, trace_id, time.time(), values, tries)
     return snapshots.write_failure(account_id, source, customer, failure, before=before, retry_in=retry_in)
 

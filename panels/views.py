@@ -1,5 +1,6 @@
 """What a frame asks for: all placements of its app, or one of them."""
 
+import logging
 from http import HTTPStatus
 
 from django.http import HttpResponse
@@ -24,6 +25,9 @@ from panels.waiting import wait_for_answer
 from tenants.requests import reads_posted_context
 from tenants.viewing.entries import JOURNAL, make_entry
 from voxysapps.limits import count_and_append
+from voxysapps.problems import place_of
+
+logger = logging.getLogger(__name__)
 
 # In these states the page tells something of the customer, if only that there is nothing.
 SHOWS_DATA = frozenset({"ready", "stale", "empty"})
@@ -169,7 +173,9 @@ def _show_part(request: FrameRequest, placement: PlacementPlan, part: str) -> Ht
         html = fragments.render_part(
             *(request.plan, placement, request.context, locale, part, request.GET.dict()), answers.host_permit(request)
         )
-    except LookupError:
+    except LookupError as error:
+        # The panel's way to say so; or a mistake of its author, who finds it in the log.
+        logger.info("part not there: panel=%s part=%r: %s", placement.slug, part[:40], place_of(error))
         return answers.refuse(request, "unknown_app", gettext_noop("This is no longer there. Refresh the panel."))
     except RenderFailed as error:
         return answers.refuse(request, "unavailable", error.failure.message, trace_id=error.failure.trace_id)

@@ -99,6 +99,19 @@ def test_passing_failures_in_a_row_are_asked_about_ever_later(shop: Connection) 
     assert ask(shop, wanted_at=time.time() + 1).failure is None
 
 
+def test_a_system_that_is_dead_for_weeks_is_asked_as_seldom_as_ever(shop: Connection) -> None:
+    def fail(capability: str, who: Identity) -> Any:
+        raise TemporaryError("x")
+
+    RecordingConnector.answer = fail
+    long_dead = snapshots.Failure("x", False, "t", time.time() - 400, tries=2_000)
+    source = Source.of_connection(shop.pk, "orders")
+    snapshots.write_failure(shop.account_id, source, ADA.digest(), long_dead, before=None, retry_in=300)
+    head = ask(shop)
+    assert head.failure.tries == 2_001
+    assert head.due_at - head.failure.at == pytest.approx(refresh.RETRY_PERMANENT_SECONDS, rel=0.21)
+
+
 def test_connector_is_given_only_what_it_recognises(shop: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[Identity] = []
 
