@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.metadata import Distribution, EntryPoint, distributions, entry_points
+from importlib.metadata import Distribution, EntryPoint, distributions
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
@@ -27,6 +27,7 @@ from panels.containment import threads
 from panels.inspection import MAX_SLUG, PluginError, describe, inspect_plugin
 from panels.snapshots import Failure
 from voxysapps.generation import present
+from voxysapps.plugins import find_points, points_of
 
 __all__ = [
     "CONNECTORS_GROUP",
@@ -265,12 +266,8 @@ def _found(point: EntryPoint, kind: Kind, state: State, sentence: str = "", plug
 
 
 def _points(group: str) -> list[EntryPoint]:
-    try:
-        points = list(entry_points(group=group))
-    except Exception:  # noqa: BLE001 - one package's metadata cannot be read, and that must be all
-        points = [point for package in distributions() for point in _points_of(package, group) or ()]
-    once = {(point.name, point.value, _package(point)): point for point in points}
-    return sorted(once.values(), key=lambda point: (point.name, point.value))
+    # A package may be found twice, and has its plugins once.
+    return list({(point.name, point.value, _package(point)): point for point in find_points(group)}.values())
 
 
 def capability_names() -> set[str]:
@@ -280,14 +277,7 @@ def capability_names() -> set[str]:
 
 def list_unreadable() -> list[str]:
     """Return the packages whose entry points cannot be read."""
-    return sorted(_name_of(package) for package in distributions() if _points_of(package, PANELS_GROUP) is None)
-
-
-def _points_of(package: Distribution, group: str) -> list[EntryPoint] | None:
-    try:
-        return list(package.entry_points.select(group=group))
-    except Exception:  # noqa: BLE001 - as above
-        return None
+    return sorted(_name_of(package) for package in distributions() if points_of(package, PANELS_GROUP) is None)
 
 
 def _is_of_ours(point: EntryPoint) -> bool:
@@ -300,7 +290,7 @@ def _package(point: EntryPoint) -> tuple[str, str]:
         return point.value.partition(".")[0].partition(":")[0], ""
     try:
         return _name_of(point.dist), str(point.dist.version)
-    except Exception:  # noqa: BLE001 - as above
+    except Exception:  # noqa: BLE001 - its metadata cannot be read
         return _name_of(point.dist), ""
 
 

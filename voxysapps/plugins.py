@@ -21,7 +21,7 @@ def plugin_folders(name: str, *, without: Collection[str] = ()) -> list[Path]:
     A plugin's folder lies in the package of the module that its entry point names, or else in the next one around
     that which has one. `without` are slugs whose plugins are left out. So is whatever cannot be found.
     """
-    found = (_folder_of(point, name) for point in _points() if point.name not in without)
+    found = (_folder_of(point, name) for point in find_points(*GROUPS) if point.name not in without)
     return list(dict.fromkeys(folder for folder in found if folder))
 
 
@@ -38,19 +38,21 @@ def unreadable(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.glob("*/LC_MESSAGES/*.mo")) if not _is_readable(path)]
 
 
-def _points() -> list[EntryPoint]:
+def find_points(*groups: str) -> list[EntryPoint]:
+    """Return the entry points of the groups, by name; none of a package whose metadata cannot be read."""
     try:
-        found = [point for group in GROUPS for point in entry_points(group=group)]
+        found = [point for group in groups for point in entry_points(group=group)]
     except Exception:  # noqa: BLE001 - one package's metadata cannot be read; the registry says so
-        found = [point for package in distributions() for point in _points_of(package)]
-    return sorted(set(found), key=lambda point: (point.name, point.value))
+        found = [point for package in distributions() for point in points_of(package, *groups) or ()]
+    return sorted(found, key=lambda point: (point.name, point.value))
 
 
-def _points_of(package: Distribution) -> list[EntryPoint]:
+def points_of(package: Distribution, *groups: str) -> list[EntryPoint] | None:
+    """Return a package's entry points of the groups, or None where they cannot be read."""
     try:
-        return [point for group in GROUPS for point in package.entry_points.select(group=group)]
+        return [point for group in groups for point in package.entry_points.select(group=group)]
     except Exception:  # noqa: BLE001 - as above
-        return []
+        return None
 
 
 def _folder_of(point: EntryPoint, name: str) -> Path | None:
@@ -80,7 +82,7 @@ def _is_readable(path: Path) -> bool:
 
 def plugin_places() -> list[Path]:
     """Return the package's folder, or the one file, of every plugin but our own. What cannot be found is left out."""
-    tops = dict.fromkeys(point.module.partition(".")[0] for point in _points())
+    tops = dict.fromkeys(point.module.partition(".")[0] for point in find_points(*GROUPS))
     return list(dict.fromkeys(place for top in tops for place in _places_of(top)))
 
 
