@@ -23,6 +23,7 @@ from django.utils.translation import gettext_noop
 
 from panels.base import Panel
 from panels.capabilities import CAPABILITIES
+from panels.capabilities.catalogue import CAPABILITIES_GROUP
 from panels.connectors.base import Connector, HostConnector
 from panels.containment import threads
 from panels.inspection import MAX_SLUG, PluginError, describe, inspect_plugin
@@ -46,7 +47,6 @@ logger = logging.getLogger(__name__)
 
 PANELS_GROUP = "voxysapps.panels"
 CONNECTORS_GROUP = "voxysapps.connectors"
-CAPABILITIES_GROUP = "voxysapps.capabilities"
 OUR_PACKAGE = "voxysapps"
 _SLUG = re.compile(rf"[A-Za-z0-9_-]{{1,{MAX_SLUG}}}")
 

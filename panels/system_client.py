@@ -16,7 +16,7 @@ import msgspec
 import stamina
 from django.utils.translation import gettext_noop
 
-from panels.errors import MAX_RETRY_AFTER, ConnectorError, FinalError, OperatorError, TemporaryError
+from panels.errors import ConnectorError, FinalError, OperatorError, TemporaryError
 from voxysapps.outgoing import OutgoingError, Response, seconds_left, send
 
 _TRIES = 2
@@ -225,9 +225,9 @@ def retry_after(response: Response) -> float | None:
     """Return for how many seconds the system asks to be left alone; None where it does not say."""
     said = response.headers.get("retry-after", "").strip()
     if said.replace(".", "", 1).isdecimal():
-        return min(float(said), MAX_RETRY_AFTER)
+        return float(said)
     try:
         at = email.utils.parsedate_to_datetime(said).timestamp()
     except (ValueError, TypeError, OverflowError):
         return None
-    return min(max(at - time.time(), 0.0), MAX_RETRY_AFTER)
+    return at - time.time()

@@ -4,16 +4,17 @@ import logging
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 
 from django.conf import settings
 
 from panels.capabilities.records import Answer
+from voxysapps.plugins import find_points
 from voxysapps.problems import place_of
 
 logger = logging.getLogger(__name__)
 
-GROUP = "voxysapps.capabilities"
+CAPABILITIES_GROUP = "voxysapps.capabilities"
 # Connectors have a method of this name.
 _NAME = re.compile(r"[a-z][a-z0-9_]{2,40}")
 
@@ -46,7 +47,8 @@ class Capabilities(Mapping[str, type[Answer]]):
     @cached_property
     def _found(self) -> tuple[Mapping[str, type[Answer]], Mapping[str, str]]:
         found, broken = dict(self._ours), {}
-        for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
+        # A package may be found twice.
+        for point in dict.fromkeys(find_points(CAPABILITIES_GROUP)):
             if point.name in settings.PANELS_EXCLUDE:
                 continue
             if point.name in found:

@@ -167,6 +167,26 @@ def test_redirects_elsewhere_are_the_operators_matter(client: SystemClient, outs
     assert isinstance(failure(client), OperatorError)
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply({}, status=302, headers={"Location": "http://169.254.169.254/latest"}),
+        Reply(b'"' + b"x" * 4_100_000 + b'"'),
+    ],
+)
+def test_of_a_change_it_is_never_said_that_nothing_was_done(
+    client: SystemClient, outside: OutsideSystem, reply: Reply
+) -> None:
+    outside.answer = lambda asked: reply
+    said = failure(client)
+    assert not isinstance(said, TemporaryError)
+    with pytest.raises(TemporaryError) as caught:
+        client.post("/refunds", json={})
+    assert caught.value.sentence == said.sentence
+    with pytest.raises(type(said)):
+        client.post("/search", json={}, is_question=True)
+
+
 def test_private_addresses_are_the_operators_matter() -> None:
     assert "private network" in failure(SystemClient("https://10.0.0.1", name="Shop")).sentence
 

@@ -117,7 +117,7 @@ class JsonHttpConnector(Connector):
             subscriptions=subscriptions,
             invoices=tuple(sorted(invoices, key=lambda invoice: invoice.issued_at, reverse=True)),
             windows=(Window(since=payments[-1].at),) if has_more else (),
-            matched_by=max((found.by for found in every), key=lambda word: word.rank, default=None),
+            matched_by=every[0].by if every else None,
         )
         return self._told(theirs)
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import stripe
 from django.utils.translation import gettext_noop
 
-from panels.api import ConnectorError, FinalError, Gaps, SystemClient, TemporaryError, lacks, segment
+from panels.api import FinalError, Gaps, SystemClient, TemporaryError, lacks, segment
 from panels.connectors.stripe import queries
 from panels.connectors.stripe.fields import Json, pick, rows, text
 from panels.connectors.stripe.transport import GuardedHTTPClient, not_an_answer
@@ -139,10 +139,6 @@ class StripeReader:
         data: Json = answer.data
         return data
 
-    def not_an_answer(self) -> ConnectorError:
-        """Return what it means that an answer has not the shape it should have."""
-        return not_an_answer(self.name)
-
     def _by_id(self, answer: Json | None) -> dict[str, Json]:
         return {} if answer is None else {self._require_id(row): row for row in self._rows(answer)}
 
@@ -154,5 +150,5 @@ class StripeReader:
 
     def _rows(self, answer: Json) -> tuple[Json, ...]:
         if not isinstance(pick(answer, "data"), list):
-            raise self.not_an_answer()  # no list at all is not an empty one
+            raise not_an_answer(self.name)  # no list at all is not an empty one
         return rows(answer)

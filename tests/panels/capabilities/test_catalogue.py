@@ -1,13 +1,14 @@
 """Capabilities that plugins bring: beside ours, never in their place, and a broken one stays alone."""
 
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
 
 from panels.api import Answer, Orders, Record
 from panels.capabilities import catalogue
-from panels.capabilities.catalogue import GROUP, Capabilities
+from panels.capabilities.catalogue import CAPABILITIES_GROUP, Capabilities
 
 
 class Point(Record, frozen=True, kw_only=True):
@@ -26,8 +27,8 @@ NOT_AN_ANSWER = object()
 
 
 def with_points(monkeypatch: pytest.MonkeyPatch, **values: str) -> Capabilities:
-    points = [EntryPoint(name, f"{__name__}:{value}", GROUP) for name, value in values.items()]
-    monkeypatch.setattr(catalogue, "entry_points", lambda group: points)
+    points = [EntryPoint(name, f"{__name__}:{value}", CAPABILITIES_GROUP) for name, value in values.items()]
+    monkeypatch.setattr(catalogue, "find_points", lambda group: points)
     return Capabilities(orders=Orders)
 
 
@@ -58,6 +59,18 @@ def test_one_that_is_excluded_is_not_imported(monkeypatch: pytest.MonkeyPatch, s
     settings.PANELS_EXCLUDE = ["acme_points"]
     capabilities = with_points(monkeypatch, acme_points="MISSING")
     assert (dict(capabilities), capabilities.broken) == ({"orders": Orders}, {})
+
+
+def test_a_package_whose_metadata_cannot_be_read_takes_nobody_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, entry in (("spoilt", "no equals sign"), ("whole", f"acme_points = {__name__}:Points")):
+        metadata = tmp_path / f"{name}-1.0.dist-info"
+        metadata.mkdir()
+        (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        (metadata / "entry_points.txt").write_text(f"[{CAPABILITIES_GROUP}]\n{entry}\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert dict(Capabilities(orders=Orders)) == {"orders": Orders, "acme_points": Points}
 
 
 def test_records_of_several_connections_are_one_answer() -> None:
