@@ -175,7 +175,7 @@ def _show_part(request: FrameRequest, placement: PlacementPlan, part: str) -> Ht
         )
     except LookupError as error:
         # The panel's way to say so; or a mistake of its author, who finds it in the log.
-        logger.info("part not there: panel=%s part=%r: %s", placement.slug, part[:40], place_of(error))
+        logger.info("part not there: panel=%s: %s", placement.slug, place_of(error))
         return answers.refuse(request, "unknown_app", gettext_noop("This is no longer there. Refresh the panel."))
     except RenderFailed as error:
         return answers.refuse(request, "unavailable", error.failure.message, trace_id=error.failure.trace_id)
