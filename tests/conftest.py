@@ -12,10 +12,12 @@ from django.core.cache import cache
 from panels.testing.browser import find_browser
 from panels.testing.network import no_network
 from tests.support.browser import NONE_FOUND, launch_arguments
+from tests.support.host import hosts  # noqa: F401 - a fixture
 from tests.support.hubspot import hubspot  # noqa: F401 - a fixture
 from tests.support.outside import outside  # noqa: F401 - a fixture
 from tests.support.product import Product
 from tests.support.services import delete_keys, services_for_product
+from voxysapps.celery import app as celery_app
 from voxysapps.redis_urls import cache_url
 
 # Hashing a password is slow on purpose.
@@ -41,6 +43,14 @@ def _empty_cache(redis_of_tests: redis.Redis | None) -> None:
         cache.clear()
     else:
         delete_keys(redis_of_tests, os.environ["CACHE_PREFIX"])
+
+
+@pytest.fixture
+def worker_at_hand() -> Iterator[None]:
+    """Tasks are done at once, as an idle worker would do them a moment later."""
+    celery_app.conf.task_always_eager = True
+    yield
+    celery_app.conf.task_always_eager = False
 
 
 @pytest.fixture(autouse=True)

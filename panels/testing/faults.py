@@ -22,20 +22,15 @@ class Fault:
     says: str
     errors: tuple[type[ConnectorError], ...]
     reply: Callable[[], Reply]
-    # Whether the system's own answer is asked for before, and then spoilt.
-    cuts: bool = False
 
     @property
     def spoil(self) -> Spoil:
         """Let every request meet the fault."""
-        return lambda number, asked, answer: self._meet(answer)
+        return lambda number, asked, answer: self.reply()
 
     def from_request(self, first: int) -> Spoil:
         """Let the requests from this one on meet the fault, 0 the first."""
-        return lambda number, asked, answer: self._meet(answer) if number >= first else answer()
-
-    def _meet(self, answer: Callable[[], Reply]) -> Reply:
-        return _cut(answer()) if self.cuts else self.reply()
+        return lambda number, asked, answer: self.reply() if number >= first else answer()
 
 
 def _raises(error: Exception) -> Callable[[], Reply]:
@@ -51,11 +46,8 @@ def _endless() -> Iterator[bytes]:
         yield b'"0123456789abcde",' * 65_536  # a megabyte
 
 
-def _cut(reply: Reply) -> Reply:
-    """Return the first half of an answer, as a connection that breaks leaves it."""
-    return Reply(b'{"rows": [{"id": 1, "na', reply.status, reply.headers)
-
-
+# As a connection that breaks leaves it.
+_HALF = b'{"rows": [{"id": 1, "na'
 _HTML = b"<!doctype html><html><head><title>Maintenance</title></head><body>Back soon</body></html>"
 _OF_HTML = {"Content-Type": "text/html"}
 _TOO_MUCH = (FinalError, TemporaryError)
@@ -71,7 +63,7 @@ FAULTS = (
     ),
     Fault("broken", "the system answers 500", (TemporaryError,), lambda: Reply({"message": "Oops"}, 500)),
     Fault("page", "a proxy answers with a page", (TemporaryError,), lambda: Reply(_HTML, 200, _OF_HTML)),
-    Fault("truncated", "the answer ends in the middle", (TemporaryError,), Reply, cuts=True),
+    Fault("truncated", "the answer ends in the middle", (TemporaryError,), lambda: Reply(_HALF)),
     Fault("huge", "the answer is larger than all that can be shown", _TOO_MUCH, lambda: Reply(_endless())),
     Fault("wrong key", "the system answers 401", (OperatorError,), lambda: Reply({"message": "Unauthorized"}, 401)),
     Fault("missing right", "the system answers 403", (OperatorError,), lambda: Reply({"message": "Forbidden"}, 403)),

@@ -476,7 +476,10 @@ class PanelContract:
 
     def _product(self) -> Any:
         if self._panel.capability and CAPABILITIES[self._capability].IS_RESTRICTED:
-            pytest.skip("Only the account's own host tells this, and there is none in the tests.")
+            pytest.skip(
+                "The kit stands in for outside systems, and not for the host, which alone tells this: who shows the "
+                "host's data tests with a host."
+            )
         return product_with(self.panel)
 
     def _shown(self, data: Any, **look: Any) -> browser.Shown:

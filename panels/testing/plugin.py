@@ -18,7 +18,22 @@ from panels.testing.network import no_network
 
 _SETTINGS = "voxysapps.settings"
 _MADE = pytest.StashKey[Path]()
-_OTHERS = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PANELS_EXCLUDE", "OUTGOING_NETWORKS", "ADMIN_HOSTS")
+_GIVEN = {
+    "SECRET_KEY": "a key for tests only",
+    "ENCRYPTION_KEYS": "another-key-for-tests-only-of-43-characters",
+    "DEBUG": "1",
+    "SIMULATOR": "0",
+    "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
+    "DATABASE_URL": "sqlite://:memory:",
+}
+# Whatever else the settings read is left out.
+_LEFT_OUT = (
+    *("ACCOUNT_CONCURRENCY", "ADMIN_HOSTS", "ADMIN_SECOND_FACTOR", "BEHIND_PROXY", "BROKER_PREFIX", "CACHE_PREFIX"),
+    *("CONN_MAX_AGE", "CSRF_TRUSTED_ORIGINS", "DEFAULT_FROM_EMAIL", "DEVELOPMENT", "EMAIL_URL", "EMBEDDED_WORKER"),
+    *("LOG_LEVEL", "METRICS_NETWORKS", "OUTGOING_NETWORKS", "PANELS_EXCLUDE", "PANELS_IMPORT_SECONDS"),
+    *("PREFETCH_CONCURRENCY", "PUBLIC_URL", "RATE_LIMIT_FACTOR", "REDIS_URL", "SECRET_KEY_FALLBACKS"),
+    *("SECURE_HSTS_SECONDS", "SECURE_SSL_REDIRECT", "STATIC_ROOT", "TRUSTED_PROXIES"),
+)
 
 
 # A wrapper: it comes before pytest-django, which reads the settings in the same hook.
@@ -26,17 +41,9 @@ _OTHERS = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PANELS_EXCLUDE", "OUTGOING
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, Any, Any]:
     folder = Path(tempfile.mkdtemp(prefix="voxys-tests-"))
     early_config.stash[_MADE] = folder
-    for name in _OTHERS:
+    for name in _LEFT_OUT:
         os.environ.pop(name, None)
-    os.environ |= {
-        "SECRET_KEY": "a key for tests only",
-        "ENCRYPTION_KEYS": "another-key-for-tests-only-of-43-characters",
-        "DEBUG": "1",
-        "SIMULATOR": "0",
-        "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
-        "RUN_DIR": str(folder),
-        "DATABASE_URL": "sqlite://:memory:",
-    }
+    os.environ |= {**_GIVEN, "RUN_DIR": str(folder)}
     # Somebody with settings of their own names them, in the environment or by --ds.
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", _SETTINGS)
     return (yield)

@@ -43,7 +43,7 @@ class _Answering(Connector):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a tab showed: its HTML, the panel's state in it, and how many queries the database was asked."""
+    """What a tab showed: its HTML, the panel's state in it, and how many queries fetching and showing it took."""
 
     html: str
     state: str
@@ -77,10 +77,9 @@ class Tab:
         told = patch.object(_Answering, "data", data, create=True)
         if self._panel.capability is None:
             told = patch.object(self._panel, "fetch", lambda ctx: data)
-        with told:
+        with told, CaptureQueriesContext(database) as queries:
             self._post(who)
-            with CaptureQueriesContext(database) as queries:
-                html = self._post(who)
+            html = self._post(who)
         found = re.search(r'data-state="(\w+)"', html)
         return Opened(html, found[1] if found else "", len(queries))
 

@@ -18,6 +18,8 @@ KEYWORDS: dict[str, Any] = {
 # Context, and the sentence: of one with a plural both forms.
 Message = tuple[str | None, str | tuple[str, ...]]
 _CONTEXT_GLUE = "\x04"
+# Whatever forms of a plural a language has, these numbers need all of them.
+_NUMBERS = range(103)
 
 
 def messages_of(path: Path) -> Iterator[Message]:
@@ -42,7 +44,17 @@ def untranslated(paths: Iterable[Path], language: str) -> list[str]:
         for context, message in messages_of(path):
             singular = message if isinstance(message, str) else message[0]
             key = f"{context}{_CONTEXT_GLUE}{singular}" if context else singular
-            # A plural is kept by the number of its form.
-            if not any(catalogue._catalog.get(known) for known in (key, (key, 0), (key, 1))):  # noqa: SLF001
+            if not _has_words(catalogue._catalog, key, is_plural=singular is not message):  # noqa: SLF001
                 missing.append(f"“{singular}” ({path.name})")
     return missing
+
+
+def _has_words(catalogue: Any, key: str, *, is_plural: bool) -> bool:
+    """Return whether there are words for the sentence, in every form where it has a plural."""
+    if not is_plural:
+        # Those of a plural do for its singular alone; they are kept by the number of their form.
+        return any(catalogue.get(known) for known in (key, (key, 0), (key, 1)))
+    try:
+        return all(catalogue.plural(key, number) for number in _NUMBERS)
+    except KeyError:
+        return False

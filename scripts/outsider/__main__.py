@@ -80,7 +80,10 @@ def test(installation: Installation, name: str) -> None:
     """Run the tests of the package in this folder."""
     with step(f"the tests of {name} are run as they are"):
         said = installation.run(["pytest", "-q", "-p", "no:cacheprovider"], seconds=200, within=name)
-        print(f"   {said.rstrip().splitlines()[-1]}")
+        summary = said.rstrip().splitlines()[-1]
+        if "skipped" in summary:
+            raise Failed(f"Not all tests of {name} were run: {summary}")
+        print(f"   {summary}")
 
 
 def look(state: dict[str, object], systems: Systems, picture: Path | None) -> None:

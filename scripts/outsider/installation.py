@@ -57,16 +57,8 @@ class Installation:
 
     def pip_install(self, *what: str) -> None:
         """Install it from where pip is told to look on this machine."""
-        command = [
-            str(self._bin / "python"),
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--no-input",
-            "--disable-pip-version-check",
-        ]
-        self.run([*command, *what], seconds=400)
+        options = ("--quiet", "--no-input", "--disable-pip-version-check")
+        self.run([str(self._bin / "python"), "-m", "pip", "install", *options, *what], seconds=400)
 
     def run(self, command: list[str], *, seconds: float, within: str = "") -> str:
         """Run the command in the folder, or `within` it; return what it prints. Raises `Failed`."""

@@ -9,10 +9,9 @@ from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, e
 
 from panels.testing.browser import AXE
 from tests.browser.test_sign_in import Desk
-from tests.support.loyalty import TOKEN, LoyaltyServer, loyalty_system
-from tests.support.plugins import EXAMPLES, installed_from
+from tests.support.loyalty import LoyaltyServer, loyalty_system
+from tests.support.plugins import EXAMPLES, product_with_loyalty
 from tests.support.product import Product
-from tests.support.services import services_for_product
 
 SLUG = "acme-loyalty"
 
@@ -26,17 +25,8 @@ def loyalty() -> Iterator[LoyaltyServer]:
 @pytest.fixture(scope="module")
 def product_with_plugin(tmp_path_factory: pytest.TempPathFactory, loyalty: LoyaltyServer) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("acting")
-    path = installed_from(EXAMPLES / "loyalty", folder / "metadata")
-    with services_for_product() as env:
-        running = Product(folder / "run", PYTHONPATH=path, **env)
-        try:
-            running.wait_until_up()
-            account = next(one for one in running.state["accounts"] if one["trust"] == "signed_in")
-            settings = json.dumps({"address": loyalty.address, "rows": 5})
-            running.inside("place", str(account["id"]), SLUG, settings, json.dumps({"token": TOKEN}))
-            yield running
-        finally:
-            running.stop()
+    with product_with_loyalty(folder, loyalty, trust="signed_in", package=EXAMPLES / "loyalty") as running:
+        yield running
 
 
 class Acting:

@@ -1,6 +1,5 @@
 """Who writes a panel sees every change in the open tab, and what is behind it."""
 
-import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -10,9 +9,8 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 
 from tests.support.loyalty import TOKEN, LoyaltyServer, loyalty_system
-from tests.support.plugins import EXAMPLES, installed_from
+from tests.support.plugins import EXAMPLES, product_with_loyalty
 from tests.support.product import Product
-from tests.support.services import services_for_product
 
 SLUG = "acme-loyalty"
 # New processes are there in two seconds where a machine has nothing else to do.
@@ -37,16 +35,8 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory, package: Path, loyalty: LoyaltyServer) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("developing")
-    with services_for_product() as env:
-        running = Product(folder / "run", PYTHONPATH=installed_from(package, folder / "metadata"), **env)
-        try:
-            running.wait_until_up()
-            account = next(one for one in running.state["accounts"] if one["trust"] == "link")
-            settings = json.dumps({"address": loyalty.address, "rows": 5})
-            running.inside("place", str(account["id"]), SLUG, settings, json.dumps({"token": TOKEN}))
-            yield running
-        finally:
-            running.stop()
+    with product_with_loyalty(folder, loyalty, trust="link", package=package) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

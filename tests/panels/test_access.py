@@ -19,17 +19,13 @@ from tests.support.connectors import RecordingConnector, connector  # noqa: F401
 from tests.support.contexts import context_body
 from tests.support.host import AGENT, HostInMemory, host_answers, make_contact, sign_in
 from tests.support.trips import counted_trips
-from voxysapps.celery import app as celery_app
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _worker_at_hand() -> Iterator[None]:
-    celery_app.conf.task_always_eager = True
+def _nothing_remembered(worker_at_hand: None) -> None:
     access.forget_remembered()
-    yield
-    celery_app.conf.task_always_eager = False
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -25,16 +24,8 @@ from tests.support.admin import make_operator, signed_in
 from tests.support.connectors import RecordingConnector, connector  # noqa: F401 - a fixture
 from tests.support.contexts import context_body
 from tests.support.trips import counted_trips
-from voxysapps.celery import app as celery_app
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _worker_at_hand() -> Iterator[None]:
-    celery_app.conf.task_always_eager = True
-    yield
-    celery_app.conf.task_always_eager = False
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("worker_at_hand")]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from panels.configuration import forget_plans
 from tests.factories import make_placement
 from tests.panels.actions.points import Tab, installed_points
 from tests.support.contexts import context_body
-from tests.support.host import ADMINISTRATOR, HostInMemory, host_answers, sign_in
+from tests.support.host import ADMINISTRATOR, HostInMemory, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -21,13 +21,6 @@ pytestmark = pytest.mark.django_db
 def _panel() -> Iterator[None]:
     with installed_points():
         yield
-
-
-@pytest.fixture
-def hosts() -> Iterator[dict[int, HostInMemory]]:
-    answering: dict[int, HostInMemory] = {}
-    with host_answers(answering):
-        yield answering
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import re
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,20 +17,12 @@ from tenants.models import Account, AuditEntry, DashboardApp
 from tenants.signals import contact_deleted
 from tests.factories import make_account, make_app, make_connection, make_placement
 from tests.support.contexts import context_body
-from tests.support.host import ADMINISTRATOR, AGENT, HostInMemory, host_answers, make_contact, sign_in
-from voxysapps.celery import app as celery_app
+from tests.support.host import ADMINISTRATOR, AGENT, HostInMemory, make_contact, sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("worker_at_hand")]
 THREE = ("customer", "orders", "payments")
 # Three people of the demonstration shop have this contact's phone.
 SEVERAL = "ada.several@example.com"
-
-
-@pytest.fixture(autouse=True)
-def _worker_at_hand() -> Iterator[None]:
-    celery_app.conf.task_always_eager = True
-    yield
-    celery_app.conf.task_always_eager = False
 
 
 class Tab:
@@ -72,13 +63,6 @@ def make_tab(hosts: dict[int, HostInMemory], **values: Any) -> Tab:
     host.change_conversation(7)
     hosts[account.pk] = host
     return Tab(account)
-
-
-@pytest.fixture
-def hosts() -> Iterator[dict[int, HostInMemory]]:
-    answering: dict[int, HostInMemory] = {}
-    with host_answers(answering):
-        yield answering
 
 
 @pytest.fixture

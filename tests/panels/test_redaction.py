@@ -1,7 +1,6 @@
 """What is hidden is in no HTML, and what rests on a visitor's own word says so in every panel."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,18 +19,10 @@ from tests.panels.test_access import post
 from tests.panels.test_views import THREE
 from tests.support.connectors import RecordingConnector, connector  # noqa: F401 - a fixture
 from tests.support.host import ADMINISTRATOR, HostInMemory, host_answers, make_contact, sign_in
-from voxysapps.celery import app as celery_app
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("worker_at_hand")]
 BADGE = 'class="vx-unverified"'
 Records = Customers | Orders | Payments
-
-
-@pytest.fixture(autouse=True)
-def _worker_at_hand() -> Iterator[None]:
-    celery_app.conf.task_always_eager = True
-    yield
-    celery_app.conf.task_always_eager = False
 
 
 @pytest.fixture

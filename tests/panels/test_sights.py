@@ -1,7 +1,6 @@
 """One snapshot for all, and each agent sees what is theirs: attacks on the history of inboxes one is not in."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -22,9 +21,8 @@ from tenants.trust.records import agent_key, inbox_key
 from tenants.webhooks.events import HostEvent
 from tests.factories import make_account, make_app, make_placement
 from tests.support.contexts import context_body
-from tests.support.host import ADMINISTRATOR, AGENT, HostInMemory, host_answers, sign_in
+from tests.support.host import ADMINISTRATOR, AGENT, HostInMemory, sign_in
 from tests.support.trips import counted_trips
-from voxysapps.celery import app as celery_app
 
 pytestmark = pytest.mark.django_db
 
@@ -38,11 +36,8 @@ NOTE = "a note about the contact"
 
 
 @pytest.fixture(autouse=True)
-def _worker_at_hand() -> Iterator[None]:
-    celery_app.conf.task_always_eager = True
+def _nothing_remembered(worker_at_hand: None) -> None:
     access.forget_remembered()
-    yield
-    celery_app.conf.task_always_eager = False
 
 
 def make_host() -> HostInMemory:
@@ -100,13 +95,6 @@ class Tab:
         """Let the host's word be asked for again, as it is after minutes."""
         agents = [agent_key(self.account.pk, id_) for id_ in (AGENT, OTHER, ADMINISTRATOR)]
         cache.delete_many([*agents, *(inbox_key(self.account.pk, id_) for id_ in (1, 2, 3))])
-
-
-@pytest.fixture
-def hosts() -> Iterator[dict[int, HostInMemory]]:
-    answering: dict[int, HostInMemory] = {}
-    with host_answers(answering):
-        yield answering
 
 
 @pytest.fixture(params=["verified", "signed_in"])

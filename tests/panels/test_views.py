@@ -4,7 +4,6 @@ import datetime as dt
 import json
 import re
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,18 +23,9 @@ from tests.factories import make_account, make_app, make_connection, make_placem
 from tests.support.connectors import RecordingConnector, connector  # noqa: F401 - a fixture
 from tests.support.contexts import context_body
 from tests.support.trips import counted_trips
-from voxysapps.celery import app as celery_app
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("worker_at_hand")]
 THREE = ("customer", "orders", "payments")
-
-
-@pytest.fixture(autouse=True)
-def _worker_at_hand() -> Iterator[None]:
-    """Do tasks at once, as an idle worker would a moment later."""
-    celery_app.conf.task_always_eager = True
-    yield
-    celery_app.conf.task_always_eager = False
 
 
 @pytest.fixture

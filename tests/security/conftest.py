@@ -8,7 +8,6 @@ from panels import access
 from tests.browser.conftest import one_window, truth, window
 from tests.security.world import Tenant, two_tenants
 from tests.support.connectors import RecordingConnector, connector
-from voxysapps.celery import app as celery_app
 
 __all__ = ["connector", "one_window", "truth", "window"]
 
@@ -20,13 +19,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def tenants(db: None, connector: type[RecordingConnector]) -> Iterator[tuple[Tenant, Tenant]]:
+def tenants(db: None, worker_at_hand: None, connector: type[RecordingConnector]) -> Iterator[tuple[Tenant, Tenant]]:
     """Two accounts with the same ids and other customers; tasks are done at once."""
-    celery_app.conf.task_always_eager = True
     access.forget_remembered()
     with two_tenants() as both:
         yield both
-    celery_app.conf.task_always_eager = False
 
 
 @pytest.fixture

@@ -11,25 +11,20 @@ from django.test import Client
 from panels.models import ActionRun
 from tests.panels.actions.points import Give, Tab, installed_points
 from tests.security.urls import two_accounts
-from tests.support.host import HostInMemory, host_answers
-from voxysapps.celery import app as celery_app
+from tests.support.host import HostInMemory
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _worker_at_hand() -> Iterator[None]:
-    celery_app.conf.task_always_eager = True
+def _panel(worker_at_hand: None) -> Iterator[None]:
     with installed_points():
         yield
-    celery_app.conf.task_always_eager = False
 
 
 @pytest.fixture
-def tabs() -> Iterator[tuple[Tab, Tab]]:
-    hosts: dict[int, HostInMemory] = {}
-    with host_answers(hosts):
-        yield Tab(hosts), Tab(hosts)
+def tabs(hosts: dict[int, HostInMemory]) -> tuple[Tab, Tab]:
+    return Tab(hosts), Tab(hosts)
 
 
 def mixed(tabs: tuple[Tab, Tab]) -> Iterator[tuple[Tab, ...]]:

@@ -6,6 +6,8 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
+import pytest
+
 from tenants.host.errors import HostError, HostNotFound
 from tenants.host.records import (
     HostAgent,
@@ -154,6 +156,14 @@ def host_answers(hosts: dict[int, HostInMemory]) -> Iterator[None]:
         for place in CLIENTS:
             stack.enter_context(patch(f"{place}.HostClient", client))
         yield
+
+
+@pytest.fixture
+def hosts() -> Iterator[dict[int, HostInMemory]]:
+    """Hosts by account id, to be filled; they answer all that confirmation asks."""
+    answering: dict[int, HostInMemory] = {}
+    with host_answers(answering):
+        yield answering
 
 
 def sign_in(account: Account, agent: int = AGENT) -> dict[str, str]:

@@ -22,26 +22,16 @@ from panels.testing import make_context
 from tenants.models import AuditEntry
 from tenants.signals import contact_deleted
 from tests.panels.actions.points import Give, PointsPanel, Tab, installed_points
-from tests.support.host import ADMINISTRATOR, AGENT, HostInMemory, host_answers
-from voxysapps.celery import app as celery_app
+from tests.support.host import ADMINISTRATOR, AGENT, HostInMemory
 
 pytestmark = pytest.mark.django_db
 State = ActionRun.State
 
 
 @pytest.fixture(autouse=True)
-def _worker_at_hand() -> Iterator[None]:
-    celery_app.conf.task_always_eager = True
+def _panel(worker_at_hand: None) -> Iterator[None]:
     with installed_points():
         yield
-    celery_app.conf.task_always_eager = False
-
-
-@pytest.fixture
-def hosts() -> Iterator[dict[int, HostInMemory]]:
-    answering: dict[int, HostInMemory] = {}
-    with host_answers(answering):
-        yield answering
 
 
 @pytest.fixture

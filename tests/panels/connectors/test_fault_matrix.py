@@ -31,7 +31,6 @@ from tests.support.contexts import context_body
 from tests.support.outside import Asked, Reply, running
 from tests.support.proxy.running import RETRY_AFTER_SECONDS, FaultyProxy, proxy  # noqa: F401 - a fixture
 from tests.support.proxy.systems import ADA, BOB, MAKERS, System
-from voxysapps.celery import app as celery_app
 from voxysapps.outgoing import budget
 
 pytestmark = pytest.mark.django_db
@@ -159,13 +158,16 @@ def system(request: pytest.FixtureRequest, proxy: FaultyProxy) -> Iterator[Syste
 
 
 @pytest.fixture
-def tab(system: System, proxy: FaultyProxy, client: Client, settings: Settings) -> Iterator[Tab]:  # noqa: F811
+def tab(
+    system: System,
+    proxy: FaultyProxy,  # noqa: F811
+    client: Client,
+    settings: Settings,
+    worker_at_hand: None,
+) -> Tab:
     settings.OUTGOING_NETWORKS = ["127.0.0.0/8"]
     proxy.stand_before(system.url)
-    # An idle worker does its task at once.
-    celery_app.conf.task_always_eager = True
-    yield make_tab(system, client, panel=system.panel)
-    celery_app.conf.task_always_eager = False
+    return make_tab(system, client, panel=system.panel)
 
 
 def make_tab(system: System, client: Client, *, panel: str) -> Tab:

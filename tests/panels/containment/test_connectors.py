@@ -1,7 +1,6 @@
 """A hostile connector: its connection fails, and nobody else's; operators are told."""
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -15,18 +14,14 @@ from tenants.trust.identity import Identity
 from tests.factories import make_connection
 from tests.panels.containment.conftest import Install
 from tests.panels.containment.support import Tab, make_tab
-from voxysapps.celery import app as celery_app
 
 pytestmark = pytest.mark.django_db
 DEEDS = ("raises", "exits", "loops", "sleeps", "nonsense")
 
 
 @pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    celery_app.conf.task_always_eager = True
+def _quick(monkeypatch: pytest.MonkeyPatch, worker_at_hand: None) -> None:
     monkeypatch.setattr(calls, "GRACE_SECONDS", 0.1)
-    yield
-    celery_app.conf.task_always_eager = False
 
 
 def tab_with(deed: str) -> Tab:

@@ -1,6 +1,5 @@
 """Which plugins an account may use: decided once, obeyed everywhere, and nothing is lost by it."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -27,17 +26,9 @@ from tests.panels.containment.support import Tab, make_tab
 from tests.panels.declarations.support import apply_text
 from tests.support.admin import make_operator, signed_in
 from tests.support.api import operators_api
-from voxysapps.celery import app as celery_app
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("worker_at_hand")]
 ADA = Identity(contact_id=70, emails=("ada@example.com",))
-
-
-@pytest.fixture(autouse=True)
-def _worker_at_hand() -> Iterator[None]:
-    celery_app.conf.task_always_eager = True
-    yield
-    celery_app.conf.task_always_eager = False
 
 
 def offer(kind: str, slug: str, audience: str, *accounts: Account) -> PluginOffer:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NoReturn
 from unittest.mock import patch
 
@@ -16,21 +16,17 @@ from panels.containment.breaker import OPEN_SECONDS
 from panels.orders.panel import OrdersPanel
 from tests.panels.containment.conftest import Install
 from tests.panels.containment.support import Section, make_tab
-from voxysapps.celery import app as celery_app
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _quick(monkeypatch: pytest.MonkeyPatch, worker_at_hand: None) -> None:
     """A worker at hand, and little patience."""
-    celery_app.conf.task_always_eager = True
     monkeypatch.setattr(calls, "_PANEL_SECONDS", 0.5)
     monkeypatch.setattr(containment_calls, "GRACE_SECONDS", 0.1)
     monkeypatch.setattr(rendering, "RENDER_SECONDS", 0.3)
     monkeypatch.setattr(threads, "MOST_MEGABYTES", 100)
-    yield
-    celery_app.conf.task_always_eager = False
 
 
 def is_good(section: Section) -> bool:

@@ -81,7 +81,7 @@ def test_what_would_end_the_process_is_an_error_like_any_other(error: type[BaseE
         threads.run("exits", work, seconds=5)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells how much memory a process holds")
+@pytest.mark.skipif(sys.platform != "linux", reason="our fuse reads /proc/self/statm, which only Linux has")
 def test_work_that_fills_the_memory_is_given_up_long_before_its_time() -> None:
     heap: list[bytes] = []
 

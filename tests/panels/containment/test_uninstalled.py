@@ -1,6 +1,5 @@
 """A package that is uninstalled, broken or excluded takes nothing along: settings, secrets and placements stay."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,17 +15,9 @@ from tests.panels.containment.conftest import Install
 from tests.panels.containment.support import Tab, make_tab
 from tests.support.admin import make_operator, signed_in
 from tests.support.api import operators_api
-from voxysapps.celery import app as celery_app
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("worker_at_hand")]
 SETTINGS = {"limit": 7}
-
-
-@pytest.fixture(autouse=True)
-def _worker_at_hand() -> Iterator[None]:
-    celery_app.conf.task_always_eager = True
-    yield
-    celery_app.conf.task_always_eager = False
 
 
 @pytest.fixture

@@ -210,6 +210,17 @@ def test_connector_that_believes_the_system() -> None:
     fails(parts.test_only_exact_matches_count, saying="returned the rows of ada@example.com")
 
 
+def test_system_whose_answers_do_not_tell_whose_they_are() -> None:
+    keyed = make(is_theirs=lambda self, row, email: True)
+    type(keyed).answers_tell_whose = False
+    with pytest.raises(pytest.skip.Exception, match="do not tell whose they are"):
+        keyed.test_only_exact_matches_count()
+    keyed.test_two_customers_are_not_mixed()
+    keyed.test_nobody_has_nothing()
+    type(keyed).serve = lambda self, http: http.get("/orders", [{"id": 7, "at": "2026-11-20T10:00:00Z", "total": "1"}])
+    fails(keyed.test_two_customers_are_not_mixed, saying="gives both customers Order 7")
+
+
 def test_connector_that_keeps_answers() -> None:
     kept: dict[str, Any] = {}
 

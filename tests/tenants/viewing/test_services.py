@@ -19,16 +19,8 @@ from tests.factories import make_account, make_app, make_connection, make_placem
 from tests.panels.test_access import post
 from tests.support.connectors import RecordingConnector, connector  # noqa: F401 - a fixture
 from tests.support.host import AGENT, HostInMemory, host_answers, sign_in
-from voxysapps.celery import app as celery_app
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _worker_at_hand() -> Iterator[None]:
-    celery_app.conf.task_always_eager = True
-    yield
-    celery_app.conf.task_always_eager = False
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("worker_at_hand")]
 
 
 @pytest.fixture

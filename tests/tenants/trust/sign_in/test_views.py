@@ -18,17 +18,9 @@ from tests.factories import make_account, make_app
 from tests.support.contexts import context_body
 from tests.support.host import ADMINISTRATOR, AGENT, STRANGER, HostInMemory, host_answers
 from tests.support.trips import counted_trips
-from voxysapps.celery import app as celery_app
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("worker_at_hand")]
 ORIGIN = "https://testserver"
-
-
-@pytest.fixture(autouse=True)
-def _worker_at_hand() -> Iterator[None]:
-    celery_app.conf.task_always_eager = True
-    yield
-    celery_app.conf.task_always_eager = False
 
 
 @pytest.fixture(autouse=True)
