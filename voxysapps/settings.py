@@ -315,7 +315,7 @@ UNFOLD = {
     "LANGUAGES": {"action": "voxysapps.admin_site.language_address"},
     "SIDEBAR": {"navigation": "voxysapps.admin_site.navigation"},
     "ACCOUNT": {"navigation": "voxysapps.admin_site.account_links"},
-    "DASHBOARD_CALLBACK": "tenants.admin_overview.overview",
+    "DASHBOARD_CALLBACK": "tenants.admin.overview.overview",
     "GLOBAL_CALLBACK": "voxysapps.admin_site.extra_context",
 }
 

@@ -9,7 +9,7 @@ from django.test import Client
 from model_bakery import baker
 
 from panels.models import Connection, Placement
-from tenants.admin_base import OfAccountsAdmin
+from tenants.admin.base import OfAccountsAdmin
 from tenants.models import Account, DashboardApp, Operator
 from tests.factories import make_account, make_app, make_connection, make_placement
 

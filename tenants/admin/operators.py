@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from tenants.admin_base import OfAccountsAdmin
+from tenants.admin.base import OfAccountsAdmin
 from tenants.models import ApiToken, Operator, Scope
 from tenants.services_operators import delete_operator, issue_token, revoke_token, save_operator
 

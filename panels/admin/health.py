@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy, pgettext
 from panels.health import Health, read_health, read_host_health, read_queue
 from panels.models import Connection
 from panels.services import drop_fetched, pause_connection, resume_connection
-from tenants.admin_account_pages import account_page, page_context, require_change
-from tenants.admin_base import OfAccountsAdmin
+from tenants.admin.account_pages import account_page, page_context, require_change
+from tenants.admin.base import OfAccountsAdmin
 from tenants.models import Account
 
 _DEEDS: dict[str, tuple[Callable[[Connection], None], str | Promise]] = {

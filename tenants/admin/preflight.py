@@ -9,9 +9,9 @@ from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tenants.admin_account_pages import account_page, page_context, require_change
-from tenants.admin_base import OfAccountsAdmin
-from tenants.admin_steps import Step
+from tenants.admin.account_pages import account_page, page_context, require_change
+from tenants.admin.base import OfAccountsAdmin
+from tenants.admin.steps import Step
 from tenants.models import Account, Light, Preflight
 from tenants.preflight.runs import current_run, run_here, start
 from tenants.preflight.services import counted_lights, shown_lights

@@ -19,8 +19,8 @@ from panels.forms import ConnectionForm
 from panels.matching import to_e164
 from panels.models import Connection
 from panels.trials import Trial, try_customer
-from tenants.admin_account_pages import page_context
-from tenants.admin_base import OfAccountsAdmin
+from tenants.admin.account_pages import page_context
+from tenants.admin.base import OfAccountsAdmin
 from tenants.trust.identity import ATTRIBUTE, Identity
 
 # Among the fields of a connection's own page, these are the sample's.

@@ -10,8 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from tenants.admin_account_pages import address_with_link, overlap_of, page_context
-from tenants.admin_base import AccountFilter, OfAccountsAdmin
+from tenants.admin.account_pages import address_with_link, overlap_of, page_context
+from tenants.admin.base import AccountFilter, OfAccountsAdmin
 from tenants.forms import DashboardAppForm, OverlapForm
 from tenants.models import DashboardApp
 from tenants.publishing.addresses import frame_url

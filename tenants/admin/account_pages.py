@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from tenants.admin_base import OfAccountsAdmin
+from tenants.admin.base import OfAccountsAdmin
 from tenants.forms import OverlapForm
 from tenants.models import Account
 from tenants.services import rotate_hook_key

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from tenants.admin_base import AccountFilter, OfAccountsAdmin
+from tenants.admin.base import AccountFilter, OfAccountsAdmin
 from tenants.models import AgentSession, Notice
 from tenants.trust.sessions import revoke_account, revoke_agent, revoke_session
 

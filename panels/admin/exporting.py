@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from panels.declarations.csv_files import write_csv
 from panels.declarations.dumping import dump_yaml
-from tenants.admin_base import OfAccountsAdmin
+from tenants.admin.base import OfAccountsAdmin
 from tenants.models import Account
 
 _Answer = Callable[[QuerySet[Account]], HttpResponse]

@@ -27,7 +27,7 @@ from panels.declarations.uploads import (
     seal_upload,
 )
 from panels.declarations.yaml_files import MAX_BYTES, Unreadable, text_of
-from tenants.admin_base import OfAccountsAdmin
+from tenants.admin.base import OfAccountsAdmin
 from tenants.selectors import may_write, visible_accounts
 from tenants.services import ACCOUNT_SECRETS
 

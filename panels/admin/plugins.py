@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from panels.models import PluginOffer
 from panels.plugins import is_known, list_plugins
 from panels.services_offers import delete_offer, save_offer
-from tenants.admin_base import OfAccountsAdmin
+from tenants.admin.base import OfAccountsAdmin
 
 _BUTTONS = {"show_save_and_add_another": False, "show_save_and_continue": False}
 

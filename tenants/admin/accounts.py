@@ -1,4 +1,4 @@
-"""Accounts in the Django admin; the other pages of `tenants` register themselves."""
+"""Accounts in the Django admin."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -13,14 +13,13 @@ from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from tenants import admin_apps, admin_audit, admin_operators, admin_sessions, admin_users, admin_viewing  # noqa: F401
-from tenants.admin_account_pages import address_with_link, rotation_urls
-from tenants.admin_base import OfAccountsAdmin
-from tenants.admin_preflight import preflight_step, preflight_urls
-from tenants.admin_publish import publish_step, publish_urls
-from tenants.admin_secrets import secrets_table
-from tenants.admin_steps import STEPS, steps_of
-from tenants.admin_words import SECRETS, TRUST
+from tenants.admin.account_pages import address_with_link, rotation_urls
+from tenants.admin.base import OfAccountsAdmin
+from tenants.admin.preflight import preflight_step, preflight_urls
+from tenants.admin.publishing import publish_step, publish_urls
+from tenants.admin.secrets import secrets_table
+from tenants.admin.steps import STEPS, steps_of
+from tenants.admin.words import SECRETS, TRUST
 from tenants.forms import AccountForm
 from tenants.models import Account, Light
 from tenants.publishing.addresses import hook_url

@@ -14,12 +14,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from panels import admin_plugins, registry  # noqa: F401 - registers its page
-from panels.admin_export import export_csv, export_urls, export_yaml
-from panels.admin_health import health_urls, host_health_urls
-from panels.admin_import import import_urls
-from panels.admin_tabs import connections_step, tabs_step, tabs_urls
-from panels.admin_trials import TrialMixin
+from panels import registry
+from panels.admin.exporting import export_csv, export_urls, export_yaml
+from panels.admin.health import health_urls, host_health_urls
+from panels.admin.importing import import_urls
+from panels.admin.tabs import connections_step, tabs_step, tabs_urls
+from panels.admin.trials import TrialMixin
 from panels.connectors.base import Connector
 from panels.containment.origin import is_ours
 from panels.forms import PREFIX, ConnectionForm, PlacementForm, PlacementRowForm, form_for
@@ -29,11 +29,11 @@ from panels.offers import read_offers
 from panels.plugins import placement_state
 from panels.services import check_connection, delete_placement, save_placement
 from panels.settings_forms import settings_form
-from tenants import admin_steps
-from tenants.admin import AccountAdmin
-from tenants.admin_apps import DashboardAppAdmin
-from tenants.admin_base import AccountFilter, OfAccountsAdmin
-from tenants.admin_secrets import secrets_table
+from tenants.admin import steps
+from tenants.admin.accounts import AccountAdmin
+from tenants.admin.base import AccountFilter, OfAccountsAdmin
+from tenants.admin.dashboard_apps import DashboardAppAdmin
+from tenants.admin.secrets import secrets_table
 from tenants.models import Account, DashboardApp
 from tenants.selectors import may_read, may_write, visible_accounts
 from voxysapps.admin_base import TabularInline
@@ -101,8 +101,8 @@ HOST_FIELDS["fields"] = (*HOST_FIELDS["fields"], "host_health")
 AccountAdmin.pages.extend((tabs_urls, import_urls, export_urls, host_health_urls))
 AccountAdmin.actions = (*AccountAdmin.actions, export_csv, export_yaml)  # type: ignore[assignment]
 AccountAdmin.list_before_template = "panels/account_files.html"  # type: ignore[attr-defined]  # Unfold's
-admin_steps.STEPS[admin_steps.STEPS.index(admin_steps.tabs_step)] = tabs_step
-admin_steps.STEPS.insert(admin_steps.STEPS.index(tabs_step), connections_step)
+steps.STEPS[steps.STEPS.index(steps.tabs_step)] = tabs_step
+steps.STEPS.insert(steps.STEPS.index(tabs_step), connections_step)
 
 
 class _PluginAdmin(OfAccountsAdmin):

@@ -17,8 +17,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from tenants.admin_base import AccountFilter, OfAccountsAdmin
-from tenants.admin_words import ACTIONS, SECRETS, TOLD
+from tenants.admin.base import AccountFilter, OfAccountsAdmin
+from tenants.admin.words import ACTIONS, SECRETS, TOLD
 from tenants.models import AuditEntry
 from tenants.selectors import is_platform_administrator
 

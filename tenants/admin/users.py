@@ -15,7 +15,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from tenants.admin_base import history_of
+from tenants.admin.base import history_of
 from tenants.selectors import is_platform_administrator
 from voxysapps.admin_base import ModelAdmin
 from voxysapps.second_factor.devices import reset

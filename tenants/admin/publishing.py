@@ -8,9 +8,9 @@ from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tenants.admin_account_pages import account_page, page_context, require_change
-from tenants.admin_base import OfAccountsAdmin
-from tenants.admin_steps import Step
+from tenants.admin.account_pages import account_page, page_context, require_change
+from tenants.admin.base import OfAccountsAdmin
+from tenants.admin.steps import Step
 from tenants.models import Account
 from tenants.publishing.plan import make_plan
 from tenants.publishing.services import publish

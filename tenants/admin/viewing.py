@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from tenants.admin_base import AccountFilter, OfAccountsAdmin
-from tenants.admin_words import TRUST
+from tenants.admin.base import AccountFilter, OfAccountsAdmin
+from tenants.admin.words import TRUST
 from tenants.models import ViewRecord
 from tenants.selectors import visible_accounts
 from tenants.trust.identity import identifier_digests

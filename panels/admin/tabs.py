@@ -16,9 +16,9 @@ from panels.forms import TabsForm
 from panels.models import Connection, Placement
 from panels.offers import read_offers
 from panels.services import save_tabs
-from tenants.admin_account_pages import page_context
-from tenants.admin_base import OfAccountsAdmin
-from tenants.admin_steps import Step
+from tenants.admin.account_pages import page_context
+from tenants.admin.base import OfAccountsAdmin
+from tenants.admin.steps import Step
 from tenants.models import Account, DashboardApp
 
 
