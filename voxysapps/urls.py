@@ -1,5 +1,6 @@
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from voxysapps import health
@@ -7,6 +8,7 @@ from voxysapps.bridge.views import frame
 from voxysapps.metrics import show_metrics
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index"), name="root"),
     path("a/<str:app_key>/", frame, name="frame"),
     path("a/<str:app_key>/", include("panels.urls")),
     path("a/<str:app_key>/", include("tenants.trust.sign_in.urls")),

@@ -11,6 +11,7 @@ Test = TypeVar("Test", bound=Callable[..., None])
 WITHOUT_ACCOUNTS = {
     "healthz": "that the process is alive",
     "readyz": "whether database, cache and broker are",
+    "root": "leads to the admin",
     "set_language": "keeps a language in a cookie",
     "second_factor:manage": "one's own second factor",
     "second_factor:verify": "one's own second factor",

@@ -37,8 +37,13 @@ def test_only_frames_and_webhooks_answer_under_other_names(host: str) -> None:
     app = make_app()
     for _ in range(2):  # the second time from memory
         assert status(f"/a/{app.key}/", host) == 200
-    for path in ("/admin/login/", "/simulator/", "/api/v1/", "/not/there/yet/"):
+    for path in ("/", "/admin/login/", "/simulator/", "/api/v1/", "/not/there/yet/"):
         assert status(path, host) == 404
+
+
+@pytest.mark.usefixtures("apart")
+def test_an_admin_host_alone_leads_to_the_admin() -> None:
+    assert Client().get("/", headers={"host": ADMIN}).headers["Location"] == "/admin/"
 
 
 @pytest.mark.usefixtures("apart")

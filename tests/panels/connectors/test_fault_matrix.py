@@ -288,7 +288,7 @@ def test_the_host_under_every_fault(proxy: FaultyProxy, settings: Settings) -> N
     set_secret(account, HOST_TOKEN, "host-token")
 
     def answer(asked: Asked) -> Reply:
-        if asked.headers["api_access_token"] != "host-token":
+        if asked.headers["api-access-token"] != "host-token":
             return Reply({"errors": ["You need to sign in or sign up before continuing."]}, 401)
         row = {"id": 7, "inbox_id": 3, "status": "open", "meta": {"sender": {"id": 70}}}
         return Reply({"payload": [row] if asked.path.endswith("/conversations") else []})

@@ -21,7 +21,7 @@ _CREDENTIALS = {
     "authorization": "Bearer xx_revoked",
     "x-shopify-access-token": "shpat_revoked",
     "x-api-key": "revoked",
-    "api_access_token": "revoked",
+    "api-access-token": "revoked",
 }
 
 

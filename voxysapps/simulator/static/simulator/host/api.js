@@ -11,7 +11,7 @@ export class HostApi {
   // Answers what the host answers; its refusal is an error in its own words.
   ask(agentId, method, path, body) {
     // The window is the host's own page: faults of its API are for others.
-    return this.#send(method, this.base + path, body, { api_access_token: this.tokens[agentId], 'X-Simulator-Window': '1' });
+    return this.#send(method, this.base + path, body, { 'api-access-token': this.tokens[agentId], 'X-Simulator-Window': '1' });
   }
 
   customerWrites(message) {
