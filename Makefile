@@ -7,6 +7,7 @@ BIN = .venv/bin
 # What `check --deploy` and the migrations are checked with: as in production, but on nobody's database.
 PRODUCTION = DEBUG=0 SIMULATOR=0 ALLOWED_HOSTS=apps.example.com,admin.example.com ADMIN_HOSTS=admin.example.com \
 	DATABASE_URL=sqlite://:memory: REDIS_URL= EMAIL_URL=smtp+tls://mail.example.com:587 \
+	DEFAULT_FROM_EMAIL=support@example.com PUBLIC_URL=https://apps.example.com \
 	SECRET_KEY=`$(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))'` \
 	ENCRYPTION_KEYS=`$(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))'`
 
@@ -34,7 +35,7 @@ check: ## style, types, layers, migrations, settings, templates
 	@echo "== migrations"
 	@$(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
 	@echo "== settings for production"
-	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	@$(PRODUCTION) DATABASE_URL=postgres://db.invalid/voxys REDIS_URL=unix:///run/redis.sock $(BIN)/python manage.py check --deploy --fail-level WARNING
 	@echo "== templates"
 	@$(BIN)/djlint . --lint --quiet
 	@echo "All checks passed."

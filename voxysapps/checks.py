@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 -- Django's names
+from django.db import connection
 from django.http.request import validate_host
 
 from voxysapps.hosts import EVERY_NAME
@@ -124,6 +125,12 @@ def _networks() -> Iterator[CheckMessage]:
 
 
 def _redis() -> Iterator[CheckMessage]:
+    if not settings.REDIS_URL:
+        yield Warning(
+            "REDIS_URL is not set: each process has a cache and a queue of its own, and workers get nothing to do.",
+            hint="Set it, such as rediss://:password@redis.internal:6379/0.",
+            id="voxysapps.W042",
+        )
     url = urlsplit(settings.REDIS_URL)
     if url.scheme not in ("redis", "rediss") or _is_this_machine(url.hostname):
         return
@@ -167,6 +174,24 @@ def _rest() -> Iterator[CheckMessage]:
             "EMAIL_URL is not set: no sign-in codes can be mailed.",
             hint="Set it, such as smtp+tls://user:password@mail.example.com:587.",
             id="voxysapps.W061",
+        )
+    if not settings.PUBLIC_URL:
+        yield Warning(
+            "PUBLIC_URL is not set: nothing can be published into a host.",
+            hint="Set it to the address under which agents reach frames, such as https://apps.example.com.",
+            id="voxysapps.W062",
+        )
+    if settings.DEFAULT_FROM_EMAIL.rstrip(">").endswith("@localhost"):
+        yield Warning(
+            "Mails come from an address at localhost, which mail servers refuse.",
+            hint="Set DEFAULT_FROM_EMAIL to an address of yours.",
+            id="voxysapps.W063",
+        )
+    if connection.settings_dict["ENGINE"].endswith("sqlite3"):
+        yield Warning(
+            "The database is SQLite: one process at a time can write, and only on this machine.",
+            hint="Set DATABASE_URL to a PostgreSQL, such as postgres://voxys:password@db.internal:5432/voxys.",
+            id="voxysapps.W064",
         )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.checks import CheckMessage
+from django.db import connection
 from pytest_django.fixtures import Settings
 
 from voxysapps.checks import check_deployment, check_networks
@@ -27,11 +28,14 @@ SAFE: dict[str, Any] = {
     "REDIS_URL": "rediss://:secret@redis.internal:6379/0",
     "SIMULATOR": False,
     "EMAIL_URL": "smtp+tls://mail.example.com:587",
+    "DEFAULT_FROM_EMAIL": "Support <support@example.com>",
+    "PUBLIC_URL": "https://apps.example.com",
 }
 
 
 @pytest.fixture(autouse=True)
-def _safe(settings: Settings) -> None:
+def _safe(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "ENGINE", "django.db.backends.postgresql")
     for name, value in SAFE.items():
         setattr(settings, name, value)
 
@@ -71,7 +75,10 @@ def test_nothing_to_say_of_what_is_safe() -> None:
         ({"CELERY_TASK_SERIALIZER": "pickle"}, ["E050"]),
         ({"CELERY_RESULT_SERIALIZER": "yaml"}, ["E050"]),
         ({"SIMULATOR": True}, ["E060"]),
+        ({"REDIS_URL": ""}, ["W042"]),
         ({"EMAIL_URL": ""}, ["W061"]),
+        ({"PUBLIC_URL": ""}, ["W062"]),
+        ({"DEFAULT_FROM_EMAIL": "Voxys dashboard apps <no-reply@localhost>"}, ["W063"]),
     ],
 )
 def test_unsafe_settings_are_found(settings: Settings, unsafe: dict[str, Any], found: list[str]) -> None:
@@ -82,10 +89,16 @@ def test_unsafe_settings_are_found(settings: Settings, unsafe: dict[str, Any], f
     assert all(message.hint for message in messages)
 
 
+def test_sqlite_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "ENGINE", "django.db.backends.sqlite3")
+    (message,) = check_deployment(None)
+    assert ids([message]) == ["W064"]
+    assert message.hint
+
+
 @pytest.mark.parametrize(
     "url",
     [
-        "",
         "unix:///run/redis.sock?db=1",
         "redis+socket:///run/redis.sock",
         "redis://localhost:6379/0",
@@ -125,7 +138,8 @@ def production() -> dict[str, str]:
     """Return the environment that `make check` checks with."""
     text = (ROOT / "Makefile").read_text().replace("\\\n", " ")
     (line,) = re.findall(r"^PRODUCTION = (.*)$", text, re.MULTILINE)
-    env = dict(re.findall(r"([A-Z_]+)=(`[^`]*`|\S*)", line))
+    (check_line,) = re.findall(r"\$\(PRODUCTION\) (.*) \$\(BIN\)/python manage.py check", text)
+    env = dict(re.findall(r"([A-Z_]+)=(`[^`]*`|\S*)", f"{line} {check_line}"))
     for name, value in env.items():
         if value.startswith("`"):
             env[name] = secrets.token_urlsafe(64)  # as the command there does
