@@ -28,7 +28,7 @@ from panels.connectors.base import Connector, HostConnector
 from panels.containment import threads
 from panels.inspection import MAX_SLUG, PluginError, describe, inspect_plugin
 from panels.snapshots import Failure
-from voxysapps.generation import present
+from voxysapps.edition import present
 from voxysapps.plugins import find_points, name_of, package_of, points_of
 
 __all__ = [
