@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from panels.actions.base import Action, ActionContext, Done
-from panels.base import API_VERSION, FetchContext, Panel, PanelContext
+from panels.base import API_VERSION, FetchContext, Panel, PanelContext, read_offset
 from panels.capabilities import *  # noqa: F403 - the data models are part of the API as a whole
 from panels.connectors.base import Connector, Detail, HostConnector
 from panels.deprecation import NAMES, PanelDeprecationWarning, deprecated_names
@@ -50,6 +50,7 @@ __all__ = [
     "is_same_phone",
     "lacks",
     "match_values",
+    "read_offset",
     "segment",
     "to_e164",
     "untold",

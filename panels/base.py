@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 # The version of `panels.api` and `panels.testing` together (docs/panels/testing.md tells how it counts).
 API_VERSION = "1.1"
 
+# Of how many rows come before others; Python reads no number of thousands of digits.
+_MOST_DIGITS = 9
+
 Need = Literal["messages", "attributes", "definitions"]
 Vary = Literal["agent", "conversation"]
 
@@ -65,6 +68,17 @@ class PanelContext:
     actions: tuple[type["Action"], ...] = ()
     #: Whether the viewer has an agent session, without which nothing can be done.
     can_act: bool = False
+
+
+def read_offset(params: Mapping[str, str]) -> int:
+    """Return how many rows come before those that `{% more %}` asks for: the `offset` among a part's `params`.
+
+    Raises `LookupError` where it is no number.
+    """
+    text = params.get("offset", "")
+    if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
+        raise LookupError(text)
+    return int(text)
 
 
 class Panel:

@@ -30,7 +30,7 @@ from tenants.trust.identity import Identity, MatchKey
 from voxysapps.outgoing import budget
 from voxysapps.sealing import SealBroken
 
-# What a panel's own fetch may take, and how many of a panel's may be under way in one account.
+# What a panel's own fetch may take, and how many of a placement's may be under way.
 _PANEL_SECONDS = 15.0
 _PANEL_CALLS = 4
 
@@ -111,7 +111,7 @@ def _prepare_connector(account_id: int, connection_id: int, capability: str, ide
 
     def ask() -> Any:
         with watch.watching(), budget(kind.timeout, trace_id=trace_id, before=before):
-            return call_plugin(kind, work, seconds=kind.timeout, name=connection.name)
+            return call_plugin(kind, work, account_id=account_id, seconds=kind.timeout, name=connection.name)
 
     return Call(lambda: guard.enter(kind.max_concurrency), ask, kind.fresh_for, watch.answered)
 
@@ -124,9 +124,11 @@ def _prepare_panel(account_id: int, placement_id: int, identity: Identity, trace
         raise OperatorError(gettext_noop("This panel is switched off or not installed."))
     context = FetchContext(identity=identity, settings=_settings(placement, panel.SettingsForm), trace_id=trace_id)
     name = str(panel.title)
-    system = f"panel-{panel.slug}"
+    # By placement: settings that make one fail cut off no other of the same panel.
+    system = Source.of_placement(placement_id).system
     guard = Guard(account_id, system, name=name)
     watch = _Watch(guard, (account_id, system), identity, trace_id)
+    before = partial(statistics.count_request, account_id, system)
 
     def work() -> Any:
         data = panel.fetch(context)
@@ -134,8 +136,8 @@ def _prepare_panel(account_id: int, placement_id: int, identity: Identity, trace
         return data
 
     def ask() -> Any:
-        with watch.watching(), budget(_PANEL_SECONDS, trace_id=trace_id):
-            return call_plugin(panel, work, seconds=_PANEL_SECONDS, name=name)
+        with watch.watching(), budget(_PANEL_SECONDS, trace_id=trace_id, before=before):
+            return call_plugin(panel, work, account_id=account_id, seconds=_PANEL_SECONDS, name=name)
 
     return Call(lambda: guard.enter(_PANEL_CALLS), ask, panel.fresh_for, watch.answered)
 
@@ -159,7 +161,7 @@ def _prepare_host(account_id: int, slug: str, capability: str, identity: Identit
 
     def ask() -> Any:
         with watch.watching(), budget(kind.timeout, trace_id=trace_id, before=before):
-            return call_plugin(kind, work, seconds=kind.timeout, name=name)
+            return call_plugin(kind, work, account_id=account_id, seconds=kind.timeout, name=name)
 
     return Call(lambda: guard.enter(kind.max_concurrency), ask, kind.fresh_for, watch.answered)
 

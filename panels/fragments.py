@@ -211,8 +211,8 @@ def render_part(
         check_markup(html, panel=placement.slug)
         return html
 
-    of = (placement.id, part, *sorted(params.items()))
-    return render_part_contained(panel, work, account_id=plan.account.pk, of=of)
+    place, of = (placement.id, placement.revision), (part, *sorted(params.items()))
+    return render_part_contained(panel, work, account_id=plan.account.pk, place=place, of=of)
 
 
 def read_panel_context(
@@ -385,7 +385,9 @@ def _render_one(
         check_markup(html, panel=placement.slug)
         return is_empty, html
 
-    is_empty, html = render_contained(panel, work, account_id=plan.account.pk, of=(placement.id, versions))
+    is_empty, html = render_contained(
+        panel, work, account_id=plan.account.pk, place=(placement.id, placement.revision), of=versions
+    )
     inboxes, sight = restricted
     body = _without_indentation(html).encode()
     return Fragment(versions, body, is_empty, _is_vouched(context, ctx.data), inboxes, sight)

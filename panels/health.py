@@ -1,4 +1,7 @@
-"""How connections and the host are doing, as operators read it: a light with a sentence, and the figures behind it."""
+"""How connections, the host and panels that fetch by themselves are doing, as operators read it.
+
+A light with a sentence, and the figures behind it.
+"""
 
 import datetime as dt
 import time
@@ -14,8 +17,9 @@ from panels import registry, statistics
 from panels.configuration import read_sources
 from panels.errors import sentence
 from panels.guard import Breaker, Guard, to_breaker
-from panels.models import Connection, PrefetchItem
+from panels.models import Connection, Placement, PrefetchItem
 from panels.offers import Offers, read_offers_of
+from panels.snapshots import Source
 from panels.statistics import Last, Statistics, System
 from tenants.models import Account, Light
 
@@ -44,7 +48,10 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """One system that fills panels, as it is now and over the last 24 hours; `connector` is its connector's slug."""
+    """One system that fills panels, as it is now and over the last 24 hours.
+
+    `connector` is its connector's slug, or that of a panel that fetches by itself.
+    """
 
     name: str
     connector: str
@@ -80,6 +87,30 @@ def read_host_health(account: Account) -> list[Health]:
     return [
         Health(str(kind.title), slug, _state(marks[account.pk, slug]), figures[slug]) for slug, kind in kinds.items()
     ]
+
+
+def fetches_itself(placement: Placement) -> bool:
+    """Return whether the placement's panel fetches its data by itself, so that it has a health of its own."""
+    panel = registry.panels().plugins.get(placement.panel)
+    return panel is not None and panel.capability is None
+
+
+def read_placement_states(placements: Iterable[Placement]) -> dict[int, State]:
+    """Return how each placement is whose panel fetches by itself, by id (1 trip to the cache)."""
+    rows = [row for row in placements if fetches_itself(row)]
+    found = _read_marks([(row.account_id, Source.of_placement(row.pk).system) for row in rows])
+    return {row.pk: _state(found[row.account_id, Source.of_placement(row.pk).system]) for row in rows}
+
+
+def read_placement_health(placement: Placement) -> Health | None:
+    """Return how a panel that fetches by itself is doing in the placement; None for any other panel (2 trips)."""
+    state = read_placement_states([placement]).get(placement.pk)
+    if state is None:
+        return None
+    system = Source.of_placement(placement.pk).system
+    figures = statistics.read_statistics(placement.account_id, [system])[system]
+    title = placement.title or str(registry.panels().plugins[placement.panel].title)
+    return Health(title, placement.panel, state, figures)
 
 
 def read_queue(account_id: int) -> Queue:

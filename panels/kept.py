@@ -4,18 +4,24 @@ Kept in the cache, apart from fragments, which are everybody's: per placement an
 conversation or for all. Only agents with a session have some: without one, an agent's id is anybody's word.
 """
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Literal
 
 from django.core.cache import cache
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 from msgspec import DecodeError, Struct, ValidationError, json, msgpack
 
 from panels import answers
+from panels.models import Placement
 from panels.requests import FrameRequest
+from tenants.models import Account, ViewRecord
 from tenants.trust.confirmation import ConfirmedContext
 
 KEPT_SECONDS = 14 * 24 * 3600
@@ -80,10 +86,38 @@ def keep(context: ConfirmedContext, change: Change) -> bool:
     return True
 
 
+def forget_contact(account_id: int, contact_id: int) -> None:
+    """Delete what agents have set in conversations with a contact whom the host has deleted."""
+    seen = _seen(account_id).filter(contact_id=contact_id)
+    cache.delete_many(_keys(account_id, seen.values_list("agent_id", "conversation_id").distinct()))
+
+
+def forget_account(account: Account) -> None:
+    """Delete what agents have set in the account's panels once its deletion, which is about to be, is done."""
+    seen = set(_seen(account.pk).values_list("agent_id", "conversation_id").distinct())
+    keys = _keys(account.pk, seen | {(agent_id, "-") for agent_id, _conversation_id in seen})
+    transaction.on_commit(lambda: cache.delete_many(keys))
+
+
+def _seen(account_id: int) -> QuerySet[ViewRecord]:
+    """Return the view records that say who may have set something: it was shown to them."""
+    since = timezone.now() - dt.timedelta(seconds=KEPT_SECONDS)
+    return ViewRecord.objects.for_account(account_id).filter(seen_at__gte=since).order_by()
+
+
+def _keys(account_id: int, seen: Iterable[tuple[int | None, int | str | None]]) -> list[str]:
+    placements = list(Placement.objects.for_account(account_id).values_list("pk", flat=True))
+    return [_key_of(account_id, id_, agent_id, where) for agent_id, where in seen for id_ in placements]
+
+
 def _key(context: ConfirmedContext, placement_id: int, scope: Scope) -> str:
-    # One for each placement: the page tells of several at once, and none must undo what another one said.
     where = context.conversation_id if scope == "conversation" else "-"
-    return f"{context.account_id}:kept:{placement_id}:{context.agent_id}:{where}"
+    return _key_of(context.account_id, placement_id, context.agent_id, where)
+
+
+def _key_of(account_id: int, placement_id: int, agent_id: int | None, where: int | str | None) -> str:
+    # One for each placement: the page tells of several at once, and none must undo what another one said.
+    return f"{account_id}:kept:{placement_id}:{agent_id}:{where}"
 
 
 def _decode(stored: bytes | None) -> Values:

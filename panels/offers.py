@@ -7,12 +7,13 @@ fetches nothing; its rows, settings and secrets stay, and are there again when i
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from panels import registry
 from panels.base import Panel
 from panels.connectors.base import Connector
-from panels.models import PluginOffer
+from panels.models import Placement, PluginOffer
+from tenants.models import Trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,13 @@ def read_offers_of(account_ids: Collection[int]) -> dict[int, Offers]:
         account_id: Offers({(kind, slug): _is_for(how, (pk, account_id) in named) for pk, kind, slug, how in rows})
         for account_id in account_ids
     }
+
+
+def placements_filled_by(host_connector: str) -> QuerySet[Placement]:
+    """Return the placements, whosever they are, that the host connector of this slug fills: it has no connections."""
+    capabilities = registry.host_connectors()[host_connector].capabilities
+    slugs = [slug for slug, panel in registry.panels().plugins.items() if panel.capability in capabilities]
+    return Placement.objects.filter(panel__in=slugs).exclude(account__trust=Trust.LINK)
 
 
 def _is_for(audience: str, is_named: bool) -> bool:

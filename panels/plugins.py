@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from panels import registry
 from panels.checks import check_panel
 from panels.models import Connection, Placement, PluginOffer
-from panels.offers import read_offers
+from panels.offers import placements_filled_by, read_offers
 from panels.registry import Found
 from tenants.models import Light
 
@@ -38,7 +38,8 @@ class PluginRow:
     light: Light
     sentences: tuple[str, ...]
     reference: str
-    # Placements of a panel or connections of a connector, and how many accounts have them.
+    # Placements of a panel or connections of a connector, and how many accounts have them. What answers from the host
+    # has no connections: of that, the placements that it fills.
     uses: int
     accounts: int
     offer: PluginOffer | None
@@ -51,6 +52,11 @@ class PluginRow:
     @property
     def kind_word(self) -> str:
         return str(PluginOffer.Kind(self.kind).label)
+
+    @property
+    def has_connections(self) -> bool:
+        """Whether its uses are connections, and no placements."""
+        return self.kind == PluginOffer.Kind.CONNECTOR and self.slug not in registry.host_connectors()
 
     @property
     def audience(self) -> str:
@@ -121,6 +127,10 @@ def _counts() -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
         yield (PluginOffer.Kind.PANEL.value, slug), (number, of)
     for slug, number, of in Connection.objects.order_by().values_list("connector").annotate(**counts):
         yield (PluginOffer.Kind.CONNECTOR.value, slug), (number, of)
+    for slug in registry.host_connectors():
+        found = placements_filled_by(slug).aggregate(**counts)
+        if found["number"]:
+            yield (PluginOffer.Kind.CONNECTOR.value, slug), (found["number"], found["of"])
 
 
 def _row(one: Found, uses: _Uses, offers: _Offers, *, is_rival: bool = False) -> PluginRow:

@@ -127,6 +127,7 @@ def _try(connection: Connection) -> Result:
             try_plugin(
                 kind,
                 lambda: _ask(kind(settings, name=connection.name), connection),
+                account_id=connection.account_id,
                 seconds=kind.timeout,
                 name=connection.name,
             )

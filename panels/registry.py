@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.metadata import Distribution, EntryPoint, distributions
+from importlib.metadata import EntryPoint, distributions
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
@@ -28,8 +28,8 @@ from panels.connectors.base import Connector, HostConnector
 from panels.containment import threads
 from panels.inspection import MAX_SLUG, PluginError, describe, inspect_plugin
 from panels.snapshots import Failure
-from voxysapps.generation import present
-from voxysapps.plugins import find_points, points_of
+from voxysapps.edition import present
+from voxysapps.plugins import find_points, name_of, package_of, points_of
 
 __all__ = [
     "CONNECTORS_GROUP",
@@ -191,7 +191,7 @@ def _load_slug(points: list[EntryPoint], kind: Kind) -> Iterator[tuple[EntryPoin
             sentence = f"“{point.name}” is taken by another package, the product itself."
             yield point, None, _found_broken(point, kind, f"{sentence} Rename the slug and the entry point.")
         elif len(claims) > 1:
-            others = ", ".join(sorted({_package(one)[0] for one in claims if one is not point}))
+            others = ", ".join(sorted({package_of(one)[0] for one in claims if one is not point}))
             sentence = f"“{point.name}” is taken by another package, too: {others}."
             yield point, None, _found_broken(point, kind, f"{sentence} Uninstall one of them, or rename its slug.")
         else:
@@ -233,12 +233,12 @@ def _import(point: EntryPoint, kind: Kind) -> Panel | type[Connector]:
 
 
 def _found_broken(point: EntryPoint, kind: Kind, sentence: str) -> Found:
-    package, _version = _package(point)
+    package, _version = package_of(point)
     return _found(point, kind, "broken", f"{package} ({point.value}): {sentence}")
 
 
 def _found(point: EntryPoint, kind: Kind, state: State, sentence: str = "", plugin: Any = None) -> Found:
-    package, version = _package(point)
+    package, version = package_of(point)
     reference = ""
     if state == "broken":
         # The same in every process, and at every start while nothing changes.
@@ -264,7 +264,7 @@ def _found(point: EntryPoint, kind: Kind, state: State, sentence: str = "", plug
 
 def _points(group: str) -> list[EntryPoint]:
     # A package may be found twice, and has its plugins once.
-    return list({(point.name, point.value, _package(point)): point for point in find_points(group)}.values())
+    return list({(point.name, point.value, package_of(point)): point for point in find_points(group)}.values())
 
 
 def capability_names() -> set[str]:
@@ -274,28 +274,11 @@ def capability_names() -> set[str]:
 
 def list_unreadable() -> list[str]:
     """Return the packages whose entry points cannot be read."""
-    return sorted(_name_of(package) for package in distributions() if points_of(package, PANELS_GROUP) is None)
+    return sorted(name_of(package) for package in distributions() if points_of(package, PANELS_GROUP) is None)
 
 
 def _is_of_ours(point: EntryPoint) -> bool:
-    return _package(point)[0] == OUR_PACKAGE
-
-
-def _package(point: EntryPoint) -> tuple[str, str]:
-    """Return the name and version of the package that has the entry point."""
-    if point.dist is None:
-        return point.value.partition(".")[0].partition(":")[0], ""
-    try:
-        return _name_of(point.dist), str(point.dist.version)
-    except Exception:  # noqa: BLE001 - its metadata cannot be read
-        return _name_of(point.dist), ""
-
-
-def _name_of(package: Distribution) -> str:
-    try:
-        return str(package.metadata["Name"])
-    except Exception:  # noqa: BLE001 - as above
-        return "?"
+    return package_of(point)[0] == OUR_PACKAGE
 
 
 # --- versions ------------------------------------------------------------------------------------------

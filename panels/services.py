@@ -30,6 +30,7 @@ from panels.settings_forms import (
     secret_names,
     settings_form,
 )
+from panels.snapshots import Source
 from tenants import audit
 from tenants.models import Account, DashboardApp, clear_secrets
 from tenants.secrets import live_rows, set_secret
@@ -98,6 +99,7 @@ def try_connection(connection: Connection, secrets: Mapping[str, str] | None = N
             sentence = try_plugin(
                 kind,
                 lambda: str(kind(settings, name=connection.name).check()),
+                account_id=connection.account_id,
                 seconds=kind.timeout,
                 name=connection.name,
             )
@@ -160,6 +162,8 @@ def save_connection(
         for name, value in entered.items():
             set_secret(connection, name, value, keep_old_for=keep_old_for)
         _record(connection, before, entered)
+    if entered or before.get("settings") != connection.settings:
+        Guard(connection.account_id, connection.pk, name=connection.name).reset()
 
 
 def pause_connection(connection: Connection) -> None:
@@ -240,6 +244,8 @@ def save_placement(
             set_secret(placement, name, value)
         now = sorted(had) if chosen is None else sorted(connection.name for connection in chosen)
         _record(placement, before, entered, connections=now)
+    if entered or before.get("settings") != placement.settings:
+        Guard(placement.account_id, Source.of_placement(placement.pk).system, name="").reset()
 
 
 def delete_placement(placement: Placement) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from panels import registry
 from panels.configuration import change_stamp
 from panels.models import Connection, Placement, PluginOffer
+from panels.offers import placements_filled_by
 from tenants import audit
 from tenants.models import Account
 
@@ -20,7 +21,8 @@ def save_offer(offer: PluginOffer, accounts: Iterable[Account]) -> None:
     chosen = list(accounts)
     if offer.audience == PluginOffer.Audience.ALL:
         chosen = []
-    offer.full_clean()
+    # That there is one already is told in the same words whenever it is noticed: below.
+    offer.full_clean(validate_unique=False, validate_constraints=False)
     had = sorted(offer.accounts.values_list("name", flat=True)) if offer.pk else []
     before = {**audit.stored_values(offer), "accounts": had} if offer.pk else {}
     try:
@@ -53,9 +55,6 @@ def _users(offer: PluginOffer) -> QuerySet[Any]:
     """Return the rows that the plugin is used by."""
     if offer.kind == PluginOffer.Kind.PANEL:
         return Placement.objects.filter(panel=offer.slug)
-    of_host = registry.host_connectors().get(offer.slug)
-    if of_host is None:
-        return Connection.objects.filter(connector=offer.slug)
-    # It has no connections: it fills whatever panel asks for what it answers.
-    panels = registry.panels().plugins.items()
-    return Placement.objects.filter(panel__in=[slug for slug, one in panels if one.capability in of_host.capabilities])
+    if offer.slug in registry.host_connectors():
+        return placements_filled_by(offer.slug)
+    return Connection.objects.filter(connector=offer.slug)

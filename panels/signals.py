@@ -7,8 +7,9 @@ says happened is planned from, and a contact that it deleted is forgotten.
 from typing import Any
 
 from django.core.signals import request_finished
-from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 
+from panels import kept
 from panels.actions.services import forget_contact
 from panels.capabilities import CAPABILITIES
 from panels.configuration import change_stamp
@@ -34,6 +35,7 @@ def connect() -> None:
             signal.connect(_row_changed, sender=model, dispatch_uid=f"panels.{model.__name__}.{id(signal)}")
         for secret in (AccountSecret, ConnectionSecret, PlacementSecret):
             signal.connect(_secret_changed, sender=secret, dispatch_uid=f"panels.{secret.__name__}.{id(signal)}")
+    pre_delete.connect(_forget_account, sender=Account, dispatch_uid="panels.account_deleted")
     attributes.register(list_attributes)
     request_finished.connect(write_openings, dispatch_uid="panels.statistics")
     request_finished.connect(write_viewers, dispatch_uid="panels.viewers")
@@ -52,6 +54,7 @@ def _something_went_on(account_id: int, event: HostEvent, **kwargs: Any) -> None
 def _forget_customers(account_id: int, contact_id: int, customers: set[str], **kwargs: Any) -> None:
     forget_links(account_id, contact_id)
     forget_contact(account_id, contact_id)
+    kept.forget_contact(account_id, contact_id)
     sources = [
         *(
             Source.of_connection(connection.pk, capability, generation=connection.generation)
@@ -65,6 +68,10 @@ def _forget_customers(account_id: int, contact_id: int, customers: set[str], **k
         ),
     ]
     forget_customers(account_id, sources, customers)
+
+
+def _forget_account(instance: Account, **kwargs: Any) -> None:
+    kept.forget_account(instance)
 
 
 def _account_changed(instance: Account, **kwargs: Any) -> None:

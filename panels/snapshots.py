@@ -52,9 +52,11 @@ class Source:
         return cls(f"h.{connector}.{capability}", capability=capability, connector=connector)
 
     @property
-    def system(self) -> int | str | None:
-        """What counts and limits go by: the connection's id or the host connector's slug; None for a panel's fetch."""
-        return self.connection_id if self.connection_id is not None else self.connector
+    def system(self) -> int | str:
+        """What counts and limits go by: the connection's id, the host connector's slug, or "placement." with its id."""
+        if self.placement_id is not None:
+            return f"placement.{self.placement_id}"  # no slug has a dot
+        return self.connection_id if self.connection_id is not None else str(self.connector)
 
     @classmethod
     def of_placement(cls, placement_id: int, *, generation: int = 0) -> Self:

@@ -21,7 +21,7 @@ _WRITTEN_EVERY = 15.0
 # So many customers without a success in between, and it is not about them.
 MANY_CUSTOMERS = 3
 
-# A connection's id, the slug of a host connector, or "panel-" with that of a panel that fetches by itself.
+# `panels.snapshots.Source.system`.
 System = int | str
 ErrorKind = Literal["temporary", "limited", "final", "operator", "broken"]
 ERROR_KINDS: tuple[ErrorKind, ...] = ("temporary", "limited", "final", "operator", "broken")

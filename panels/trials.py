@@ -8,6 +8,7 @@ import time
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -94,22 +95,19 @@ def _try(
     connection: Connection, kind: type[Connector], settings: Mapping[str, Any], capability: str, who: Identity
 ) -> Trial:
     started = time.perf_counter()
+    ask = partial(try_plugin, account_id=connection.account_id, seconds=kind.timeout, name=connection.name)
     connector: Connector | None = None
     answer: Answer | None = None
     sentence = ""
     try:
-        made = try_plugin(
-            kind, lambda: kind(settings, name=connection.name), seconds=kind.timeout, name=connection.name
-        )
+        made = ask(kind, lambda: kind(settings, name=connection.name))
         connector = made
         with budget(kind.timeout):
-            answer = try_plugin(
-                kind, lambda: getattr(made, capability)(who), seconds=kind.timeout, name=connection.name
-            )
+            answer = ask(kind, lambda: getattr(made, capability)(who))
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything
         sentence = _sentence_of(error)
     took = round((time.perf_counter() - started) * 1000)
-    details = _details(connector)
+    details = _details(connector, connection.account_id)
     if answer is None:
         return Trial(capability, sentence, took, details=details)
     try:
@@ -130,11 +128,17 @@ def _as_text(answer: Answer) -> str:
     return text if len(text) <= _RECORDS_CHARACTERS else f"{text[:_RECORDS_CHARACTERS]}\n…"
 
 
-def _details(connector: Connector | None) -> tuple[Detail, ...]:
+def _details(connector: Connector | None, account_id: int) -> tuple[Detail, ...]:
     try:
         if connector is None:
             return ()
-        return try_plugin(connector, lambda: tuple(connector.explain()), seconds=_EXPLAIN_SECONDS, name=connector.name)
+        return try_plugin(
+            connector,
+            lambda: tuple(connector.explain()),
+            account_id=account_id,
+            seconds=_EXPLAIN_SECONDS,
+            name=connector.name,
+        )
     except Exception as error:  # noqa: BLE001 - likewise
         return (Detail(_("What could not be told"), _sentence_of(error), is_problem=True),)
 
@@ -161,9 +165,9 @@ def _render(panel: Panel, connection: Connection, data: Answer, who: Identity) -
         check_markup(html, panel=panel.slug)
         return is_empty, html
 
-    of = ("trial", hash(json.encode(data)))
+    of = hash(json.encode(data))
     try:
-        _is_empty, html = render_contained(panel, work, account_id=connection.account_id, of=of)
+        _is_empty, html = render_contained(panel, work, account_id=connection.account_id, place="trial", of=of)
     except RenderFailed as error:
         return escape(f"{error.failure.sentence} {_('Reference %(id)s') % {'id': error.failure.trace_id}}")
     return html

@@ -155,8 +155,7 @@ def _answer(
 def _count_openings(account_id: int, sections: list[Section]) -> None:
     missed = {source: section.state == "loading" for section in sections for source in section.placement.sources}
     for source, is_missed in missed.items():
-        if source.system is not None:
-            statistics.count_opening(account_id, source.system, missed=is_missed)
+        statistics.count_opening(account_id, source.system, missed=is_missed)
 
 
 def _record(request: FrameRequest, shown: tuple[str, ...]) -> None:

@@ -55,6 +55,24 @@ def points_of(package: Distribution, *groups: str) -> list[EntryPoint] | None:
         return None
 
 
+def package_of(point: EntryPoint) -> tuple[str, str]:
+    """Return the name and version of the package that has the entry point."""
+    if point.dist is None:
+        return point.value.partition(".")[0].partition(":")[0], ""
+    try:
+        return name_of(point.dist), str(point.dist.version)
+    except Exception:  # noqa: BLE001 - its metadata cannot be read
+        return name_of(point.dist), ""
+
+
+def name_of(package: Distribution) -> str:
+    """Return what the package calls itself."""
+    try:
+        return str(package.metadata["Name"])
+    except Exception:  # noqa: BLE001 - as above
+        return "?"
+
+
 def _folder_of(point: EntryPoint, name: str) -> Path | None:
     try:
         return _nearest(name, point.module)

@@ -8,8 +8,8 @@ import environ
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
+from voxysapps.edition import Edition, read_edition
 from voxysapps.embedded.files import BASE_DIR, home, run_dir
-from voxysapps.generation import Generation, read_generation
 from voxysapps.plugins import plugin_folders, translations
 from voxysapps.redis_urls import broker_url, cache_url
 
@@ -47,7 +47,7 @@ SIMULATOR = env.bool("SIMULATOR", default=DEBUG)
 # Somebody writes panels here: what happens is noted for the simulator, and cards say what is wrong in its own words.
 DEVELOPMENT = DEBUG and SIMULATOR and env.bool("DEVELOPMENT", default=True)
 # Read first of all: no plugin is loaded yet.
-GENERATION = read_generation(RUN_DIR) if DEVELOPMENT else Generation()
+EDITION = read_edition(RUN_DIR) if DEVELOPMENT else Edition()
 
 INSTALLED_APPS = [
     # Before the admin, whose templates it replaces; its other configuration would replace our site, too.

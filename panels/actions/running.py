@@ -86,7 +86,11 @@ def _run(run: ActionRun, action: Action, ctx: ActionContext) -> Done | None:
         seen = asking(run.account_id, f"p{run.placement_id}.{action.name}", ctx.identity.digest(), run.trace_id)
         with budget(action.timeout, trace_id=run.trace_id), seen:
             done, message, note = call_plugin(
-                action, lambda: _told(action.run(ctx)), seconds=action.timeout, name=str(action.title)
+                action,
+                lambda: _told(action.run(ctx)),
+                account_id=run.account_id,
+                seconds=action.timeout,
+                name=str(action.title),
             )
     except Busy:
         _end(run, State.FAILED, _("Too much of this is being done at the moment. Nothing was done. Try again."))

@@ -100,7 +100,11 @@ def _act(request: FrameRequest, placement: PlacementPlan, action: Action) -> Htt
     ctx = _panel_context(request, placement)
     try:
         form, question = call_plugin(
-            action, lambda: _checked(action, ctx, request.POST), seconds=CHECK_SECONDS, name=str(action.title)
+            action,
+            lambda: _checked(action, ctx, request.POST),
+            account_id=context.account_id,
+            seconds=CHECK_SECONDS,
+            name=str(action.title),
         )
         if question is None:
             return _show(markup.invalid(form, placement, action))

@@ -1,17 +1,20 @@
-"""The pages of a connection's and the host's health: what happened lately, and what an operator can do about it."""
+"""The pages of health: what happened lately, and what an operator can do about it.
+
+Of a connection, the host, and a panel that fetches by itself.
+"""
 
 from collections.abc import Callable, Sequence
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from panels.health import Health, read_health, read_host_health, read_queue
-from panels.models import Connection
+from panels.health import Health, read_health, read_host_health, read_placement_health, read_queue
+from panels.models import Connection, Placement
 from panels.services import drop_fetched, pause_connection, resume_connection
 from tenants.admin.account_pages import account_page, page_context, require_change
 from tenants.admin.base import OfAccountsAdmin
@@ -44,6 +47,19 @@ def _show(admin: OfAccountsAdmin, request: HttpRequest, connection: Connection) 
     return _render(admin, request, connection, connection.account, [read_health(connection)], may_pause=True)
 
 
+def placement_health_urls(admin: OfAccountsAdmin) -> list[URLPattern]:
+    """Return the address of the page about a placement whose panel fetches by itself."""
+
+    def shown(request: HttpRequest, pk: int) -> HttpResponse:
+        placement: Placement = admin.get_visible(request, str(pk))
+        health = read_placement_health(placement)
+        if health is None:
+            raise Http404
+        return _render(admin, request, placement, placement.account, [health])
+
+    return [path("<int:pk>/health/", admin.admin_site.admin_view(shown), name="panels_placement_health")]
+
+
 def host_health_urls(admin: OfAccountsAdmin) -> list[URLPattern]:
     """Return the address of the page about an account's host as a source of its panels."""
     return [account_page(admin, "host-health", "host_health", _show_host)]
@@ -56,7 +72,7 @@ def _show_host(admin: OfAccountsAdmin, request: HttpRequest, account: Account) -
 def _render(
     admin: OfAccountsAdmin,
     request: HttpRequest,
-    row: Connection | Account,
+    row: Connection | Placement | Account,
     account: Account,
     systems: Sequence[Health],
     *,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
@@ -93,6 +93,9 @@ class PluginOfferAdmin(OfAccountsAdmin):
         kind, slug = _named(request)
         decided = PluginOffer.objects.filter(kind=kind, slug=slug).first()
         if decided is not None:
+            if request.method == "POST":
+                told = _("This was saved by somebody else at the same time. Try again.")
+                self.message_user(request, told, messages.ERROR)
             return HttpResponseRedirect(reverse("admin:panels_pluginoffer_change", args=[decided.pk]))
         if not is_known(kind, slug):
             raise Http404

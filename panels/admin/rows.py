@@ -16,14 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from panels import registry
 from panels.admin.exporting import export_csv, export_urls, export_yaml
-from panels.admin.health import health_urls, host_health_urls
+from panels.admin.health import health_urls, host_health_urls, placement_health_urls
 from panels.admin.importing import import_urls
 from panels.admin.tabs import connections_step, tabs_step, tabs_urls
 from panels.admin.trials import TrialMixin
 from panels.connectors.base import Connector
 from panels.containment.origin import is_ours
 from panels.forms import PREFIX, ConnectionForm, PlacementForm, PlacementRowForm, form_for
-from panels.health import read_host_health, read_states
+from panels.health import State, fetches_itself, read_host_health, read_placement_states, read_states
 from panels.models import Connection, Placement
 from panels.offers import read_offers
 from panels.plugins import placement_state
@@ -182,13 +182,7 @@ class ConnectionAdmin(TrialMixin, _PluginAdmin):
     @admin.display(description=_("health"))
     def health(self, connection: Any) -> SafeString:
         state = getattr(connection, "state", None) or read_states([connection])[connection.pk]
-        return format_html(
-            HEALTH_LINK,
-            reverse("admin:panels_connection_health", args=[connection.pk]),
-            state.light,
-            state.sentence,
-            state.light.label,
-        )
+        return _health_link("admin:panels_connection_health", connection, state)
 
     def new_row(self, request: HttpRequest) -> Connection:
         return Connection(connector=request.GET.get("connector", ""))
@@ -259,12 +253,18 @@ def _offered(request: HttpRequest, kinds: Mapping[str, type[Connector]]) -> dict
     return {slug: kind for slug, kind in kinds.items() if offers.has_connector(slug)}
 
 
+def _health_link(page: str, row: Connection | Placement, state: State) -> SafeString:
+    """Return the light of the row, leading to the page of this name."""
+    address = reverse(page, args=[row.pk])
+    return format_html(HEALTH_LINK, address, state.light, state.sentence, state.light.label)
+
+
 @admin.register(Placement)
 class PlacementAdmin(_PluginAdmin):
     """One panel in one app, with its settings."""
 
     plugin_form = PlacementForm
-    list_display = ("name", "dashboard_app", "account", "position", "is_enabled")
+    list_display = ("name", "dashboard_app", "account", "position", "is_enabled", "health")
     list_filter = (("account", AccountFilter), "panel", "is_enabled")
     list_select_related = ("account", "dashboard_app")
     search_fields = ("title", "panel", "dashboard_app__title")
@@ -286,11 +286,30 @@ class PlacementAdmin(_PluginAdmin):
         light, word, sentence = placement_state(placement)
         return format_html('<span class="light light-{}" title="{}">{}</span> {}', light, sentence, word, sentence)
 
+    @admin.display(description=_("health"), empty_value="-")
+    def health(self, placement: Any) -> SafeString | None:
+        """How it is doing where its panel fetches by itself. Others are filled by what has a health of its own."""
+        known: dict[int, State] | None = getattr(placement, "states", None)
+        state = (read_placement_states([placement]) if known is None else known).get(placement.pk)
+        return _health_link("admin:panels_placement_health", placement, state) if state else None
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Return the list, with the health of the rows of its page."""
+        changelist = super().get_changelist_instance(request)
+        states = read_placement_states(changelist.result_list)
+        for placement in changelist.result_list:
+            placement.states = states
+        return changelist
+
+    def get_urls(self) -> list[Any]:
+        return [*placement_health_urls(self), *super().get_urls()]
+
     def get_own_fields(self, obj: Placement | None) -> tuple[str, ...]:
-        return ("dashboard_app", "kind", *(("state",) if obj else ()), "title", "position", "is_enabled", "connections")
+        told = ("state", *(("health",) if fetches_itself(obj) else ())) if obj else ()
+        return ("dashboard_app", "kind", *told, "title", "position", "is_enabled", "connections")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Placement | None = None) -> list[str]:
-        return ["stored_secrets", "dashboard_app", "kind", "state"]
+        return ["stored_secrets", "dashboard_app", "kind", "state", "health"]
 
     def new_row(self, request: HttpRequest) -> Placement:
         return Placement()

@@ -15,7 +15,7 @@ from panels.capabilities.orders import (
     TrackingEvent,
 )
 from panels.capabilities.payments import Dispute, Interval, Invoice, Payment, Payments, SavedMethod, Subscription
-from panels.capabilities.records import Answer, Candidate, Caveat, Instant, Record, Window
+from panels.capabilities.records import LONG_AGO, Answer, Candidate, Caveat, Instant, Record, Window
 from panels.capabilities.words import (
     AlertWord,
     AuthorWord,
@@ -37,6 +37,7 @@ CAPABILITIES = Capabilities(customer=Customers, orders=Orders, payments=Payments
 
 __all__ = [
     "CAPABILITIES",
+    "LONG_AGO",
     "Address",
     "Alert",
     "AlertWord",

@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint
 from django.conf import settings
 
 from panels.capabilities.records import Answer
-from voxysapps.plugins import find_points
+from voxysapps.plugins import find_points, package_of
 from voxysapps.problems import place_of
 
 logger = logging.getLogger(__name__)
@@ -47,18 +47,27 @@ class Capabilities(Mapping[str, type[Answer]]):
     @cached_property
     def _found(self) -> tuple[Mapping[str, type[Answer]], Mapping[str, str]]:
         found, broken = dict(self._ours), {}
-        # A package may be found twice.
-        for point in dict.fromkeys(find_points(CAPABILITIES_GROUP)):
-            if point.name in settings.PANELS_EXCLUDE:
-                continue
-            if point.name in found:
-                broken[point.name] = f"The capability “{point.name}” is taken. Rename that of {point.value}."
-                continue
+        claims: dict[str, dict[tuple[str, str], EntryPoint]] = {}
+        for point in find_points(CAPABILITIES_GROUP):
+            if point.name not in settings.PANELS_EXCLUDE:
+                # A package may be found twice.
+                claims.setdefault(point.name, {})[point.value, package_of(point)[0]] = point
+        for name, points in claims.items():
             try:
-                found[point.name] = _load(point)
+                found[name] = _load(self._claimed(name, list(points.values())))
             except _Unusable as error:
-                broken[point.name] = str(error)
+                broken[name] = str(error)
         return found, broken
+
+    def _claimed(self, name: str, points: list[EntryPoint]) -> EntryPoint:
+        """Return the one entry point of the name. Where ours or another has it, too, there is none, as with slugs."""
+        packages = ", ".join(sorted({package_of(point)[0] for point in points}))
+        if name in self._ours:
+            raise _Unusable(f"The capability “{name}” is the product's own. Rename that of {packages}.")
+        if len(points) > 1:
+            told = f"Several claim the capability “{name}”: {packages}."
+            raise _Unusable(f"{told} Uninstall one of them, or rename its capability.")
+        return points[0]
 
 
 class _Unusable(Exception):

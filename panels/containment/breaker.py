@@ -1,7 +1,7 @@
 """Panels that failed to render again and again: not tried for a while, so that they cost nobody's time.
 
 Kept in the process, since it guards the process's own time. A failure for one customer's data cuts off those data only;
-several different ones, one after the other, cut off the panel in its account.
+several different ones, one after the other, cut off the placement.
 """
 
 import threading
@@ -24,6 +24,7 @@ class _State:
     failures: int = 0
     opened: int = 0
     open_until: float = 0.0
+    is_tried: bool = False
     trace_id: str = ""
 
 
@@ -45,13 +46,19 @@ class Breaker:
             if now < state.open_until:
                 return state.trace_id
             state.open_until = now + PROBE_SECONDS
+            state.is_tried = True
             return None
 
     def failed(self, key: Hashable, trace_id: str, *, weight: int, limit: int) -> bool:
-        """Note a failure; return whether it cuts off from now on. It does once the weights add up to the limit."""
+        """Note a failure; return whether it cuts off from now on. It does once the weights add up to the limit.
+
+        What was begun before a failure cut it off, and fails after, tells nothing new: the pause stays as it is.
+        """
         with self._lock:
             state = self._states.setdefault(key, _State())
             self._states.move_to_end(key)
+            if monotonic() < state.open_until and not state.is_tried:
+                return False
             state.failures += weight
             state.trace_id = trace_id
             opens = state.failures >= limit
@@ -59,6 +66,7 @@ class Breaker:
                 pause = OPEN_SECONDS * 2 ** min(state.opened, _MOST_DOUBLINGS)
                 state.open_until = monotonic() + min(pause, MAX_OPEN_SECONDS)
                 state.opened += 1
+                state.is_tried = False
             while len(self._states) > MAX_KEPT:
                 self._states.popitem(last=False)
             return opens

@@ -24,7 +24,7 @@ RENDER_SECONDS = 2.0
 MAX_HTML_BYTES = 512 * 1024
 # What was given up counts twice: it cost somebody that time.
 _CHEAP, _COSTLY = 1, 2
-_LIMIT_OF_DATA, _LIMIT_OF_PANEL = 2, 6
+_LIMIT_OF_DATA, _LIMIT_OF_PLACE = 2, 6
 
 breaker = Breaker()
 
@@ -42,24 +42,33 @@ class RenderFailed(Exception):
         self.failure = Failure(message, True, trace_id, time.time())
 
 
-def render_contained(panel: Panel, work: Callable[[], Made], *, account_id: int, of: Hashable) -> Made:
+def render_contained(panel: Panel, work: Callable[[], Made], *, account_id: int, place: Hashable, of: Hashable) -> Made:
     """Return what `work`, which calls the panel's code, makes of it. Raises `RenderFailed`.
 
-    `of` names what is rendered: the same again would end the same way.
+    `place` names the placement with its settings, and `of` what is rendered in it: the same would end the same way.
     """
-    return _contained(panel, work, account_id, of, passed=())
+    return _contained(panel, work, account_id, place, of, passed=())
 
 
-def render_part_contained(panel: Panel, work: Callable[[], str], *, account_id: int, of: Hashable) -> str:
+def render_part_contained(
+    panel: Panel, work: Callable[[], str], *, account_id: int, place: Hashable, of: Hashable
+) -> str:
     """Return the HTML that `work` makes of one of the panel's parts. Raises `RenderFailed`, and its `LookupError`."""
-    _is_empty, html = _contained(panel, lambda: (False, work()), account_id, of, passed=(LookupError,))
+    _is_empty, html = _contained(panel, lambda: (False, work()), account_id, place, of, passed=(LookupError,))
     return html
 
 
 def _contained(
-    panel: Panel, work: Callable[[], Made], account_id: int, of: Hashable, passed: tuple[type[Exception], ...]
+    panel: Panel,
+    work: Callable[[], Made],
+    account_id: int,
+    place: Hashable,
+    of: Hashable,
+    passed: tuple[type[Exception], ...],
 ) -> Made:
-    whole, one = (account_id, panel.slug), (account_id, panel.slug, of)
+    # Its settings may be what makes the panel fail: another place goes on, and other settings are tried at once.
+    whole = (account_id, panel.slug, place)
+    one = (*whole, of)
     # What is cut off itself finds out nothing about the panel: another's data do, where it is time to try.
     for key in (one, whole):
         if trace_id := breaker.cut_off(key):
@@ -77,8 +86,8 @@ def _contained(
             raise RenderFailed(trace_id, explained(error)) from error  # its author tries again at once
         weight = _COSTLY if isinstance(error, threads.NotDone) else _CHEAP
         breaker.failed(one, trace_id, weight=weight, limit=_LIMIT_OF_DATA)
-        if breaker.failed(whole, trace_id, weight=weight, limit=_LIMIT_OF_PANEL):
-            logger.warning("panel %s is not rendered for a while: account=%s", panel.slug, account_id)
+        if breaker.failed(whole, trace_id, weight=weight, limit=_LIMIT_OF_PLACE):
+            logger.warning("panel %s is not rendered for a while: account=%s place=%s", panel.slug, account_id, place)
         raise RenderFailed(trace_id) from error
     breaker.succeeded(whole)
     breaker.succeeded(one)

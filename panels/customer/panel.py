@@ -20,6 +20,7 @@ from panels.api import (
     Panel,
     PanelContext,
     Tone,
+    read_offset,
 )
 
 _LATEST = 5
@@ -98,7 +99,7 @@ class CustomerPanel(Panel):
     def get_part_context(self, ctx: PanelContext, part: str, params: Mapping[str, str]) -> dict[str, Any]:
         data: Customers = ctx.data
         if part == "choices":
-            return {**_choices(data.customers, _offset(params)), **_shows(ctx)}
+            return {**_choices(data.customers, read_offset(params)), **_shows(ctx)}
         record = next((record for record in data.customers if record.key == params.get("id")), None)
         if part != "customer" or record is None:
             raise LookupError(part)
@@ -163,13 +164,6 @@ def _choices(records: Sequence[Customer], offset: int) -> dict[str, Any]:
         "choices_next": end,
         "choices_remaining": max(len(records) - end, 0),
     }
-
-
-def _offset(params: Mapping[str, str]) -> int:
-    text = params.get("offset", "")
-    if not text.isascii() or not text.isdigit():
-        raise LookupError(text)
-    return int(text)
 
 
 def _matched(records: Sequence[Customer]) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ def list_(
     content: str,
     ordered: Annotated[bool, "whether the order says something"] = False,
     names: Annotated[bool, "whether titles are names or sentences, which may be cut, rather than numbers"] = False,
+    wide: Annotated[bool, "whether titles are amounts or a few words, which take more room than numbers"] = False,
     mentions: Annotated[str, "numbers of records that are not shown, with spaces between"] = "",
     part: Annotated[str, "the part that answers `number=` with the row of such a record"] = "rows",
 ) -> str:
@@ -41,7 +42,7 @@ def list_(
     return wrap(
         "ol" if ordered else "ul",
         content,
-        "vx-rows vx-rows--names" if names else "vx-rows",
+        "vx-rows vx-rows--names" if names else "vx-rows vx-rows--wide" if wide else "vx-rows",
         role="list",
         data_hidden_numbers=mentions,
         data_rows_url=part_address(context, part, {}) if mentions else "",

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from panels.api import Money, Order, Orders, Panel, PanelContext, PaymentWord, Window
+from panels.api import Money, Order, Orders, Panel, PanelContext, PaymentWord, Window, read_offset
 
 _PAGE = 20
 _RECEIVED = frozenset({PaymentWord.PAID, PaymentWord.PART_REFUNDED, PaymentWord.REFUNDED})
@@ -67,7 +67,7 @@ class OrdersPanel(Panel):
         if part == "rows" and "number" in params:
             return _numbered(data, params["number"])
         if part == "rows":
-            return _page(data, _offset(params), _PAGE)
+            return _page(data, read_offset(params), _PAGE)
         order = next((order for order in data.orders if order.key == params.get("id")), None)
         if part != "order" or order is None:
             raise LookupError(part)
@@ -129,10 +129,3 @@ def bare_number(number: str) -> str:
 
 def _has_several_stores(data: Orders) -> bool:
     return len({order.source for order in data.orders}) > 1
-
-
-def _offset(params: Mapping[str, str]) -> int:
-    text = params.get("offset", "")
-    if not text.isascii() or not text.isdigit():
-        raise LookupError(text)
-    return int(text)

@@ -20,6 +20,7 @@ from panels.api import (
     PaymentWord,
     Subscription,
     SubscriptionWord,
+    read_offset,
 )
 
 _PAGE = 20
@@ -130,9 +131,9 @@ class PaymentsPanel(Panel):
     def get_part_context(self, ctx: PanelContext, part: str, params: Mapping[str, str]) -> dict[str, Any]:
         data: Payments = ctx.data
         if part == "rows":
-            return _page(data, _offset(params), _PAGE)
+            return _page(data, read_offset(params), _PAGE)
         if part in _LISTS:
-            return _list_page(part, getattr(data, part), _offset(params), _PAGE)
+            return _list_page(part, getattr(data, part), read_offset(params), _PAGE)
         payment = next((payment for payment in data.payments if payment.key == params.get("id")), None)
         if part != "payment" or payment is None:
             raise LookupError(part)
@@ -194,10 +195,3 @@ def _slice(records: Sequence[Any], offset: int, size: int) -> Sequence[Any]:
     if offset and offset >= len(records):
         raise LookupError(offset)
     return records[offset : offset + size]
-
-
-def _offset(params: Mapping[str, str]) -> int:
-    text = params.get("offset", "")
-    if not text.isascii() or not text.isdigit():
-        raise LookupError(text)
-    return int(text)

@@ -1,13 +1,19 @@
 """Placements: panels in dashboard apps."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.http import Http404
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from panels.health import read_placement_health, read_queue
 from panels.models import Connection, Placement
-from panels.rest.connections import secrets_field
+from panels.rest.connections import HealthSerializer, secrets_field
 from panels.services import delete_placement, save_placement
 from tenants.models import DashboardApp
 from tenants.rest.base import ROW_ID, RowSerializer, RowsViewSet, Writing
@@ -59,6 +65,17 @@ class PlacementViewSet(Writing, mixins.ListModelMixin, mixins.RetrieveModelMixin
         chosen = Prefetch("connections", Connection.objects.only("pk").order_by("pk"))
         rows = Placement.objects.select_related("dashboard_app__account")
         return rows.prefetch_related("secrets", chosen).order_by("pk")
+
+    @extend_schema(parameters=[ROW_ID], responses=HealthSerializer)
+    @action(detail=True)
+    def health(self, request: Request, **kwargs: Any) -> Response:
+        """Tell how the panel is doing that fetches by itself; 404 where connections or the host fill it."""
+        placement = self.get_object()
+        found = read_placement_health(placement)
+        if found is None:
+            raise Http404
+        told = {**asdict(found.state), **asdict(found.figures), **asdict(read_queue(placement.account_id))}
+        return Response(HealthSerializer(told).data)
 
     def delete_row(self, row: Placement) -> None:
         delete_placement(row)

@@ -116,6 +116,24 @@ def replace_strings(data: Any, text: str, *, fixed: Collection[str] = ()) -> Any
     return data
 
 
+def replace_numbers(data: Any, number: int, *, fixed: Collection[str] = ()) -> Any:
+    """Return the data with all numbers replaced by `number`, but those under the keys in `fixed`."""
+    if isinstance(data, int | float) and not isinstance(data, bool):
+        return number
+    if isinstance(data, list | tuple):
+        return [replace_numbers(item, number, fixed=fixed) for item in data]
+    if isinstance(data, dict):
+        return {
+            key: value if key in fixed else replace_numbers(value, number, fixed=fixed) for key, value in data.items()
+        }
+    return data
+
+
+def shows_number(html: str, number: int) -> bool:
+    """Return whether the HTML has the number, however its digits are grouped."""
+    return re.search(r"\D?".join(str(number)), html) is not None
+
+
 def spell(path: Path) -> str:
     """Return the path as Python writes it: data['rows'][0]."""
     return "data" + "".join(f"[{step!r}]" for step in path)

@@ -46,6 +46,8 @@ MOST_SECONDS = 5.0
 # Of each part that a page asks for, the tests look at so many.
 _MOST_PARTS = 2
 _ROWS_OF_SEVERAL_PAGES = 60
+# Two that a page has by itself in no order of digits.
+_NUMBERS = (70_919, 60_407)
 _OF_FETCH = ("test_fetch_returns_what_can_be_stored", "test_fetch_says_what_went_wrong", "test_fetch_keeps_nothing")
 _OF_NEEDS = ("test_every_host_generation_is_shown",)
 _ROLES = (None, "agent", "administrator")
@@ -317,6 +319,8 @@ class PanelContract:
             _fail("What was shown to one account is shown to the next. Keep nothing on the panel or in its module.")
         if "Alpha" in first.html and "Beta" not in second.html:
             _fail("The second account is shown nothing of its own. Keep nothing on the panel or in its module.")
+        if self._shows_former_numbers(lambda data: self._render(data).html):
+            _fail("A number of one account is shown to the next. Keep nothing on the panel or in its module.")
         if self._render(mine).html != first.html:
             _fail("The same data render differently the second time: keep nothing, and ask no clock.")
 
@@ -334,10 +338,15 @@ class PanelContract:
         with self._product() as panel:
             mine = Tab(panel, self.settings).open(self._marked("Alpha {}"), ADA)
             theirs = Tab(panel, self.settings).open(self._marked("Beta {}"), ADA)
+            is_mixed = self._shows_former_numbers(lambda data: Tab(panel, self.settings).open(data, ADA).html)
         if (mine.state, theirs.state) != ("ready", "ready"):
             _fail(f"In the product the panel is “{mine.state}” and “{theirs.state}”, not “ready”:\n{mine.html[:800]}")
         if "Alpha" in theirs.html or "Beta" in mine.html:
             _fail("An account is shown another account's data.")
+        if is_mixed:
+            _fail("An account is shown another account's numbers.")
+        if ("Alpha" in mine.html) != ("Beta" in theirs.html):
+            _fail("Of two accounts only one is shown its own data.")
 
     @pytest.mark.django_db
     def test_three_rows_take_as_many_queries_as_one(self) -> None:
@@ -424,6 +433,21 @@ class PanelContract:
         if isinstance(self._data, Answer):
             return answers.with_texts(self._data, text)
         return hostile.replace_strings(self._data, text, fixed=self.fixed)
+
+    def _shows_former_numbers(self, show: Callable[[Any], str]) -> bool:
+        """Return whether, of two that differ in numbers only, the second is shown with the numbers of the first.
+
+        A panel that cannot do with such numbers says nothing; nor do answers, whose numbers have meanings of their own.
+        """
+        if isinstance(self._data, Answer):
+            return False
+        former, other = (hostile.replace_numbers(self._data, number, fixed=self.fixed) for number in _NUMBERS)
+        try:
+            show(former)
+            second = show(other)
+        except pytest.fail.Exception:
+            return False
+        return hostile.shows_number(second, _NUMBERS[0])
 
     def _context(self, data: Any, **changes: Any) -> PanelContext:
         return panel_context(self._panel, data, self.settings, **{"identity": self.identity, **changes})

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 
+from tests.browser.test_sign_in import NO_STORAGE
 from tests.support.loyalty import TOKEN, LoyaltyServer, loyalty_system
 from tests.support.plugins import EXAMPLES, product_with_loyalty
 from tests.support.product import Product
@@ -85,6 +86,29 @@ def test_changed_files_are_seen_in_the_open_tab(window: Page, package: Path) -> 
     expect(panel(window)).to_contain_text("SyntaxError: invalid syntax (panel.py, line", timeout=PATIENCE)
     code.write_text(first_code)
     expect(panel(window)).to_contain_text("Silver", timeout=PATIENCE)
+
+
+def test_tab_where_nobody_signs_in_asks_for_nothing_that_was_set(browser: Browser, run: Product) -> None:
+    """Only agents with a session have kept state; without storage the page cannot tell that from a cookie's."""
+    asked: list[str] = []
+    with browser.new_context(viewport={"width": 1500, "height": 1000}) as context:
+        context.add_init_script(NO_STORAGE)
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{run.simulator_url}#account=4&conversation={CONVERSATION}&tab=1")
+        expect(panel(page)).to_contain_text("Silver", timeout=PATIENCE)
+        with page.expect_event("console", lambda message: message.text == "acting", timeout=PATIENCE):
+            panel(page).evaluate(
+                """async () => {
+                    while (!performance.getEntriesByType("resource").some(({ name }) => name.includes("acting")))
+                        await new Promise((done) => setTimeout(done, 50));
+                    console.log("acting");
+                }"""
+            )
+        panel(page).locator("summary", has_text="Last bookings").click()
+        page.wait_for_timeout(2_000)  # what was set would be sent after 0.7 s
+    assert any("acting" in url for url in asked)
+    assert not [url for url in asked if url.endswith("/state")]
 
 
 def test_inspector_tells_what_is_behind_the_tab(window: Page, loyalty: LoyaltyServer) -> None:

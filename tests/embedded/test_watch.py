@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from voxysapps.edition import Edition, edition_file, read_edition
 from voxysapps.embedded import watch
 from voxysapps.embedded.watch import Watch, is_loaded_once, watch_for
-from voxysapps.generation import Generation, generation_file, read_generation
 
 
 @pytest.fixture(autouse=True)
@@ -78,12 +78,12 @@ def test_nothing_is_watched_when_off() -> None:
     assert watch_for("plugins") is not None
 
 
-def test_generation_is_left_and_read(tmp_path: Path) -> None:
-    assert read_generation(tmp_path) == Generation("", "")
-    first = Generation.first()
-    later = Generation("1001", "1000")
-    generation_file(tmp_path).write_text(str(later))
-    assert read_generation(tmp_path) == later
+def test_edition_is_left_and_read(tmp_path: Path) -> None:
+    assert read_edition(tmp_path) == Edition("", "")
+    first = Edition.first()
+    later = Edition("1001", "1000")
+    edition_file(tmp_path).write_text(str(later))
+    assert read_edition(tmp_path) == later
     assert first.after(loaded=False).loaded == first.loaded
     after = first.after(loaded=True)
     assert after.loaded == after.code >= first.code

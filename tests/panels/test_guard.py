@@ -13,6 +13,7 @@ from panels.api import FinalError, Identity, OperatorError, TemporaryError
 from panels.errors import MAX_RETRY_AFTER
 from panels.guard import FAILURES_TO_OPEN, MAX_OPEN_SECONDS, OPEN_SECONDS, Busy, Guard, NotNow
 from panels.models import Connection
+from panels.services import save_connection
 from panels.snapshots import Head, Source
 from tests.factories import make_account, make_connection
 from tests.support.connectors import RecordingConnector, connector  # noqa: F401 - a fixture
@@ -94,6 +95,16 @@ def test_system_that_is_dead_for_weeks_is_still_tried(shop: Connection, guard: G
     cache.set(guard.breaker_key, [2_000, 1_100, time.time() - 1], 60)
     guard.failed()
     assert MAX_OPEN_SECONDS * 0.7 < guard.breaker().open_until - time.time() <= MAX_OPEN_SECONDS * 1.2
+
+
+def test_operator_who_changes_settings_has_it_tried_at_once(shop: Connection, guard: Guard) -> None:
+    open_breaker(shop)
+    shop.name = "The shop"
+    save_connection(shop)
+    assert guard.breaker().is_open
+    Connection.objects.filter(pk=shop.pk).update(settings={"shop": "was wrong"})
+    save_connection(shop)
+    assert not guard.breaker().is_open
 
 
 @pytest.mark.parametrize("error", [FinalError("No."), OperatorError("No."), ValueError("bug")])

@@ -9,6 +9,9 @@ from django.core.cache import cache
 from django.test import Client
 
 from panels.configuration import forget_plans
+from tenants.services import delete_account
+from tenants.signals import contact_deleted
+from tenants.viewing.services import drain_views
 from tests.factories import make_placement
 from tests.panels.actions.points import Tab, installed_points
 from tests.support.contexts import context_body
@@ -82,6 +85,36 @@ def test_one_agent_knows_nothing_of_the_other(tab: Tab) -> None:
     tab.agent, tab.headers = ADMINISTRATOR, sign_in(tab.account, ADMINISTRATOR)
     tab.open()
     assert read(tab) == {}
+
+
+@pytest.mark.usefixtures("worker_at_hand")
+def test_of_a_deleted_contact_nothing_is_kept(hosts: dict[int, HostInMemory], tab: Tab) -> None:
+    other = Tab(hosts)
+    for one in (tab, other):
+        one.open()  # there are data to be seen by now
+        keep(one, words="half a sentence about Ada")
+    keep(tab, "agent", filter="open")
+    drain_views()
+    contact_deleted.send(sender=None, account_id=tab.account.pk, contact_id=71, customers=set())
+    assert read(tab) == {str(tab.placement.pk): {"filter": "open", "words": "half a sentence about Ada"}}
+    contact_deleted.send(sender=None, account_id=tab.account.pk, contact_id=70, customers=set())
+    assert read(tab) == {str(tab.placement.pk): {"filter": "open"}}
+    assert read(other) == {str(other.placement.pk): {"words": "half a sentence about Ada"}}
+
+
+@pytest.mark.usefixtures("worker_at_hand")
+def test_of_a_deleted_account_nothing_is_kept(
+    hosts: dict[int, HostInMemory], tab: Tab, django_capture_on_commit_callbacks: Any
+) -> None:
+    tab.open()
+    keep(tab, words="half a sentence about Ada")
+    keep(tab, "agent", filter="open")
+    drain_views()
+    keys = [f"{tab.account.pk}:kept:{tab.placement.pk}:{tab.agent}:{where}" for where in ("-", 7)]
+    assert list(cache.get_many(keys)) == keys
+    with django_capture_on_commit_callbacks(execute=True):
+        delete_account(tab.account)
+    assert cache.get_many(keys) == {}
 
 
 @pytest.mark.parametrize("trust", ["verified", "link"])

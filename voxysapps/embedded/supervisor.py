@@ -17,13 +17,13 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TextIO
 
+from voxysapps.edition import Edition, edition_file, loaded_file
 from voxysapps.embedded import ports
 from voxysapps.embedded.configuration import Configuration
 from voxysapps.embedded.files import IS_CHECKOUT, STATE_FILE, RunError, write_private
 from voxysapps.embedded.processes import Child, Guard, python
 from voxysapps.embedded.valkey import Valkey, start_valkey
 from voxysapps.embedded.watch import is_loaded_once, watch_for
-from voxysapps.generation import Generation, generation_file, loaded_file
 
 TICK_SECONDS = 0.05
 SECONDS_TO_START = 60
@@ -84,7 +84,7 @@ class Supervisor:
         self._web: Child | None = None
         self._worker: Child | None = None
         self._watch = watch_for(configuration.reload)
-        self._generation = Generation.first()
+        self._edition = Edition.first()
         self._stop_asked = False
         self._is_up = False
 
@@ -94,7 +94,7 @@ class Supervisor:
             signal.signal(number, self._ask_to_stop)
         self._state.unlink(missing_ok=True)
         try:
-            self._name_generation()
+            self._name_edition()
             self._start()
             self._is_up = True
             self._announce()
@@ -151,23 +151,23 @@ class Supervisor:
         self._children.append(child)
         return child
 
-    def _name_generation(self) -> None:
+    def _name_edition(self) -> None:
         """Leave the name of the code as it is where its processes find it, before they load it."""
         if self._watch:
-            write_private(generation_file(self._configuration.run_dir), str(self._generation))
+            write_private(edition_file(self._configuration.run_dir), str(self._edition))
         else:
-            self._forget_generation()
+            self._forget_edition()
 
-    def _forget_generation(self) -> None:
-        for path in (generation_file, loaded_file):
+    def _forget_edition(self) -> None:
+        for path in (edition_file, loaded_file):
             path(self._configuration.run_dir).unlink(missing_ok=True)
 
     def _reload_if_changed(self) -> None:
         """See to it that changed files are used: templates by the processes there are, all else by new ones."""
         if changed := self._watch.changed() if self._watch else frozenset():
             is_loaded = any(map(is_loaded_once, changed))
-            self._generation = self._generation.after(loaded=is_loaded)
-            self._name_generation()
+            self._edition = self._edition.after(loaded=is_loaded)
+            self._name_edition()
             others = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
             print(
                 f"{min(changed)}{others} changed: {'starting anew' if is_loaded else 'used from now on'}.", flush=True
@@ -194,7 +194,7 @@ class Supervisor:
             name = loaded_file(self._configuration.run_dir).read_text(encoding="utf-8")
         except OSError:
             return False
-        return name >= self._generation.loaded
+        return name >= self._edition.loaded
 
     def _tick(self) -> None:
         time.sleep(TICK_SECONDS)
@@ -239,7 +239,7 @@ class Supervisor:
 
     def _stop(self) -> None:
         self._state.unlink(missing_ok=True)
-        self._forget_generation()
+        self._forget_edition()
         # The broker goes last: the worker hands back what it has not finished.
         others = [child for child in self._children if not self._valkey or child is not self._valkey.child]
         for batch in (others, self._children):

@@ -4,8 +4,8 @@ import time
 
 from django.conf import settings
 
+from voxysapps.edition import loaded_file, present
 from voxysapps.embedded.files import STATE_FILE, write_private
-from voxysapps.generation import loaded_file, present
 from voxysapps.wsgi import application
 
 __all__ = ["application"]

@@ -1,9 +1,8 @@
 """Disputes: payments that a customer contests at the bank."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
-from panels.api import Dispute
+from panels.api import LONG_AGO, Dispute
 from panels.connectors.shopify.client import Shop
 from panels.connectors.shopify.orders import disputes_of
 from panels.connectors.shopify.people import gid
@@ -13,7 +12,6 @@ from panels.connectors.shopify.words import dispute_word
 
 # Of one customer; whoever has more is known to the shop.
 _MOST = 20
-_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def read_disputes(shop: Shop, orders: Iterable[Node], *, open_only: bool = False) -> tuple[Dispute, ...]:
@@ -30,7 +28,7 @@ def read_disputes(shop: Shop, orders: Iterable[Node], *, open_only: bool = False
     disputes = [dispute for dispute in found if dispute is not None and dispute.external_id in asked]
     if len(disputes) < len(asked):
         shop.gaps.note()
-    return tuple(sorted(disputes, key=lambda dispute: dispute.opened_at or _LONG_AGO, reverse=True))
+    return tuple(sorted(disputes, key=lambda dispute: dispute.opened_at or LONG_AGO, reverse=True))
 
 
 def _tells_disputes(order: Node) -> bool:

@@ -1,10 +1,10 @@
 """Everything about one customer's money, put together from what is read."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from panels.api import Customer, Dispute, Invoice, Payments, Window
+from panels.api import LONG_AGO, Customer, Dispute, Invoice, Payments, Window
 from panels.connectors.stripe.charges import Surroundings, make_payments
 from panels.connectors.stripe.customers import make_customer
 from panels.connectors.stripe.disputes import make_dispute
@@ -19,7 +19,6 @@ if TYPE_CHECKING:  # the SDK is imported by whoever asks
 
 # Each takes a request of its own.
 _MOST_DISPUTED = 5
-_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def tell_payments(reader: "StripeReader", hit: Hit, *, now: datetime) -> Payments:
@@ -92,7 +91,7 @@ def _invoices(reader: "StripeReader", rows: Iterable[Json], *, now: datetime) ->
 def _disputes(reader: "StripeReader", charges: Iterable[Json]) -> tuple[Dispute, ...]:
     """Return the disputes of the newest charges that have one."""
     disputed = [charge for charge in charges if pick(charge, "disputed") is True]
-    disputed.sort(key=lambda charge: moment(charge, "created") or _LONG_AGO, reverse=True)
+    disputed.sort(key=lambda charge: moment(charge, "created") or LONG_AGO, reverse=True)
     found = [row for charge in disputed[:_MOST_DISPUTED] for row in reader.disputes(id_of(charge, "id") or "").rows]
     if any(text(row, "status") is None for row in found):
         reader.gaps.note()  # one that waits for an answer is not seen to

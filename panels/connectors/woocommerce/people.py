@@ -7,12 +7,12 @@ are found by searching all orders, and belong to whom the e-mail or phone on the
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 
 import phonenumbers
 
-from panels.api import Identity, MatchWord, is_same_email, is_same_phone, match_values, to_e164, untold
+from panels.api import LONG_AGO, Identity, MatchWord, is_same_email, is_same_phone, match_values, to_e164, untold
 from panels.connectors.woocommerce.shop import Listing, Shop
 from panels.connectors.woocommerce.values import Row, as_id, as_moment, as_row, as_text
 
@@ -25,7 +25,6 @@ _NO_ORDERS = frozenset({"checkout-draft", "auto-draft", "draft", "trash"})
 # Of a phone number: so many digits are seldom torn apart, and seldom in another's number.
 _ENDING = 7
 _FEWEST_DIGITS = 6
-_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +303,7 @@ def _email(account: Row) -> str | None:
 
 
 def _placed_at(order: Row) -> datetime:
-    return as_moment(order.get("date_created_gmt")) or _LONG_AGO
+    return as_moment(order.get("date_created_gmt")) or LONG_AGO
 
 
 def _as_number(text: str) -> int:

@@ -23,6 +23,12 @@ class Points(Answer, frozen=True, kw_only=True):
     points: tuple[Point, ...] = ()
 
 
+class OtherPoints(Answer, frozen=True, kw_only=True):
+    """Another's."""
+
+    points: tuple[Point, ...] = ()
+
+
 NOT_AN_ANSWER = object()
 
 
@@ -41,7 +47,7 @@ def test_a_plugin_brings_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("orders", "Points", "is taken"),
+        ("orders", "Points", "is the product's own"),
         ("acme-points", "Points", "no name of a method"),
         ("acme_points", "NOT_AN_ANSWER", "no subclass of Answer"),
         ("acme_points", "MISSING", "cannot be imported"),
@@ -71,6 +77,19 @@ def test_a_package_whose_metadata_cannot_be_read_takes_nobody_along(
         (metadata / "entry_points.txt").write_text(f"[{CAPABILITIES_GROUP}]\n{entry}\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     assert dict(Capabilities(orders=Orders)) == {"orders": Orders, "acme_points": Points}
+
+
+def test_what_two_packages_claim_is_neithers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("acme-a", "Points"), ("acme-b", "Points"), ("acme-c", "OtherPoints")):
+        metadata = tmp_path / f"{name.replace('-', '_')}-1.0.dist-info"
+        metadata.mkdir()
+        (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        capability = "acme_more" if name == "acme-c" else "acme_points"
+        (metadata / "entry_points.txt").write_text(f"[{CAPABILITIES_GROUP}]\n{capability} = {__name__}:{value}\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    capabilities = Capabilities(orders=Orders)
+    assert dict(capabilities) == {"orders": Orders, "acme_more": OtherPoints}
+    assert "acme-a, acme-b" in capabilities.broken["acme_points"]
 
 
 def test_records_of_several_connections_are_one_answer() -> None:

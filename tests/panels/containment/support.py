@@ -48,10 +48,14 @@ class Tab:
 
     def look(self, **customer: Any) -> dict[str, Section]:
         """Return the sections by panel, once everything has been fetched."""
+        return dict(self.settled(**customer))
+
+    def settled(self, **customer: Any) -> list[tuple[str, Section]]:
+        """Return the sections in order, each with its panel, once everything has been fetched."""
         self.post(**customer)
         response = self.post(**customer)
         assert response.status_code == 200, response.content
-        return dict(_sections(response.content.decode()))
+        return list(_sections(response.content.decode()))
 
 
 def _sections(html: str) -> Iterator[tuple[str, Section]]:

@@ -51,14 +51,30 @@ def test_one_tries_after_a_while_and_the_next_pause_is_longer(breaker: Breaker) 
     assert breaker.cut_off("a") is None
 
 
+def test_what_was_begun_before_it_opened_makes_the_pause_no_longer(breaker: Breaker) -> None:
+    with at(1000):
+        for number in range(5):
+            breaker.failed("a", f"{number}", weight=2, limit=2)
+    with at(1000 + OPEN_SECONDS - 1):
+        assert breaker.cut_off("a") == "0"
+    with at(1000 + OPEN_SECONDS):
+        assert breaker.cut_off("a") is None
+        for number in range(5):  # the one that tried, and some that still went on
+            breaker.failed("a", f"again {number}", weight=2, limit=2)
+    with at(1000 + 3 * OPEN_SECONDS - 1):
+        assert breaker.cut_off("a") == "again 0"
+    with at(1000 + 3 * OPEN_SECONDS):
+        assert breaker.cut_off("a") is None
+
+
 def test_what_fails_for_weeks_is_still_tried_every_ten_minutes(breaker: Breaker) -> None:
     for number in range(2_000):
-        breaker.failed("a", f"{number}", weight=2, limit=2)
-    with at(1000):
-        breaker.failed("a", "last", weight=2, limit=2)
-    with at(1000 + MAX_OPEN_SECONDS - 1):
-        assert breaker.cut_off("a") == "last"
-    with at(1000 + MAX_OPEN_SECONDS):
+        with at(1000 * number):
+            breaker.cut_off("a")
+            breaker.failed("a", f"{number}", weight=2, limit=2)
+    with at(1000 * 1999 + MAX_OPEN_SECONDS - 1):
+        assert breaker.cut_off("a") == "1999"
+    with at(1000 * 1999 + MAX_OPEN_SECONDS):
         assert breaker.cut_off("a") is None
 
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from panels.containment import calls
-from panels.containment.calls import MOST_AT_ONCE, call_plugin, try_plugin
+from panels.containment.calls import MOST_AT_ONCE, MOST_OF_AN_ACCOUNT, call_plugin, try_plugin
 from panels.errors import TemporaryError
 from panels.guard import Busy
 from panels.services import try_connection
@@ -58,19 +58,34 @@ def test_operator_who_tries_it_is_answered_in_time(install: Install, deed: str) 
     assert [trial.sentence != "" for trial in trials] == [True] * 3
 
 
+class Slow:
+    """A plugin of somebody's; its calls begin others, so that they are under way together."""
+
+    slug = "slow"
+
+
+def call(*accounts: int) -> int:
+    """Return 5 once a call is under way for each of the accounts at the same time."""
+    if not accounts:
+        return 5
+    return call_plugin(Slow, lambda: call(*accounts[1:]), account_id=accounts[0], seconds=5, name="Slow")
+
+
 def test_a_slow_plugin_has_so_many_places_in_a_process_and_no_more() -> None:
-    class Slow:
-        slug = "slow"
-
-    def call(depth: int) -> int:
-        return call_plugin(Slow, lambda: call(depth - 1) if depth else 5, seconds=5, name="Slow")
-
-    assert call(MOST_AT_ONCE - 1) == 5
+    every_place = (*[1] * MOST_OF_AN_ACCOUNT, *[2] * (MOST_AT_ONCE - MOST_OF_AN_ACCOUNT))
+    assert call(*every_place) == 5
     with pytest.raises(Busy):
-        call(MOST_AT_ONCE)
+        call(*every_place, 3)
     with pytest.raises(TemporaryError, match="asked several times already"):
-        try_plugin(Slow, _raise_busy, seconds=5, name="Slow")
-    assert call(MOST_AT_ONCE - 1) == 5
+        try_plugin(Slow, _raise_busy, account_id=1, seconds=5, name="Slow")
+    assert call(*every_place) == 5
+
+
+def test_an_account_leaves_a_place_of_a_slow_plugin_to_others() -> None:
+    assert MOST_OF_AN_ACCOUNT < MOST_AT_ONCE
+    with pytest.raises(Busy):
+        call(*[1] * (MOST_OF_AN_ACCOUNT + 1))
+    assert call(*[1] * MOST_OF_AN_ACCOUNT, 2) == 5
 
 
 def _raise_busy() -> None:

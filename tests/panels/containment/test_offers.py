@@ -9,6 +9,7 @@ from django.test import TestCase
 from django.utils import translation
 
 from panels import registry
+from panels.admin import plugins as plugins_page
 from panels.calls import prepare
 from panels.configuration import get_plan, read_sources
 from panels.connectors.host.connector import HostConversations
@@ -254,6 +255,28 @@ def test_administrator_decides_in_two_steps(administrator: Any, mine: Tab, their
     assert (row.audience, list(row.accounts.all())) == ("all", [])
     administrator.post(f"/admin/panels/pluginoffer/{row.pk}/delete/", {"post": "yes"})
     assert not PluginOffer.objects.exists()
+
+
+@pytest.mark.parametrize("notices", ["before", "in the database"])
+def test_two_who_decide_at_once_are_both_answered(
+    administrator: Any, mine: Tab, monkeypatch: pytest.MonkeyPatch, notices: str
+) -> None:
+    """The second is told, and sees what the first has decided."""
+    address = "/admin/panels/pluginoffer/add/?kind=panel&slug=orders"
+
+    def another_decides(*_args: Any) -> bool:
+        offer("panel", "orders", "except", mine.account)
+        return True
+
+    if notices == "before":
+        another_decides()
+    else:  # after it was looked whether there is a decision, before the transaction in which this one is saved
+        monkeypatch.setattr(plugins_page, "is_known", another_decides)
+    response = administrator.post(address, {"audience": "all"}, follow=True)
+    assert response.status_code == 200
+    assert "This was saved by somebody else at the same time. Try again." in response.content.decode()
+    assert response.redirect_chain[-1][0] == f"/admin/panels/pluginoffer/{PluginOffer.objects.get().pk}/change/"
+    assert PluginOffer.objects.get().audience == "except"
 
 
 def test_titles_are_in_the_readers_language(administrator: Any) -> None:

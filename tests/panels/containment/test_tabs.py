@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from panels import calls
+from panels.configuration import forget_plans
 from panels.containment import RenderFailed, render_contained, rendering, threads
 from panels.containment import calls as containment_calls
 from panels.containment.breaker import OPEN_SECONDS
@@ -197,7 +198,7 @@ def test_panel_is_tried_again_with_data_that_are_not_cut_off_themselves() -> Non
         raise RuntimeError
 
     def render(of: str, work: Callable[[], Any]) -> Any:
-        return render_contained(panel, work, account_id=1, of=of)
+        return render_contained(panel, work, account_id=1, place=2, of=of)
 
     try:
         for of in ("a", "b", "c", "d", "e", "f"):
@@ -206,12 +207,43 @@ def test_panel_is_tried_again_with_data_that_are_not_cut_off_themselves() -> Non
         later = time.monotonic() + OPEN_SECONDS
         with patch("panels.containment.breaker.monotonic", lambda: later):
             for _ in range(2):
-                rendering.breaker.failed((1, panel.slug, "f"), "trace", weight=1, limit=2)
+                rendering.breaker.failed((1, panel.slug, 2, "f"), "trace", weight=1, limit=2)
             with pytest.raises(RenderFailed):
                 render("f", lambda: ok)
             assert render("g", lambda: ok) == ok
     finally:
         rendering.breaker.reset()
+
+
+def test_placement_whose_settings_make_it_fail_cuts_off_no_other_of_the_panel(install: Install) -> None:
+    install("hostile-raises")
+    from acme_hostile.methods import WORDS, Raises  # noqa: PLC0415 - installed just now
+
+    tab = make_tab()
+    wrong, right = tab.place("hostile-raises", title="Wrong"), tab.place("hostile-raises", title="Right")
+
+    def fetch(self: Any, ctx: Any) -> dict[str, Any]:
+        return {**WORDS, "who": ctx.identity.emails[0]}
+
+    def get_context(self: Any, ctx: Any) -> dict[str, Any]:
+        if ctx.placement_id == wrong.pk:
+            raise RuntimeError
+        return {}
+
+    with (
+        patch.object(Raises, "fetch", fetch),
+        patch.object(Raises, "is_empty", lambda self, data: False),
+        patch.object(Raises, "get_context", get_context),
+    ):
+        right.is_enabled = False
+        right.save()
+        for number in range(1, 8):
+            tab.look(contact=number, email=f"{number}@example.com")
+        right.is_enabled = True
+        right.save()
+        forget_plans()
+        page = tab.settled(contact=70, email="ada@example.com")
+    assert [section.state for slug, section in page if slug == "hostile-raises"] == ["error", "ready"]
 
 
 # --- parts and waiting ---------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from panels import registry
 from panels.configuration import forget_plans
 from panels.models import Connection, Placement
 from panels.services import save_connection, save_placement
-from tests.factories import make_connection
+from tests.factories import make_account, make_app, make_connection, make_placement
 from tests.panels.containment.conftest import Install
 from tests.panels.containment.support import Tab, make_tab
 from tests.support.admin import make_operator, signed_in
@@ -120,7 +120,17 @@ def test_page_of_installed_plugins_says_how_each_is_and_who_uses_it(
     assert "panel API ~=1.0" in items["panel hostile-raises"]
     assert ">works<" in items["connector hostile-shop"]
     assert "Nobody uses it." in items["connector hostile-shop"]
+    assert "Nobody uses it." in items["connector host"]
     assert ">not installed<" in items["panel acme-gone"]
     assert ">not installed<" in items["connector acme-shop"]
     assert "1 connection; accounts: 1" in items["connector acme-shop"]
     assert next(iter(items)) in {"connector acme-shop", "panel hostile-gone"}  # what needs somebody comes first
+
+
+def test_page_of_installed_plugins_counts_what_the_host_fills(tab: Tab) -> None:
+    for trust in ("verified", "signed_in", "link"):  # at `link` it fills nothing
+        account = make_account(trust=trust)
+        make_placement(make_app(account), panel="history")
+    page = signed_in(User.objects.create_superuser("root")).get("/admin/panels/pluginoffer/").content.decode()
+    (item,) = [item for item in page.split('data-plugin="')[1:] if item.startswith("connector host")]
+    assert "2 placements; accounts: 2" in item

@@ -124,6 +124,12 @@ def test_an_unknown_place_is_an_error() -> None:
         write("{% slot 'middle' %}x{% endslot %}")
 
 
+def test_titles_that_are_wider_than_numbers_have_room() -> None:
+    for argument, name in (("", "vx-rows"), ("wide=True", "vx-rows vx-rows--wide"), ("names=True", "vx-rows--names")):
+        (list_,) = draw("{% list " + argument + " %}{% row %}x{% endrow %}{% endlist %}").having(tag="ul")
+        assert name in (list_["class"] or "")
+
+
 def test_more_asks_for_the_rest_and_replaces_itself() -> None:
     page = draw("{% list %}{% more 'rows' offset=20 remaining=1200 kind='open' %}{% endlist %}")
     (button,) = page.having(tag="button")

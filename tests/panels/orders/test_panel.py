@@ -64,6 +64,7 @@ def test_more_orders_come_in_pages() -> None:
         ("rows", {"offset": "x"}),
         ("rows", {"offset": "٣"}),
         ("rows", {"offset": "99"}),
+        ("rows", {"offset": "9" * 5_000}),
         ("rows", {"number": "7"}),
         ("elsewhere", {"id": "Shop%20A:gid-1042"}),
     ],

@@ -350,6 +350,50 @@ def test_panel_that_mixes_accounts() -> None:
     fails(make(panel).test_two_accounts_see_their_own, saying="another account's data")
 
 
+def test_panel_that_keeps_a_number_only() -> None:
+    kept = [120]
+
+    def context(ctx: PanelContext) -> dict[str, Any]:
+        kept.append(ctx.data["points"])
+        return {**ctx.data, "points": kept[-2]}
+
+    contract = make(showing(context))
+    fails(contract.test_nothing_is_kept_between_two_renderings, saying="A number of one account is shown")
+
+
+@pytest.mark.django_db
+def test_panel_that_mixes_numbers_of_accounts() -> None:
+    kept: dict[str, Any] = {}
+
+    def context(ctx: PanelContext) -> dict[str, Any]:
+        # By customer: only another account with the same one is shown what is not theirs.
+        key = f"{ctx.identity.emails} {ctx.data['points'] > 1_000}"
+        return {**ctx.data, "points": kept.setdefault(key, ctx.data["points"])}
+
+    fails(make(showing(context)).test_two_accounts_see_their_own, saying="another account's numbers")
+
+
+@pytest.mark.django_db
+def test_panel_that_shows_the_second_account_nothing() -> None:
+    seen: list[int] = []
+
+    def context(ctx: PanelContext) -> dict[str, Any]:
+        seen.append(ctx.placement_id)
+        return {"points": 1, "bookings": ctx.data["bookings"] if ctx.placement_id == seen[0] else []}
+
+    fails(make(showing(context)).test_two_accounts_see_their_own, saying="only one is shown its own")
+
+
+@pytest.mark.django_db
+def test_panel_that_cannot_do_with_any_number_is_not_blamed() -> None:
+    def context(ctx: PanelContext) -> dict[str, Any]:
+        return {**ctx.data, "points": ("none", "few", "many")[ctx.data["points"] // 100]}
+
+    contract = make(showing(context))
+    contract.test_nothing_is_kept_between_two_renderings()
+    contract.test_two_accounts_see_their_own()
+
+
 @pytest.mark.django_db
 def test_panel_that_cannot_be_shown_in_the_product() -> None:
     fails(make(showing(lambda ctx: {"x": 1 / 0})).test_two_accounts_see_their_own, saying="is “error” and “error”")

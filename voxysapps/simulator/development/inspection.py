@@ -14,7 +14,7 @@ from panels.configuration import AppPlan, PlacementPlan
 from panels.fragments import Fragment
 from panels.settings_forms import secret_names
 from panels.snapshots import Head, Source
-from voxysapps.generation import present
+from voxysapps.edition import present
 from voxysapps.simulator.development import records
 from voxysapps.simulator.development.records import Tab, Work
 

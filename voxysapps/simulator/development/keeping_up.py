@@ -7,19 +7,19 @@ from django.template.autoreload import reset_loaders
 
 from panels import registry
 from panels.configuration import forget_plans
-from voxysapps.generation import Generation, adopt, present, read_generation
+from voxysapps.edition import Edition, adopt, present, read_edition
 
 _lock = threading.Lock()
 
 
-def keep_up() -> Generation:
+def keep_up() -> Edition:
     """Use the templates and static files as they are now; return what this process then works with.
 
     A process that has loaded other code than there is now stays as it is: it is about to go.
     """
-    if not settings.GENERATION.code:
+    if not settings.EDITION.code:
         return present()
-    newest = read_generation(settings.RUN_DIR)
+    newest = read_edition(settings.RUN_DIR)
     if _can_use(newest):
         with _lock:
             if _can_use(newest):
@@ -30,5 +30,5 @@ def keep_up() -> Generation:
     return present()
 
 
-def _can_use(newest: Generation) -> bool:
+def _can_use(newest: Edition) -> bool:
     return newest.code > present().code and newest.loaded == present().loaded

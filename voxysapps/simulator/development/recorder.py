@@ -15,7 +15,7 @@ from panels import selectors
 from panels.connectors.demo.connector import DemoConnector
 from panels.errors import PanelUnavailable
 from tenants.models import Account
-from voxysapps.generation import present
+from voxysapps.edition import present
 from voxysapps.outgoing import OutgoingError, Response
 from voxysapps.problems import explained
 from voxysapps.simulator.accounts import is_of_stand_in

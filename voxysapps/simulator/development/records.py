@@ -39,7 +39,7 @@ class Queries(Struct):
 
 
 class Work(Struct):
-    """What happened while something was done. `at` in seconds since the epoch, `code` the generation that did it."""
+    """What happened while something was done. `at` in seconds since the epoch, `code` the edition that did it."""
 
     at: float = field(default_factory=time.time)
     milliseconds: float = 0.0

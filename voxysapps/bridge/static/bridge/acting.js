@@ -178,7 +178,8 @@
   let kept = {}; // placement -> name -> value, as the platform has it or as it was set since
   let changes = new Map(); // "placement scope" -> what is to be sent
   let timer = null;
-  const isKept = session.isKept;
+  // Where nobody signs in, nothing is kept for anybody.
+  const isKept = () => Boolean(document.getElementById("signed-in")) && session.isKept();
 
   // Fields of an action's form are kept for the conversation, others where the template says so.
   function nameOf(element) {
