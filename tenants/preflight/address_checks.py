@@ -25,8 +25,8 @@ from tenants.webhooks.planner import arrived_at
 from voxysapps.outgoing import OutgoingError, Response, send
 from voxysapps.sealing import SealBroken
 
-_PROXY_ADVICE = gettext_lazy("Look at the proxy before this server, and at PUBLIC_URL.")
-_ANCESTORS = re.compile(r"frame-ancestors ([^;]*)")
+_PROXY_ADVICE = gettext_lazy("Look at the proxy before this server, at its certificate, and at PUBLIC_URL.")
+_ANCESTORS = re.compile(r"(?:^|;)\s*frame-ancestors\s([^;]*)", re.IGNORECASE)
 # Nobody waits for an event of this name; it shows that a delivery would be let in.
 _TEST_EVENT = b'{"event":"voxys_preflight"}'
 _QUIET = timedelta(days=7)
@@ -44,7 +44,7 @@ def we_are_reachable(flight: Flight) -> Iterator[Result]:
     if isinstance(answer, Result):
         yield answer
     elif answer.status != HTTPStatus.OK:
-        yield red(_("%(url)s answers %(status)d.") % {"url": url, "status": answer.status}, str(_PROXY_ADVICE))
+        yield red(_("%(url)s answers %(status)d.") % {"url": url, "status": answer.status}, _address_advice(answer))
     elif url.startswith("http://"):
         yield amber(_("%(url)s answers, without https.") % {"url": url}, _("Good for trying things out only."))
     else:
@@ -69,13 +69,19 @@ def frames_are_allowed(flight: Flight) -> Iterator[Result]:
     if answer.status != HTTPStatus.OK:
         yield red(_("The frame answers %(status)d.") % {"status": answer.status}, _frame_advice(flight, answer))
         return
-    found = _ANCESTORS.search(answer.headers.get("content-security-policy", ""))
-    allowed = found[1].split() if found else []
-    missing = [origin for origin in account.host_origins if origin not in allowed]
-    if missing or "x-frame-options" in answer.headers:
+    missing = [origin for origin in account.host_origins if not _may_embed(origin, answer)]
+    if missing:
         yield red(
-            _("Browsers would not show our frames in %(origins)s.") % {"origins": ", ".join(missing or allowed)},
-            _("A proxy changes our headers: let Content-Security-Policy through, and add no X-Frame-Options."),
+            _("Browsers would not show our frames in %(origins)s.") % {"origins": ", ".join(missing)},
+            _(
+                "A proxy changes our headers, or PUBLIC_URL leads to another server: let our Content-Security-Policy"
+                " through, and add none."
+            ),
+        )
+    elif "x-frame-options" in answer.headers:
+        yield amber(
+            _("A proxy adds X-Frame-Options: old browsers would not show our frames."),
+            _("Take X-Frame-Options out of the proxy's settings; Content-Security-Policy says who may embed us."),
         )
     else:
         yield green(_("May be embedded by %(origins)s.") % {"origins": ", ".join(account.host_origins)})
@@ -134,16 +140,38 @@ def mail_can_leave(flight: Flight) -> Iterator[Result]:
 
 
 def _arrivals(flight: Flight) -> Result:
-    at = arrived_at(flight.account.pk)
+    at, published_at = arrived_at(flight.account.pk), flight.account.published_at
     if at is None:
-        return green(_("A test delivery was accepted. None of the host's own has come yet."))
+        if published_at is None or timezone.now() - published_at < _QUIET:
+            return green(_("A test delivery was accepted. None of the host's own has come yet."))
+        return amber(_("A test delivery was accepted, but none of the host's own has come."), _quiet_advice())
     ago = {"time": timesince(at)}
     if timezone.now() - at > _QUIET:
         return amber(
-            _("A test delivery was accepted, but the host's last one came %(time)s ago.") % ago,
-            _("Write in a conversation and run this again. Then look at the webhook in Voxys."),
+            _("A test delivery was accepted, but the host's last one came %(time)s ago.") % ago, _quiet_advice()
         )
     return green(_("A test delivery was accepted. The host's last one came %(time)s ago.") % ago)
+
+
+def _quiet_advice() -> str:
+    return _(
+        "Write in a conversation and run this again. If none comes, look at the webhook in Voxys, and whether that"
+        " server may reach this one."
+    )
+
+
+def _may_embed(origin: str, answer: Response) -> bool:
+    """Return whether a browser would show our frame in a page of `origin`: there are policies, and all allow it."""
+    # Several headers of the name come joined by commas.
+    found = [_ANCESTORS.search(policy) for policy in answer.headers.get("content-security-policy", "").split(",")]
+    allowed = [match[1].split() for match in found if match]
+    return bool(allowed) and all(origin in sources for sources in allowed)
+
+
+def _address_advice(answer: Response) -> str:
+    if answer.status == HTTPStatus.BAD_REQUEST:
+        return _("Add the name in PUBLIC_URL to ALLOWED_HOSTS, and let the proxy pass the Host header on.")
+    return str(_PROXY_ADVICE)
 
 
 def _frame_advice(flight: Flight, answer: Response) -> str:
