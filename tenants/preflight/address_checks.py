@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import re
 import smtplib
 import time
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tenants.models import DashboardApp, SignInMethod, Trust
+from tenants.preflight.policies import may_be_embedded, may_embed
 from tenants.preflight.registry import Flight, Result, amber, green, red, register
 from tenants.publishing.addresses import frame_url, hook_url, public_url
 from tenants.secrets import HOOK_SECRET, get_secret
@@ -26,7 +26,8 @@ from voxysapps.outgoing import OutgoingError, Response, send
 from voxysapps.sealing import SealBroken
 
 _PROXY_ADVICE = gettext_lazy("Look at the proxy before this server, at its certificate, and at PUBLIC_URL.")
-_ANCESTORS = re.compile(r"(?:^|;)\s*frame-ancestors\s([^;]*)", re.IGNORECASE)
+# A page of the host's dashboard that needs no session.
+_HOST_PAGE = "/app/login"
 # Nobody waits for an event of this name; it shows that a delivery would be let in.
 _TEST_EVENT = b'{"event":"voxys_preflight"}'
 _QUIET = timedelta(days=7)
@@ -69,7 +70,8 @@ def frames_are_allowed(flight: Flight) -> Iterator[Result]:
     if answer.status != HTTPStatus.OK:
         yield red(_("The frame answers %(status)d.") % {"status": answer.status}, _frame_advice(flight, answer))
         return
-    missing = [origin for origin in account.host_origins if not _may_embed(origin, answer)]
+    policy = answer.headers.get("content-security-policy", "")
+    missing = [origin for origin in account.host_origins if not may_be_embedded(policy, origin)]
     if missing:
         yield red(
             _("Browsers would not show our frames in %(origins)s.") % {"origins": ", ".join(missing)},
@@ -85,6 +87,23 @@ def frames_are_allowed(flight: Flight) -> Iterator[Result]:
         )
     else:
         yield green(_("May be embedded by %(origins)s.") % {"origins": ", ".join(account.host_origins)})
+    yield from _host_lets_in(flight, frame_url(app))
+
+
+def _host_lets_in(flight: Flight, frame: str) -> Iterator[Result]:
+    """The host itself sends no policy; a proxy before it may (host-contract 2.3)."""
+    page = flight.account.host_origin
+    try:
+        answer = send("GET", page + _HOST_PAGE, headers={"Accept": "text/html"})
+    except OutgoingError:
+        return  # whether the host answers is said above
+    policy = answer.headers.get("content-security-policy", "")
+    if answer.status == HTTPStatus.OK and not may_embed(policy, page, frame):
+        yield amber(
+            _("The Content-Security-Policy of %(page)s lets no frames of ours in: agents may see empty tabs.")
+            % {"page": page},
+            _("Let whoever runs that server add %(url)s to “frame-src” there.") % {"url": public_url()},
+        )
 
 
 @register(gettext_lazy("Webhooks"), order=70)
@@ -158,14 +177,6 @@ def _quiet_advice() -> str:
         "Write in a conversation and run this again. If none comes, look at the webhook in Voxys, and whether that"
         " server may reach this one."
     )
-
-
-def _may_embed(origin: str, answer: Response) -> bool:
-    """Return whether a browser would show our frame in a page of `origin`: there are policies, and all allow it."""
-    # Several headers of the name come joined by commas.
-    found = [_ANCESTORS.search(policy) for policy in answer.headers.get("content-security-policy", "").split(",")]
-    allowed = [match[1].split() for match in found if match]
-    return bool(allowed) and all(origin in sources for sources in allowed)
 
 
 def _address_advice(answer: Response) -> str:

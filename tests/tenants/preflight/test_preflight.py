@@ -91,12 +91,18 @@ class OurServer:
         self.error: OutgoingError | None = None
         self.status: int | None = None
         self.headers: dict[str, str] = {}
+        # What the host's own page is answered with; without, it is away.
+        self.of_host: dict[str, str] | None = {}
 
     def __call__(
         self, method: str, url: str, *, headers: Any = None, body: bytes | None = None, **_more: Any
     ) -> Response:
         if self.error:
             raise self.error
+        if url == "https://voxys.example/app/login":
+            if self.of_host is None:
+                raise OutgoingError("timeout")
+            return Response(404 if "is-missing" in self.of_host else 200, self.of_host, b"<html>")
         path = url.removeprefix(OURS)
         kind = {"content_type": "application/json"} if body is not None else {}
         answer: Any = Client().generic(method, path, body or b"", headers=headers, **kind)  # type: ignore[arg-type]
@@ -293,6 +299,26 @@ def test_a_second_policy_that_says_nothing_of_frames_harms_nothing(
     ours = Client().get(f"/a/{account.dashboard_apps.get().key}/").headers["Content-Security-Policy"]
     our_server.headers = {"content-security-policy": f"{ours}, upgrade-insecure-requests"}
     assert lights(account)["Frames"][0] == "green"
+
+
+@pytest.mark.parametrize(
+    ("headers", "light"),
+    [
+        (None, "green"),
+        ({}, "green"),
+        ({"content-security-policy": "frame-src 'self' https://*.example"}, "green"),
+        ({"content-security-policy": "frame-src 'self' https://www.youtube.com"}, "amber"),
+        ({"content-security-policy": "default-src 'self'", "is-missing": "yes"}, "green"),
+    ],
+)
+def test_what_a_proxy_before_the_host_lets_in(
+    account: Account, host: Host, our_server: OurServer, headers: dict[str, str] | None, light: str
+) -> None:
+    publish(account)
+    our_server.of_host = headers
+    light_found, _said, advice = lights(account)["Frames"]
+    assert light_found == light
+    assert (f"add {OURS} to" in advice) == (light == "amber")
 
 
 @pytest.mark.parametrize(
