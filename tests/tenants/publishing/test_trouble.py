@@ -25,6 +25,7 @@ from tenants.publishing.services import drift, publish
 from tenants.services import rotate_app_key
 from tests.factories import make_account, make_app
 from tests.support.admin import make_operator, signed_in
+from tests.support.api import operators_api
 from tests.support.publishing_host import OURS, Killed, PublishingHost, publishing_to
 from voxysapps.cache import RedisCache
 
@@ -274,3 +275,16 @@ def test_keys_given_twice_before_publishing_once(account: Account, host: Publish
         rotate_app_key(app, keep_old_for=dt.timedelta(hours=1))
     publish(account)
     assert list(host.ids) == ids
+
+
+def test_the_api_tells_the_same(account: Account, host: PublishingHost) -> None:
+    api, address = operators_api(account), f"accounts/{account.pk}/publish/"
+    plan = api.get(address).json()
+    assert (plan["is_empty"], len(plan["steps"]), plan["closed"], plan["paste"]) == (False, 4, [], [])
+    host.begin(fails_at=3, failure=HostLimited("The host asks us to slow down.", retry_after=42.0))
+    outcome = api.post(address).json()
+    assert (outcome["is_complete"], len(outcome["done"]), len(outcome["failed"])) == (False, 1, 3)
+    assert "in 42 seconds" in outcome["advice"]
+    host.begin()
+    assert api.post(address).json()["is_complete"]
+    assert api.get(address).json() == {"is_empty": True, "steps": [], "notes": [], "closed": [], "paste": []}
