@@ -13,7 +13,7 @@ from tenants.host.client import HostClient
 from tenants.host.errors import HostError, HostForbidden, HostLimited, HostNotFound, HostRejected
 from tenants.models import Account
 from tenants.publishing.plan import Plan, make_plan
-from tenants.publishing.steps import Step
+from tenants.publishing.steps import AdoptApp, Step
 from voxysapps.leases import lease
 
 # Below the half minute after which servers give up a request: no call is begun later.
@@ -63,14 +63,15 @@ def publish(account: Account, *, seconds: float = SECONDS_OF_A_REQUEST) -> Outco
 def drift(account: Account) -> list[str]:
     """Return how the host differs from what is set up here, a sentence for each difference.
 
-    None before it was published. Raises ValidationError where the host cannot be looked at.
+    None before it was published; a tab that somebody made anew as it was is none. Raises ValidationError where the
+    host cannot be looked at.
     """
     if account.published_at is None:
         return []
     plan = make_plan(account)
     if plan.closed:
         raise ValidationError(list(plan.closed))
-    return [step.describe() for step in plan.steps]
+    return [step.describe() for step in plan.steps if not isinstance(step, AdoptApp)]
 
 
 class _Publishing:

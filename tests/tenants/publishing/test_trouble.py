@@ -63,6 +63,16 @@ def test_how_the_servers_name_is_written_is_no_difference(account: Account, host
     assert drift(account) == []
 
 
+def test_a_tab_that_somebody_made_anew_as_it_was_is_no_difference(account: Account, host: PublishingHost) -> None:
+    publish(account)
+    title, urls = host.apps.pop(max(host.apps))
+    assert len(drift(account)) == 1
+    made = host.put_app(title, *urls)
+    assert drift(account) == []
+    publish(account)
+    assert DashboardApp.objects.get(title=title).host_id == made
+
+
 def test_a_host_that_signs_knows_all_events(account: Account, host: PublishingHost) -> None:
     """As after an upgrade of one that knew a few only."""
     host.is_old, host.signs = True, False
