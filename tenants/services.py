@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tenants import audit
 from tenants.host.client import HostClient
-from tenants.host.errors import HostError, HostForbidden, HostNotFound, HostRefusedToken
+from tenants.host.errors import AWAY, HostError, HostForbidden, HostNotFound, HostRefusedToken
 from tenants.models import Account, DashboardApp, new_app_key, new_hook_key
 from tenants.notices import resolve_notice
 from tenants.secrets import HOOK_SECRET, HOST_TOKEN, set_secret
@@ -161,7 +161,8 @@ def prove(account: Account, token: str | None) -> None:
     except HostNotFound:
         raise ValidationError(_("The host has no such account. Check the address and the account id.")) from None
     except HostError as error:
-        raise ValidationError(_("The host could not be asked: %(why)s") % {"why": _(error.detail)}) from None
+        code = AWAY if error.temporary else None
+        raise ValidationError(_("The host could not be asked: %(why)s") % {"why": _(error.detail)}, code) from None
 
 
 def _elsewhere(account: Account, known: list[int]) -> str:

@@ -11,7 +11,7 @@ import os
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -62,7 +62,7 @@ class OutgoingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer of whatever status. Names of headers are in lower case."""
+    """An answer of whatever status. Names of headers are in lower case; several of a name are one, with commas."""
 
     status: int
     headers: Mapping[str, str]
@@ -204,7 +204,7 @@ def _send_once(
     try:
         answer = _transport().handle_request(request)
         try:
-            headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
+            headers = _joined(answer.headers)
             return Response(answer.status, headers, _read(answer.stream, headers, max_bytes))
         finally:
             answer.close()
@@ -225,6 +225,13 @@ def _refusal_behind(error: BaseException | None) -> OutgoingError | None:
             return error
         error = error.__cause__ or error.__context__
     return None
+
+
+def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    values: dict[str, list[str]] = {}
+    for name, value in headers:
+        values.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
+    return {name: ", ".join(several) for name, several in values.items()}
 
 
 def _read(stream: Any, headers: Mapping[str, str], max_bytes: int) -> bytes:

@@ -208,7 +208,7 @@ CELERY_BEAT_SCHEDULE = {
     "drain-views": {"task": "tenants.drain_views", "schedule": 10, "options": _BESIDES},
     "preflight": {
         "task": "tenants.preflight_all",
-        "schedule": crontab(hour=3, minute=7),
+        "schedule": crontab(hour="3-8", minute=7),  # after the first: to go on with a round that broke off
         "options": {"queue": "prefetch"},
     },
     "purge-idempotency-keys": {

@@ -1,5 +1,6 @@
 """Accounts in the Django admin."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -8,9 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
+from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
 from tenants.admin.account_pages import address_with_link, rotation_urls
@@ -26,6 +29,9 @@ from tenants.publishing.addresses import hook_url
 from tenants.services import check_host, delete_account
 
 STEPS.extend((publish_step, preflight_step))
+
+# Every night there is one.
+_OLD_CHECK = dt.timedelta(days=2)
 
 
 @admin.register(Account)
@@ -150,7 +156,11 @@ class AccountAdmin(OfAccountsAdmin):
         found = getattr(account, "preflight", None)
         if found is None:
             return str(_("not run yet"))
-        return format_html('<span class="light light-{}">{}</span>', found.worst, Light(found.worst).label)
+        shown = format_html('<span class="light light-{}">{}</span>', found.worst, Light(found.worst).label)
+        if timezone.now() - found.checked_at < _OLD_CHECK:
+            return shown
+        ago = _("%(time)s ago") % {"time": timesince(found.checked_at, depth=1)}
+        return format_html("{} {}", shown, ago)
 
     @admin.display(description=_("stored secrets"))
     def stored_secrets(self, account: Account) -> SafeString | str:

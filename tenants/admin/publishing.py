@@ -41,7 +41,8 @@ def _show(admin: OfAccountsAdmin, request: HttpRequest, account: Account) -> Htt
         plan = make_plan(account)
     except ValidationError as error:
         problem = " ".join(error.messages)
-    context = page_context(admin, request, _("Publish to Voxys"), account, plan=plan, problem=problem)
+    paste = plan.paste if plan else ()
+    context = page_context(admin, request, _("Publish to Voxys"), account, plan=plan, problem=problem, paste=paste)
     return render(request, "tenants/publish.html", context)
 
 
@@ -55,5 +56,6 @@ def _publish(admin: OfAccountsAdmin, request: HttpRequest, account: Account) -> 
         text = _("Published.") if outcome.done else _("The host has everything already.")
         admin.message_user(request, text, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:tenants_account_change", args=[account.pk]))
-    context = page_context(admin, request, _("Publish to Voxys"), account, outcome=outcome)
+    paste = outcome.paste if outcome else ()
+    context = page_context(admin, request, _("Publish to Voxys"), account, outcome=outcome, paste=paste)
     return render(request, "tenants/publish.html", context)

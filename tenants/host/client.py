@@ -1,5 +1,6 @@
 """Asks the host's REST API (host-contract 3). Every answer is typed, and so is every failure."""
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -28,6 +29,7 @@ from tenants.host.records import (
     HostTeam,
     HostWebhook,
     record,
+    text,
     texts,
 )
 from tenants.models import Account
@@ -50,6 +52,7 @@ _FORBIDDEN = ("not authorized", "not permitted")
 # host-contract 3.6: whatever is asked for.
 CONVERSATIONS_A_PAGE = 25
 _MAX_MESSAGES = 200
+_VERSION = re.compile(r"v?[0-9]{1,4}(\.[0-9]{1,6}){1,3}([.+-][0-9A-Za-z.+-]{1,20})?")
 _REJECTED = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.UNPROCESSABLE_ENTITY})
 _NOT_THE_API = gettext_noop("The host answers in a way that is not its API's. Check its address.")
 
@@ -68,6 +71,15 @@ class HostClient:
     def profile(self) -> HostProfile:
         """Return whose token it is."""
         return HostProfile.of(record(self._ask("GET", "/api/v1/profile", is_of_account=False)))
+
+    def version(self) -> str | None:
+        """Return the version by which the host calls itself; None where it does not say."""
+        try:
+            answer = record(self._ask("GET", "/api", is_of_account=False))
+        except HostError:
+            return None
+        said = text(answer.get("version")) or ""
+        return said if _VERSION.fullmatch(said) else None
 
     def agents(self) -> list[HostAgent]:
         """Return all agents of the account."""
@@ -130,9 +142,8 @@ class HostClient:
     def create_dashboard_app(self, title: str, url: str) -> HostDashboardApp:
         return HostDashboardApp.of(_row(self._ask("POST", "/dashboard_apps", json=_dashboard_app(title, url))))
 
-    def update_dashboard_app(self, id_: int, title: str, url: str) -> HostDashboardApp:
-        answer = self._ask("PATCH", f"/dashboard_apps/{id_:d}", json=_dashboard_app(title, url))
-        return HostDashboardApp.of(_row(answer))
+    def update_dashboard_app(self, id_: int, title: str, url: str) -> None:
+        self._ask("PATCH", f"/dashboard_apps/{id_:d}", json=_dashboard_app(title, url))
 
     def delete_dashboard_app(self, id_: int) -> None:
         self._ask("DELETE", f"/dashboard_apps/{id_:d}")

@@ -1,5 +1,8 @@
 """What can go wrong when the host is asked. `detail` is a plain sentence for whoever has to act."""
 
+# The code of a ValidationError that says nothing of what was entered: the host was not there to be asked.
+AWAY = "away"
+
 
 class HostError(Exception):
     """The host did not answer as hoped. `temporary`: the same question may succeed later."""

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import re
 import smtplib
 import time
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tenants.models import DashboardApp, SignInMethod, Trust
+from tenants.preflight.policies import may_be_embedded, may_embed
 from tenants.preflight.registry import Flight, Result, amber, green, red, register
 from tenants.publishing.addresses import frame_url, hook_url, public_url
 from tenants.secrets import HOOK_SECRET, get_secret
@@ -25,8 +25,9 @@ from tenants.webhooks.planner import arrived_at
 from voxysapps.outgoing import OutgoingError, Response, send
 from voxysapps.sealing import SealBroken
 
-_PROXY_ADVICE = gettext_lazy("Look at the proxy before this server, and at PUBLIC_URL.")
-_ANCESTORS = re.compile(r"frame-ancestors ([^;]*)")
+_PROXY_ADVICE = gettext_lazy("Look at the proxy before this server, at its certificate, and at PUBLIC_URL.")
+# A page of the host's dashboard that needs no session.
+_HOST_PAGE = "/app/login"
 # Nobody waits for an event of this name; it shows that a delivery would be let in.
 _TEST_EVENT = b'{"event":"voxys_preflight"}'
 _QUIET = timedelta(days=7)
@@ -44,7 +45,7 @@ def we_are_reachable(flight: Flight) -> Iterator[Result]:
     if isinstance(answer, Result):
         yield answer
     elif answer.status != HTTPStatus.OK:
-        yield red(_("%(url)s answers %(status)d.") % {"url": url, "status": answer.status}, str(_PROXY_ADVICE))
+        yield red(_("%(url)s answers %(status)d.") % {"url": url, "status": answer.status}, _address_advice(answer))
     elif url.startswith("http://"):
         yield amber(_("%(url)s answers, without https.") % {"url": url}, _("Good for trying things out only."))
     else:
@@ -69,16 +70,40 @@ def frames_are_allowed(flight: Flight) -> Iterator[Result]:
     if answer.status != HTTPStatus.OK:
         yield red(_("The frame answers %(status)d.") % {"status": answer.status}, _frame_advice(flight, answer))
         return
-    found = _ANCESTORS.search(answer.headers.get("content-security-policy", ""))
-    allowed = found[1].split() if found else []
-    missing = [origin for origin in account.host_origins if origin not in allowed]
-    if missing or "x-frame-options" in answer.headers:
+    policy = answer.headers.get("content-security-policy", "")
+    missing = [origin for origin in account.host_origins if not may_be_embedded(policy, origin)]
+    if missing:
         yield red(
-            _("Browsers would not show our frames in %(origins)s.") % {"origins": ", ".join(missing or allowed)},
-            _("A proxy changes our headers: let Content-Security-Policy through, and add no X-Frame-Options."),
+            _("Browsers would not show our frames in %(origins)s.") % {"origins": ", ".join(missing)},
+            _(
+                "A proxy changes our headers, or PUBLIC_URL leads to another server: let our Content-Security-Policy"
+                " through, and add none."
+            ),
+        )
+    elif "x-frame-options" in answer.headers:
+        yield amber(
+            _("A proxy adds X-Frame-Options: old browsers would not show our frames."),
+            _("Take X-Frame-Options out of the proxy's settings; Content-Security-Policy says who may embed us."),
         )
     else:
         yield green(_("May be embedded by %(origins)s.") % {"origins": ", ".join(account.host_origins)})
+    yield from _host_lets_in(flight, frame_url(app))
+
+
+def _host_lets_in(flight: Flight, frame: str) -> Iterator[Result]:
+    """The host itself sends no policy; a proxy before it may (host-contract 2.3)."""
+    page = flight.account.host_origin
+    try:
+        answer = send("GET", page + _HOST_PAGE, headers={"Accept": "text/html"})
+    except OutgoingError:
+        return  # whether the host answers is said above
+    policy = answer.headers.get("content-security-policy", "")
+    if answer.status == HTTPStatus.OK and not may_embed(policy, page, frame):
+        yield amber(
+            _("The Content-Security-Policy of %(page)s lets no frames of ours in: agents may see empty tabs.")
+            % {"page": page},
+            _("Let whoever runs that server add %(url)s to “frame-src” there.") % {"url": public_url()},
+        )
 
 
 @register(gettext_lazy("Webhooks"), order=70)
@@ -134,16 +159,30 @@ def mail_can_leave(flight: Flight) -> Iterator[Result]:
 
 
 def _arrivals(flight: Flight) -> Result:
-    at = arrived_at(flight.account.pk)
+    at, published_at = arrived_at(flight.account.pk), flight.account.published_at
     if at is None:
-        return green(_("A test delivery was accepted. None of the host's own has come yet."))
+        if published_at is None or timezone.now() - published_at < _QUIET:
+            return green(_("A test delivery was accepted. None of the host's own has come yet."))
+        return amber(_("A test delivery was accepted, but none of the host's own has come."), _quiet_advice())
     ago = {"time": timesince(at)}
     if timezone.now() - at > _QUIET:
         return amber(
-            _("A test delivery was accepted, but the host's last one came %(time)s ago.") % ago,
-            _("Write in a conversation and run this again. Then look at the webhook in Voxys."),
+            _("A test delivery was accepted, but the host's last one came %(time)s ago.") % ago, _quiet_advice()
         )
     return green(_("A test delivery was accepted. The host's last one came %(time)s ago.") % ago)
+
+
+def _quiet_advice() -> str:
+    return _(
+        "Write in a conversation and run this again. If none comes, look at the webhook in Voxys, and whether that"
+        " server may reach this one."
+    )
+
+
+def _address_advice(answer: Response) -> str:
+    if answer.status == HTTPStatus.BAD_REQUEST:
+        return _("Add the name in PUBLIC_URL to ALLOWED_HOSTS, and let the proxy pass the Host header on.")
+    return str(_PROXY_ADVICE)
 
 
 def _frame_advice(flight: Flight, answer: Response) -> str:

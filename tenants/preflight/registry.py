@@ -20,6 +20,8 @@ class Flight:
 
     account: Account
     client: HostClient = field(init=False)
+    # Asks with the token of nobody: whether the host is there shows where no token is stored, too.
+    nobody: HostClient = field(init=False)
     # Whether the host has answered at all: what needs it is not tried again.
     host_answers: bool = False
     # By the monotonic clock: what has not begun by then is not checked.
@@ -32,6 +34,7 @@ class Flight:
 
     def __post_init__(self) -> None:
         self.client = HostClient(self.account, timeout=_TIMEOUT)
+        self.nobody = HostClient(self.account, token="nobody", timeout=_TIMEOUT)  # noqa: S106 - is none
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Our own addresses as the host's browsers and servers need them, and how to recognise them again."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,17 +12,18 @@ from tenants.models import Account, DashboardApp
 
 _FRAME = re.compile(r"^/a/([A-Za-z0-9_-]{22,64})/?$")
 _HOOK = re.compile(r"^/hooks/([A-Za-z0-9_-]{22,64})/?$")
+_PORTS = {"https": 443, "http": 80}
 
 
 def public_url() -> str:
     """Return the address under which agents' browsers reach us, without a slash at the end. Raises ValidationError."""
     url: str = settings.PUBLIC_URL.rstrip("/")
-    parts = urlsplit(url)
+    parts = _parts(url)
     if not url:
         raise ValidationError(
             _("Set PUBLIC_URL to the address under which agents reach this server, such as https://apps.example.com.")
         )
-    if not parts.hostname or parts.path or parts.query or parts.scheme not in {"https", "http"}:
+    if parts is None or not parts.hostname or parts.path or parts.query or parts.scheme not in _PORTS:
         raise ValidationError(
             _("PUBLIC_URL is “%(url)s”. Set it to scheme and name only, such as https://apps.example.com.")
             % {"url": url}
@@ -54,18 +55,40 @@ def hook_key(url: str) -> str | None:
 
 def is_here(url: str) -> bool:
     """Return whether the address is on this server."""
-    ours = urlsplit(public_url())
+    parts = _parts(url)
+    return parts is not None and _place(parts) == _place(urlsplit(public_url()))
+
+
+def is_same(url: str, other: str) -> bool:
+    """Return whether two addresses lead to the same, however scheme, name and port are written.
+
+    The rest counts to the letter: without the slash at its end an address of ours answers 404.
+    """
+    one, two = _parts(url), _parts(other)
+    return one is not None and two is not None and (_place(one), one[2:]) == (_place(two), two[2:])
+
+
+def server_of(url: str) -> str:
+    """Return scheme and name of an address."""
+    parts = _parts(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts is not None else url
+
+
+def _place(parts: SplitResult) -> tuple[str, str, str | None, int | None]:
+    user, _at, _name = parts.netloc.rpartition("@")
+    return parts.scheme, user, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+
+
+def _parts(url: str) -> SplitResult | None:
     try:
-        theirs = urlsplit(url)
-        place = (theirs.scheme, theirs.hostname, theirs.port)
+        parts = urlsplit(url)
+        _place(parts)
     except ValueError:
-        return False
-    return place == (ours.scheme, ours.hostname, ours.port)
+        return None
+    return parts
 
 
 def _key(shape: re.Pattern[str], url: str) -> str | None:
-    try:
-        found = shape.match(urlsplit(url).path)
-    except ValueError:
-        return None
+    parts = _parts(url)
+    found = shape.match(parts.path) if parts is not None else None
     return found[1] if found else None

@@ -11,7 +11,6 @@ from tenants.host.errors import HostNotFound
 from tenants.models import Account, DashboardApp
 from tenants.secrets import set_hook_secret
 
-WEBHOOK_NAME = "Voxys dashboard apps"
 # Deliveries that are under way are signed with the secret of before.
 _OLD_SECRET_FOR = dt.timedelta(hours=1)
 
@@ -47,6 +46,8 @@ class UpdateApp:
     old_url: str
 
     def describe(self) -> str:
+        if (self.old_title, self.old_url) == (self.app.title, self.url):
+            return _("Write the tab “%(title)s” anew, so that it comes in its place") % {"title": self.old_title}
         if self.old_url == self.url:
             return _("Rename the tab “%(old)s” to “%(new)s”") % {"old": self.old_title, "new": self.app.title}
         return _("Change the tab “%(old)s” (%(old_url)s) to “%(new)s” (%(url)s)") % {
@@ -120,7 +121,10 @@ class CreateWebhook:
             set_hook_secret(account, webhook.secret, keep_old_for=_OLD_SECRET_FOR)
 
     def paste(self) -> str:
-        return _("Settings, Integrations, Webhooks: add %(url)s and choose all events") % {"url": self.url}
+        return _(
+            "Settings, Integrations, Webhooks: add %(url)s and choose all events of conversations, messages and"
+            " contacts. If Voxys shows a secret for it, enter that in “Webhook secret” on the account's page here"
+        ) % {"url": self.url}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +135,17 @@ class UpdateWebhook:
     url: str
 
     def describe(self) -> str:
-        return _("Subscribe the webhook %(url)s to all events") % {"url": self.url}
+        return _("Subscribe the webhook %(url)s to all events of conversations, messages and contacts") % {
+            "url": self.url
+        }
 
     def carry_out(self, client: HostClient, account: Account) -> None:
         client.update_webhook(self.host_id)
 
     def paste(self) -> str:
-        return _("Settings, Integrations, Webhooks: choose all events for %(url)s") % {"url": self.url}
+        return _(
+            "Settings, Integrations, Webhooks: choose all events of conversations, messages and contacts for %(url)s"
+        ) % {"url": self.url}
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,19 +88,29 @@ class PreflightSerializer(serializers.ModelSerializer[Preflight]):
 
 
 class PlanSerializer(serializers.Serializer[Any]):
-    """What publishing would do in the host now, a sentence for each step. Empty: the host has everything."""
+    """What publishing would do in the host now, a sentence for each step. `is_empty`: the host has everything.
 
+    `closed`: what of the host the token may not look at; `paste`: what must be there, to be entered by hand.
+    """
+
+    is_empty = serializers.BooleanField()
     steps = serializers.ListField(child=serializers.CharField())
     notes = serializers.ListField(child=serializers.CharField())
+    closed = serializers.ListField(child=serializers.CharField())
+    paste = serializers.ListField(child=serializers.CharField())
 
 
 class OutcomeSerializer(serializers.Serializer[Any]):
-    """What publishing has done, what failed and why, and what can be entered in the host by hand instead."""
+    """What publishing has done, what failed and why, and what can be entered in the host by hand instead.
+
+    `advice`: what to do about what failed, where that is not in its own sentences.
+    """
 
     is_complete = serializers.BooleanField()
     done = serializers.ListField(child=serializers.CharField())
     failed = serializers.ListField(child=serializers.CharField())
     paste = serializers.ListField(child=serializers.CharField())
+    advice = serializers.CharField(allow_blank=True)
 
 
 class RotationSerializer(serializers.Serializer[Any]):
@@ -169,7 +179,14 @@ class AccountViewSet(Writing, mixins.ListModelMixin, mixins.RetrieveModelMixin, 
     def plan(self, request: Request, **kwargs: Any) -> Response:
         """Return the difference between the host and what is set up here. The host is asked."""
         plan = make_plan(self.get_object())
-        return Response({"steps": [step.describe() for step in plan.steps], "notes": list(plan.notes)})
+        shown = {
+            "is_empty": plan.is_empty,
+            "steps": [step.describe() for step in plan.steps],
+            "notes": plan.notes,
+            "closed": plan.closed,
+            "paste": plan.paste,
+        }
+        return Response(PlanSerializer(shown).data)
 
     @extend_schema(parameters=[ROW_ID], request=None, responses=OutcomeSerializer)
     @plan.mapping.post

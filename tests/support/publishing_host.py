@@ -6,10 +6,12 @@ from typing import Any
 from unittest.mock import patch
 
 from tenants.host.client import EVENTS, EVENTS_OF_OLD_HOSTS
-from tenants.host.errors import HostError, HostNotFound, HostRejected
+from tenants.host.errors import HostNotFound, HostRejected
 from tenants.host.records import HostDashboardApp, HostWebhook
 from tenants.models import Account
 
+OURS = "https://apps.example"
+TITLES = ("Orders", "Payments", "Customer")
 CLIENTS = ("tenants.publishing.plan", "tenants.publishing.services")
 
 
@@ -18,15 +20,19 @@ class Killed(BaseException):
 
 
 class PublishingHost:
-    """Keeps apps in the order of their ids; refuses a webhook's address twice, and events an old host lacks."""
+    """Lists apps in the order of their ids; refuses a webhook's address twice, and events an old host lacks.
 
-    def __init__(self, *, signs: bool = True, is_old: bool = False) -> None:
+    `lists_last_written_last`: as a host whose query names no order does, after PostgreSQL has written a row anew.
+    """
+
+    def __init__(self, *, signs: bool = True, is_old: bool = False, lists_last_written_last: bool = False) -> None:
+        self.lists_last_written_last = lists_last_written_last
         self.apps: dict[int, tuple[str, tuple[str, ...]]] = {}
         self.hooks: dict[int, tuple[str, tuple[str, ...]]] = {}
         self.signs, self.is_old = signs, is_old
         self.writes: list[str] = []
         self._last_id = 100
-        self._calls = 0
+        self.calls = 0
         # At which call (from 0) to fail, with what, and whether the host has done it all the same.
         self.fails_at: int | None = None
         self.failure: BaseException = Killed()
@@ -34,26 +40,28 @@ class PublishingHost:
 
     @property
     def tabs(self) -> list[tuple[str, tuple[str, ...]]]:
-        return [self.apps[id_] for id_ in sorted(self.apps)]
+        return [self.apps[id_] for id_ in self.ids]
+
+    @property
+    def ids(self) -> list[int]:
+        return list(self.apps) if self.lists_last_written_last else sorted(self.apps)
 
     def put_app(self, title: str, *urls: str) -> int:
         return self._put(self.apps, title, urls)
 
     def dashboard_apps(self) -> list[HostDashboardApp]:
         with self._call():
-            return [
-                HostDashboardApp(id=id_, title=title, urls=urls) for id_, (title, urls) in sorted(self.apps.items())
-            ]
+            return [HostDashboardApp(id=id_, title=self.apps[id_][0], urls=self.apps[id_][1]) for id_ in self.ids]
 
     def create_dashboard_app(self, title: str, url: str) -> HostDashboardApp:
         with self._call(f"create {title}"):
             return HostDashboardApp(id=self.put_app(title, url), title=title, urls=(url,))
 
-    def update_dashboard_app(self, id_: int, title: str, url: str) -> HostDashboardApp:
+    def update_dashboard_app(self, id_: int, title: str, url: str) -> None:
         with self._call(f"update {title}"):
             self._require(self.apps, id_)
+            del self.apps[id_]  # a dict keeps what is written anew at its end
             self.apps[id_] = (title, (url,))
-            return HostDashboardApp(id=id_, title=title, urls=(url,))
 
     def delete_dashboard_app(self, id_: int) -> None:
         with self._call("delete"):
@@ -73,7 +81,7 @@ class PublishingHost:
     def update_webhook(self, id_: int) -> None:
         with self._call("update webhook"):
             self._require(self.hooks, id_)
-            self.hooks[id_] = (self.hooks[id_][0], EVENTS)
+            self.hooks[id_] = (self.hooks[id_][0], EVENTS_OF_OLD_HOSTS if self.is_old else EVENTS)
 
     def delete_webhook(self, id_: int) -> None:
         with self._call("delete webhook"):
@@ -95,7 +103,7 @@ class PublishingHost:
 
     @contextmanager
     def _call(self, write: str = "") -> Iterator[None]:
-        number, self._calls = self._calls, self._calls + 1
+        number, self.calls = self.calls, self.calls + 1
         if number == self.fails_at and not self.has_done_it:
             raise self.failure
         yield
@@ -109,7 +117,7 @@ class PublishingHost:
     ) -> None:
         """Count calls and writes from here on, and fail as asked."""
         self.writes.clear()
-        self._calls, self.fails_at = 0, fails_at
+        self.calls, self.fails_at = 0, fails_at
         self.failure, self.has_done_it = failure or Killed(), has_done_it
 
 
@@ -124,6 +132,3 @@ def publishing_to(hosts: dict[int, PublishingHost]) -> Iterator[None]:
         for place in CLIENTS:
             stack.enter_context(patch(f"{place}.HostClient", client))
         yield
-
-
-__all__ = ["HostError", "Killed", "PublishingHost", "publishing_to"]

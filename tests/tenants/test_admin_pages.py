@@ -1,9 +1,11 @@
 """Pages of the admin say in words what is there, what is not, and where to go on."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tenants import audit
 from tenants.models import Account, Light, Notice, Preflight, ViewRecord
@@ -56,6 +58,14 @@ def test_the_first_page_without_anything_to_do_and_without_accounts() -> None:
     account = make_account(published_at="2026-01-01T00:00:00Z")
     page = text_of(signed_in(make_operator(account)), "/admin/")
     assert "None: every account is connected" in page
+
+
+def test_a_check_of_before_yesterday_is_told_with_its_age(admin_client: Client) -> None:
+    """Nothing has checked at night since then, so the light says nothing of today."""
+    found = Preflight.objects.create(account=make_account(), worst=Light.GREEN)
+    assert "days ago" not in text_of(admin_client, "/admin/tenants/account/")
+    Preflight.objects.filter(pk=found.pk).update(checked_at=timezone.now() - dt.timedelta(days=5, hours=1))
+    assert "5 days ago" in text_of(admin_client, "/admin/tenants/account/").replace("\xa0", " ")
 
 
 def test_whoever_is_no_operator_sees_nothing_on_the_first_page(django_user_model: Any) -> None:

@@ -1,6 +1,8 @@
 """Put an account's tabs and webhook into its host."""
 
+import math
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -8,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tenants.audit import acting
 from tenants.models import Account
-from tenants.publishing.plan import make_plan
+from tenants.publishing.plan import Plan, make_plan
 from tenants.publishing.services import publish
 from tenants.selectors import find_accounts
 
@@ -35,21 +37,30 @@ class Command(BaseCommand):
         self.stdout.write(self.style.MIGRATE_HEADING(str(account)))
         try:
             if dry_run:
-                plan = make_plan(account)
-                self._list([step.describe() for step in plan.steps] or ["Nothing to change."])
-                return True
-            outcome = publish(account)
+                return self._show(make_plan(account))
+            outcome = publish(account, seconds=math.inf)
         except ValidationError as error:
             self.stdout.write(self.style.ERROR(f"  {' '.join(error.messages)}"))
             return False
         self._list(outcome.done or () if outcome.failed else outcome.done or ("Nothing to change.",))
         for sentence in outcome.failed:
             self.stdout.write(self.style.ERROR(f"  {sentence}"))
-        if outcome.paste:
-            self.stdout.write("  To be entered in Voxys by hand:")
-            self._list(outcome.paste)
+        self._list(filter(None, [outcome.advice]))
+        self._by_hand(outcome.paste)
         return outcome.is_complete
 
-    def _list(self, sentences: Any) -> None:
+    def _show(self, plan: Plan) -> bool:
+        self._list(["Nothing to change."] if plan.is_empty else (step.describe() for step in plan.steps))
+        for sentence in (*plan.notes, *plan.closed):
+            self.stdout.write(self.style.WARNING(f"  {sentence}"))
+        self._by_hand(plan.paste)
+        return not plan.closed
+
+    def _by_hand(self, sentences: tuple[str, ...]) -> None:
+        if sentences:
+            self.stdout.write("  To be entered in Voxys by hand:")
+            self._list(sentences)
+
+    def _list(self, sentences: Iterable[str]) -> None:
         for sentence in sentences:
             self.stdout.write(f"  {sentence}")

@@ -1,5 +1,6 @@
 """A pre-flight names everything that is wrong, and what to do about it."""
 
+import datetime as dt
 import smtplib
 from collections.abc import Iterator
 from typing import Any
@@ -8,14 +9,14 @@ from unittest.mock import patch
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from panels.models import Connection
-from tenants.host.errors import HostError, HostLimited, HostRefusedToken, HostUnreachable
+from tenants.host.errors import HostError, HostLimited, HostNotFound, HostRefusedToken, HostUnreachable
 from tenants.host.records import HostAgent, HostInbox, HostProfile
 from tenants.models import Account, Light, Notice, Preflight
 from tenants.preflight import registry
 from tenants.preflight.services import run_preflight
-from tenants.preflight.tasks import preflight_account, preflight_all
 from tenants.publishing.services import publish
 from tenants.secrets import set_hook_secret, set_host_token
 from tests.factories import make_account, make_app, make_connection, make_placement
@@ -35,9 +36,16 @@ class Host(PublishingHost):
         self.roles = {account.host_account_id: "administrator"}
         self.people = [make_agent(5)]
         self.fails_with: HostError | None = None
+        # After so many questions about whose token it is.
+        self.fails_after = 0
+        self.says_version: str | None = None
+
+    def version(self) -> str | None:
+        return self.says_version
 
     def profile(self) -> HostProfile:
-        if self.fails_with:
+        self.fails_after -= 1
+        if self.fails_with and self.fails_after < 0:
             raise self.fails_with
         return HostProfile(id=6, roles=self.roles)
 
@@ -83,12 +91,18 @@ class OurServer:
         self.error: OutgoingError | None = None
         self.status: int | None = None
         self.headers: dict[str, str] = {}
+        # What the host's own page is answered with; without, it is away.
+        self.of_host: dict[str, str] | None = {}
 
     def __call__(
         self, method: str, url: str, *, headers: Any = None, body: bytes | None = None, **_more: Any
     ) -> Response:
         if self.error:
             raise self.error
+        if url == "https://voxys.example/app/login":
+            if self.of_host is None:
+                raise OutgoingError("timeout")
+            return Response(404 if "is-missing" in self.of_host else 200, self.of_host, b"<html>")
         path = url.removeprefix(OURS)
         kind = {"content_type": "application/json"} if body is not None else {}
         answer: Any = Client().generic(method, path, body or b"", headers=headers, **kind)  # type: ignore[arg-type]
@@ -137,6 +151,30 @@ def spoil_host(account: Account, host: Host, server: OurServer) -> None:
     host.fails_with = HostUnreachable("There is no answer from that address.")
 
 
+def spoil_host_wholly(account: Account, host: Host, server: OurServer) -> None:
+    host.fails_with = HostNotFound("The host does not have this in the account.")
+
+
+def spoil_host_in_between(account: Account, host: Host, server: OurServer) -> None:
+    host.fails_with, host.fails_after = HostUnreachable("There is no answer from that address."), 1
+
+
+def spoil_lists(account: Account, host: Host, server: OurServer) -> None:
+    host.begin(fails_at=3, failure=HostLimited("The host asks us to slow down."))
+
+
+def spoil_token_wholly(account: Account, host: Host, server: OurServer) -> None:
+    set_host_token(account, "")
+
+
+def spoil_name(account: Account, host: Host, server: OurServer) -> None:
+    server.status = 400
+
+
+def spoil_arrivals(account: Account, host: Host, server: OurServer) -> None:
+    Account.objects.update(published_at=timezone.now() - dt.timedelta(days=8))
+
+
 def spoil_pace(account: Account, host: Host, server: OurServer) -> None:
     host.fails_with = HostLimited("The host asks us to slow down.", retry_after=None)
 
@@ -159,6 +197,13 @@ def spoil_proxy(account: Account, host: Host, server: OurServer) -> None:
 
 def spoil_policy(account: Account, host: Host, server: OurServer) -> None:
     server.headers = {"content-security-policy": "frame-ancestors 'self'"}
+
+
+def spoil_policy_by_another(account: Account, host: Host, server: OurServer) -> None:
+    """A browser obeys both: ours, and that of the proxy."""
+    server.headers = {
+        "content-security-policy": "frame-ancestors https://voxys.example, default-src 'self'; frame-ancestors 'none'"
+    }
 
 
 def spoil_frame_options(account: Account, host: Host, server: OurServer) -> None:
@@ -207,6 +252,10 @@ def spoil_trust_a_little(account: Account, host: Host, server: OurServer) -> Non
         (spoil_token, "API token", "red", "for account 99"),
         (spoil_role, "API token", "red", "Enter an administrator's"),
         (spoil_host, "Host", "red", "Host address"),
+        (spoil_host_wholly, "Host", "red", "not Voxys"),
+        (spoil_host_in_between, "API token", "amber", "again in a few minutes"),
+        (spoil_lists, "Tabs in the host", "amber", "again in a few minutes"),
+        (spoil_token_wholly, "API token", "red", "No token is stored"),
         (spoil_pace, "Host", "amber", "again in a few minutes"),
         (spoil_agents, "Agents and inboxes", "amber", "Invite agents"),
         (spoil_address, "Our own address", "red", "PUBLIC_URL"),
@@ -214,7 +263,10 @@ def spoil_trust_a_little(account: Account, host: Host, server: OurServer) -> Non
         (spoil_proxy, "Our own address", "red", "502"),
         (spoil_proxy, "Webhooks", "red", "502"),
         (spoil_policy, "Frames", "red", "A proxy changes our headers"),
-        (spoil_frame_options, "Frames", "red", "X-Frame-Options"),
+        (spoil_policy_by_another, "Frames", "red", "A proxy changes our headers"),
+        (spoil_frame_options, "Frames", "amber", "X-Frame-Options"),
+        (spoil_name, "Our own address", "red", "ALLOWED_HOSTS"),
+        (spoil_arrivals, "Webhooks", "amber", "look at the webhook in Voxys"),
         (spoil_tabs, "Tabs in the host", "red", "Press “Publish”"),
         (spoil_secret, "Webhooks", "red", "Publish again"),
         (spoil_connection, "Connection: Shop", "red", "mend its settings"),
@@ -238,6 +290,67 @@ def test_what_is_wrong_is_named_with_what_to_do(
     assert said in " ".join(found[name][1:])
     assert found[name][2]
     assert Preflight.objects.get().worst in (light, Light.RED)
+
+
+def test_a_second_policy_that_says_nothing_of_frames_harms_nothing(
+    account: Account, host: Host, our_server: OurServer
+) -> None:
+    publish(account)
+    ours = Client().get(f"/a/{account.dashboard_apps.get().key}/").headers["Content-Security-Policy"]
+    our_server.headers = {"content-security-policy": f"{ours}, upgrade-insecure-requests"}
+    assert lights(account)["Frames"][0] == "green"
+
+
+@pytest.mark.parametrize(
+    ("headers", "light"),
+    [
+        (None, "green"),
+        ({}, "green"),
+        ({"content-security-policy": "frame-src 'self' https://*.example"}, "green"),
+        ({"content-security-policy": "frame-src 'self' https://www.youtube.com"}, "amber"),
+        ({"content-security-policy": "default-src 'self'", "is-missing": "yes"}, "green"),
+    ],
+)
+def test_what_a_proxy_before_the_host_lets_in(
+    account: Account, host: Host, our_server: OurServer, headers: dict[str, str] | None, light: str
+) -> None:
+    publish(account)
+    our_server.of_host = headers
+    light_found, _said, advice = lights(account)["Frames"]
+    assert light_found == light
+    assert (f"add {OURS} to" in advice) == (light == "amber")
+
+
+@pytest.mark.parametrize(
+    ("version", "signs", "said"),
+    [
+        ("4.10.1", False, ["4.10.1", "older than 4.13"]),
+        ("4.13.0", True, ["4.13.0", "signs webhooks"]),
+        (None, True, ["4.13 or later"]),
+        (None, False, ["older than 4.13"]),
+    ],
+)
+def test_the_hosts_generation_is_guessed(
+    account: Account, host: Host, our_server: OurServer, version: str | None, signs: bool, said: list[str]
+) -> None:
+    host.says_version, host.signs = version, signs
+    publish(account)
+    light, sentence, _advice = lights(account)["Host"]
+    assert light == "green"
+    assert all(word in sentence for word in said)
+
+
+def test_without_a_token_the_host_is_asked_all_the_same(account: Account, host: Host, our_server: OurServer) -> None:
+    """An account that was just added: a wrong address is not taken for a good one because nobody asked."""
+    set_host_token(account, "")
+    Account.objects.update(host_proved_at=None)
+    host.fails_with = HostUnreachable("There is no answer from that address.")
+    assert lights(account)["Host"][0] == "red"
+    host.fails_with = HostRefusedToken("no")
+    found = lights(account)
+    assert found["Host"][0] == "green"
+    assert found["API token"][0] == "red"
+    assert "Agents and inboxes" not in found
 
 
 def test_before_anything_is_done(account: Account, host: Host, our_server: OurServer, settings: Any) -> None:
@@ -341,19 +454,3 @@ def test_command(account: Account, host: Host, our_server: OurServer, capsys: py
     with pytest.raises(CommandError, match="1 of 1"):
         call_command("preflight", "--all")
     assert "→ Press “Publish”" in capsys.readouterr().out
-
-
-def test_every_served_account_is_checked_at_night(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_account(host_proved_at=None)
-    make_account(is_active=False)
-    second = make_account()
-    queued: list[Any] = []
-    monkeypatch.setattr(preflight_account, "apply_async", lambda **options: queued.append(options["args"]))
-    preflight_all()
-    assert queued == [(account.pk,)]
-    Account.objects.filter(pk=account.pk).update(is_active=False)
-    preflight_account(account.pk)  # switched off meanwhile: the next one's turn comes all the same
-    assert queued[1:] == [(second.pk,)]
-    Account.objects.all().delete()
-    preflight_account(second.pk)
-    assert len(queued) == 2
