@@ -109,6 +109,8 @@ class _PluginAdmin(OfAccountsAdmin):
     """Rows with the settings of a plugin: the form is made for each plugin."""
 
     plugin_form: ClassVar[Any]
+    # What is asked besides where secrets are stored.
+    secret_fields: ClassVar[tuple[str, ...]] = ()
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         row = obj or self.new_row(request)
@@ -118,7 +120,8 @@ class _PluginAdmin(OfAccountsAdmin):
         if names:
             shown.append((_("Settings"), {"fields": names}))
         if obj and obj.secrets.exists():
-            shown.append((_("Stored secrets"), {"fields": ("stored_secrets",)}))
+            asked = self.secret_fields if self.has_change_permission(request, obj) else ()
+            shown.append((_("Stored secrets"), {"fields": ("stored_secrets", *asked)}))
         return shown
 
     def get_own_fields(self, obj: Any) -> tuple[str, ...]:
@@ -145,6 +148,7 @@ class ConnectionAdmin(TrialMixin, _PluginAdmin):
     """Connections to outside systems."""
 
     plugin_form = ConnectionForm
+    secret_fields = ("keep_old_hours",)
     list_display = ("name", "account", "kind", "is_enabled", "health")
     list_filter = (("account", AccountFilter), "connector", "is_enabled")
     list_select_related = ("account",)
