@@ -59,21 +59,22 @@ def _publish(account: Account) -> Outcome:
     done: list[str] = []
     failed: list[str] = []
     paste: list[str] = []
-    for step in plan.steps:
-        try:
-            step.carry_out(client, account)
-        except HostError as error:
-            failed.append(f"{step.describe()}: {_(error.detail)}")
-            paste.extend(filter(None, [step.paste()]))
-            if not isinstance(error, _OF_ONE_STEP):
-                break
-        else:
-            done.append(step.describe())
-    if not failed:
-        is_first = account.published_at is None
-        if done or is_first:
+    try:
+        for step in plan.steps:
+            try:
+                step.carry_out(client, account)
+            except HostError as error:
+                failed.append(f"{step.describe()}: {_(error.detail)}")
+                paste.extend(filter(None, [step.paste()]))
+                if not isinstance(error, _OF_ONE_STEP):
+                    break
+            else:
+                done.append(step.describe())
+        if not failed and (done or account.published_at is None):
             account.published_at = timezone.now()
             account.save(update_fields=["published_at"])
-    if done or failed:
-        audit.record("publish", account, after={"done": done, "failed": failed})
+    finally:
+        # Also where something else broke it off: what was done in the host is done.
+        if done or failed:
+            audit.record("publish", account, after={"done": done, "failed": failed})
     return Outcome(tuple(done), tuple(failed), tuple(paste))
