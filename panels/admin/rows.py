@@ -28,7 +28,7 @@ from panels.models import Connection, Placement
 from panels.offers import read_offers
 from panels.plugins import placement_state
 from panels.services import check_connection, delete_placement, save_placement
-from panels.settings_forms import settings_form
+from panels.settings_forms import secret_names, settings_form
 from tenants.admin import steps
 from tenants.admin.accounts import AccountAdmin
 from tenants.admin.base import AccountFilter, OfAccountsAdmin
@@ -115,12 +115,15 @@ class _PluginAdmin(OfAccountsAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         row = obj or self.new_row(request)
         form_class = settings_form(row)
-        names = tuple(PREFIX + name for name in form_class.base_fields) if form_class else ()
+        may_enter = obj is None or self.has_change_permission(request, obj)
+        # What is only entered is empty to those who look: as if nothing were stored.
+        hidden = () if may_enter or form_class is None else secret_names(form_class)
+        names = tuple(PREFIX + name for name in form_class.base_fields if name not in hidden) if form_class else ()
         shown: list[tuple[Any, dict[str, Any]]] = [(None, {"fields": self.get_own_fields(obj)})]
         if names:
             shown.append((_("Settings"), {"fields": names}))
         if obj and obj.secrets.exists():
-            asked = self.secret_fields if self.has_change_permission(request, obj) else ()
+            asked = self.secret_fields if may_enter else ()
             shown.append((_("Stored secrets"), {"fields": ("stored_secrets", *asked)}))
         return shown
 

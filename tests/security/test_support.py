@@ -13,8 +13,8 @@ from django.urls import get_resolver
 
 from panels.models import Connection
 from tenants.models import Account, ApiToken, AuditEntry, Operator, Preflight, Role
-from tenants.secrets import set_host_token
-from tests.factories import make_account
+from tenants.secrets import set_host_token, set_secret
+from tests.factories import make_account, make_connection
 from tests.security.test_other_accounts_ids import everything, told
 from tests.security.urls import routes_of
 from tests.support.admin import MODELS, OF_ACCOUNTS, address_of, make_operator, make_row, signed_in
@@ -108,6 +108,19 @@ def test_lists_offer_support_nothing_but_exports(model: Any, support: Client, ac
             body = {"action": name, "_selected_action": [row.pk if row else 1], "select_across": across, "post": "yes"}
             support.post(address_of(model), body, follow=True)
     assert everything(account) == before
+
+
+def test_support_sees_that_secrets_are_stored_and_no_empty_fields_for_them(support: Client, account: Account) -> None:
+    """An empty field reads as if nothing were stored."""
+    shop = make_connection(account, connector="woocommerce", settings={"address": "https://shop.example"})
+    set_secret(shop, "consumer_key", "a-consumer-key-of-tests")
+    for row, last4, labels in (
+        (account, "oken", ("host token", "hook secret", "keep old hours")),
+        (shop, "ests", ("Consumer key<", "Consumer secret<", "keep old hours")),
+    ):
+        page = told(support.get(address_of(type(row), f"{row.pk}/change/")))
+        assert f"…{last4}" in page
+        assert not [label for label in labels if label.lower() in page.lower()]
 
 
 def walk(client: Client, start: str = "/admin/") -> dict[str, Any]:

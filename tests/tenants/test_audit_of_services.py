@@ -65,7 +65,7 @@ def test_who_changes_an_address_twice_is_told_that_the_first_ends_now(kind: str,
     address = f"/admin/tenants/dashboardapp/{app.pk}/rotate-key/"
     if kind == "webhook":
         address = f"/admin/tenants/account/{app.account_id}/rotate-hook-key/"
-    warning = "It ends now: only one older address is"
+    warning = "but ends at once when you change it"
     assert warning not in admin_client.get(address).content.decode()
     rotate_app_key(app, keep_old_for=HOUR)
     rotate_hook_key(app.account, keep_old_for=HOUR)
