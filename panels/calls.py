@@ -1,7 +1,7 @@
 """One question to one source: who is asked, within which limits, and what its failure means."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -23,7 +23,7 @@ from panels.guard import Busy, Guard, NotNow
 from panels.host_reader import ContactReader
 from panels.models import Connection, Placement
 from panels.offers import read_offers
-from panels.settings_forms import read_settings
+from panels.settings_forms import Turns, read_settings
 from panels.snapshots import Source
 from panels.statistics import ErrorKind
 from tenants.trust.identity import Identity, MatchKey
@@ -101,19 +101,22 @@ def _prepare_connector(account_id: int, connection_id: int, capability: str, ide
     known = whom_to_look_for(connection, kind, identity)
     if known.is_anonymous:
         return Call(unlimited, CAPABILITIES[capability], kind.fresh_for)  # nobody to look for: an empty answer
-    settings = _settings(connection, kind.SettingsForm)
+    turns = _settings(connection, kind.SettingsForm)
     guard = Guard(account_id, connection_id, name=connection.name)
     watch = _Watch(guard, (account_id, connection_id), identity, trace_id)
     before = guard.pacer(kind.max_rate, on_request=partial(statistics.count_request, account_id, connection_id))
 
-    def work() -> Any:
-        return _answer(kind(settings, name=connection.name), capability, known)
+    def question(settings: Mapping[str, Any]) -> Any:
+        def work() -> Any:
+            return _answer(kind(settings, name=connection.name), capability, known)
+
+        return call_plugin(kind, work, account_id=account_id, seconds=kind.timeout, name=connection.name)
 
     def ask() -> Any:
         with watch.watching(), budget(kind.timeout, trace_id=trace_id, before=before):
-            return call_plugin(kind, work, account_id=account_id, seconds=kind.timeout, name=connection.name)
+            return turns.ask(question)
 
-    return Call(lambda: guard.enter(kind.max_concurrency), ask, kind.fresh_for, watch.answered)
+    return Call(lambda: guard.enter(kind.max_concurrency), ask, kind.fresh_for, lambda: _answered(watch, turns))
 
 
 def _prepare_panel(account_id: int, placement_id: int, identity: Identity, trace_id: str) -> Call:
@@ -122,7 +125,7 @@ def _prepare_panel(account_id: int, placement_id: int, identity: Identity, trace
     panel = registry.panels().plugins.get(placement.panel) if placement else None
     if placement is None or panel is None or not read_offers(account_id).has_panel(placement.panel):
         raise OperatorError(gettext_noop("This panel is switched off or not installed."))
-    context = FetchContext(identity=identity, settings=_settings(placement, panel.SettingsForm), trace_id=trace_id)
+    turns = _settings(placement, panel.SettingsForm)
     name = str(panel.title)
     # By placement: settings that make one fail cut off no other of the same panel.
     system = Source.of_placement(placement_id).system
@@ -130,16 +133,19 @@ def _prepare_panel(account_id: int, placement_id: int, identity: Identity, trace
     watch = _Watch(guard, (account_id, system), identity, trace_id)
     before = partial(statistics.count_request, account_id, system)
 
-    def work() -> Any:
-        data = panel.fetch(context)
-        require_plain(data)
-        return data
+    def question(settings: Mapping[str, Any]) -> Any:
+        def work() -> Any:
+            data = panel.fetch(FetchContext(identity=identity, settings=settings, trace_id=trace_id))
+            require_plain(data)
+            return data
+
+        return call_plugin(panel, work, account_id=account_id, seconds=_PANEL_SECONDS, name=name)
 
     def ask() -> Any:
         with watch.watching(), budget(_PANEL_SECONDS, trace_id=trace_id, before=before):
-            return call_plugin(panel, work, account_id=account_id, seconds=_PANEL_SECONDS, name=name)
+            return turns.ask(question)
 
-    return Call(lambda: guard.enter(_PANEL_CALLS), ask, panel.fresh_for, watch.answered)
+    return Call(lambda: guard.enter(_PANEL_CALLS), ask, panel.fresh_for, lambda: _answered(watch, turns))
 
 
 def _prepare_host(account_id: int, slug: str, capability: str, identity: Identity, trace_id: str) -> Call:
@@ -219,7 +225,12 @@ class _Watch:
         statistics.count_call(*self._ids, seconds=seconds, error=kind)
 
 
-def _settings(row: Connection | Placement, form_class: type[forms.Form]) -> dict[str, Any]:
+def _answered(watch: _Watch, turns: Turns) -> None:
+    watch.answered()
+    turns.answered()
+
+
+def _settings(row: Connection | Placement, form_class: type[forms.Form]) -> Turns:
     try:
         return read_settings(row, form_class)
     except SealBroken:

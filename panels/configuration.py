@@ -20,7 +20,7 @@ import msgspec
 from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, transaction
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
 
 from panels import registry, selectors
@@ -87,6 +87,12 @@ class AppPlan:
         panels = [placement.panel for placement in self.placements if placement.panel]
         return any(panel.actions or panel.keeps or panel.styles or panel.scripts for panel in panels)
 
+    def is_named(self, app_key: str) -> bool:
+        """Return whether the key is the app's, or the one before while that is good."""
+        return app_key == self.app.key or (
+            self.app.previous_key_ends_at is not None and timezone.now() < self.app.previous_key_ends_at
+        )
+
     def placement(self, placement_id: int) -> PlacementPlan | None:
         return next((placement for placement in self.placements if placement.id == placement_id), None)
 
@@ -107,7 +113,7 @@ def get_plan(app_key: str, *, check: bool = True) -> AppPlan | None:
     the stamp before anything is shown, as `panels.access` does.
     """
     plan = _plans.get(app_key)
-    if plan is None or not _is_recent(plan):
+    if plan is None or not _is_recent(plan) or not plan.is_named(app_key):
         return read_plan(app_key)
     is_current = not check or cache.get(stamp_key(plan.account.pk)) == plan.stamp
     return plan if is_current else read_plan(app_key)

@@ -23,6 +23,7 @@ from panels.services import (
     validate_placement,
 )
 from panels.settings_forms import secret_names, settings_form
+from tenants.forms import KeepOldField
 from tenants.secrets import live_rows
 
 # What the plugin's fields are called among ours.
@@ -101,6 +102,7 @@ class ConnectionForm(PluginForm):
     warning = ""
     # Whether the outside system is asked while validating; a trial asks it by itself.
     asks = True
+    keep_old_hours = KeepOldField()
     match_by = MatchByField(
         label=gettext_lazy("Customers are found by"),
         required=False,
@@ -125,7 +127,8 @@ class ConnectionForm(PluginForm):
 
     def save_by_service(self) -> None:
         """Save what was found good."""
-        save_connection(self.instance, self.entered_secrets, is_validated=True)
+        overlap = self.cleaned_data.get("keep_old_hours")
+        save_connection(self.instance, self.entered_secrets, keep_old_for=overlap, is_validated=True)
 
 
 class PlacementForm(PluginForm):

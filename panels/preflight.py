@@ -1,7 +1,8 @@
 """What panels add to an account's pre-flight: connections that answer, tabs that can be filled."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -114,6 +115,20 @@ def _ask(connector: Connector, connection: Connection) -> None:
         getattr(connector, capability)(who)
 
 
+def _ask_in_turn(kind: type[Connector], connection: Connection) -> None:
+    """Ask with the newest secrets, and where these are refused with the older ones of a rotation."""
+
+    def question(settings: Mapping[str, Any]) -> None:
+        def work() -> None:
+            _ask(kind(settings, name=connection.name), connection)
+
+        try_plugin(kind, work, account_id=connection.account_id, seconds=kind.timeout, name=connection.name)
+
+    turns = read_settings(connection, kind.SettingsForm)
+    with budget(kind.timeout):
+        turns.ask(question)
+
+
 def _try(connection: Connection) -> Result:
     answer = try_connection(connection)
     if not answer.answers:
@@ -122,15 +137,7 @@ def _try(connection: Connection) -> Result:
     kind = registry.connectors().plugins[connection.connector]
     started = time.perf_counter()
     try:
-        settings = read_settings(connection, kind.SettingsForm)
-        with budget(kind.timeout):
-            try_plugin(
-                kind,
-                lambda: _ask(kind(settings, name=connection.name), connection),
-                account_id=connection.account_id,
-                seconds=kind.timeout,
-                name=connection.name,
-            )
+        _ask_in_turn(kind, connection)
     except TemporaryError as error:
         return amber(error.sentence, _("Run this again in a while."), about=connection.name)
     except PanelUnavailable as error:
@@ -143,6 +150,9 @@ def _try(connection: Connection) -> Result:
         )
     took = round((time.perf_counter() - started) * 1000)
     told = _("%(sentence)s A sample customer took %(took)d ms.") % {"sentence": answer.sentence, "took": took}
-    if took > _SLOW_MILLISECONDS:
-        return amber(told, _("Agents wait so long for a customer nobody has looked at before."), about=connection.name)
-    return green(told, about=connection.name)
+    advice = ""
+    if answer.took_older:
+        advice = _("Open the connection and enter the newest secret again.")
+    elif took > _SLOW_MILLISECONDS:
+        advice = _("Agents wait so long for a customer nobody has looked at before.")
+    return amber(told, advice, about=connection.name) if advice else green(told, about=connection.name)

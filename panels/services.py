@@ -22,6 +22,8 @@ from panels.guard import Guard
 from panels.models import Connection, Placement
 from panels.offers import read_offers
 from panels.settings_forms import (
+    Turn,
+    Turns,
     check_settings,
     clean_settings,
     leads_elsewhere,
@@ -47,12 +49,16 @@ ATTRIBUTE_KEY = re.compile(rf"{ATTRIBUTE}[\w.-]{{1,100}}")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an outside system said when asked whether it would answer. `temporary`: it may later."""
+    """What an outside system said when asked whether it would answer. `temporary`: it may later.
+
+    `took_older`: it refused the newest secret, and took the one that a rotation keeps.
+    """
 
     answers: bool
     sentence: str
     milliseconds: int = 0
     temporary: bool = False
+    took_older: bool = False
 
 
 def validate_connection(connection: Connection, secrets: Mapping[str, str] | None = None) -> None:
@@ -93,17 +99,22 @@ def try_connection(connection: Connection, secrets: Mapping[str, str] | None = N
     if kind is None or not read_offers(connection.account_id).has_connector(connection.connector):
         return Answer(False, why_not_usable(connection, kind))
     try:
-        settings = settings_to_try(connection, kind.SettingsForm, secrets)
+        turns = settings_to_try(connection, kind.SettingsForm, secrets)
+
+        def question(settings: Mapping[str, Any]) -> str:
+            def work() -> str:
+                return str(kind(settings, name=connection.name).check())
+
+            return try_plugin(kind, work, account_id=connection.account_id, seconds=kind.timeout, name=connection.name)
+
         started = time.perf_counter()
         with budget(kind.timeout):
-            sentence = try_plugin(
-                kind,
-                lambda: str(kind(settings, name=connection.name).check()),
-                account_id=connection.account_id,
-                seconds=kind.timeout,
-                name=connection.name,
-            )
-        return Answer(True, sentence, round((time.perf_counter() - started) * 1000))
+            sentence = turns.ask(question)
+        turns.answered()
+        if turns.took_older:
+            sentence = f"{sentence} {_('It took the older secret: the newest one was refused.')}"
+        took = round((time.perf_counter() - started) * 1000)
+        return Answer(True, sentence, took, took_older=turns.took_older)
     except SealBroken:
         return Answer(False, _("A stored secret cannot be opened any longer. Enter it again."))
     except PanelUnavailable as error:
@@ -117,16 +128,14 @@ def try_connection(connection: Connection, secrets: Mapping[str, str] | None = N
 
 def settings_to_try(
     connection: Connection, form_class: type[forms.Form], secrets: Mapping[str, str] | None = None
-) -> dict[str, Any]:
+) -> Turns:
     """Return the settings as the connector is given them, saved or not: stored secrets for the saved destination only.
 
     Raises `SealBroken`.
     """
-    entered = {**connection.settings, **(secrets or {})}
     if connection.pk and not _moves(connection):
-        stored = read_settings(connection, form_class)
-        entered = {**{name: stored.get(name) for name in secret_names(form_class)}, **entered}
-    return clean_settings(form_class, entered)
+        return read_settings(connection, form_class, secrets)
+    return Turns([Turn(clean_settings(form_class, {**connection.settings, **(secrets or {})}))])
 
 
 def check_connection(connection: Connection) -> tuple[bool, str]:

@@ -1,7 +1,9 @@
 """The settings of placements and connections: what a plugin's form asks for, its secrets apart from the rest."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,9 +13,14 @@ from django.utils.translation import pgettext
 from panels import registry
 from panels.base import Panel
 from panels.connectors.base import Connector
+from panels.errors import OperatorError
 from panels.models import Connection, Placement
 from panels.secret_field import SecretField
-from tenants.secrets import get_secret
+from tenants.models import SealedSecret
+from tenants.secrets import live_rows, mark_used, place_of
+from voxysapps.sealing import SealBroken, unseal
+
+Answer = TypeVar("Answer")
 
 
 def plugin_slug(row: Connection | Placement) -> str:
@@ -48,10 +55,73 @@ def secret_names(form_class: type[forms.Form]) -> tuple[str, ...]:
     return tuple(name for name, field in form_class.base_fields.items() if isinstance(field, SecretField))
 
 
-def read_settings(row: Connection | Placement, form_class: type[forms.Form]) -> dict[str, Any]:
-    """Return the row's settings as its plugin gets them: cleaned, and with its secrets. Raises `SealBroken`."""
-    secrets = {name: value for name in secret_names(form_class) if (value := get_secret(row, name))}
-    return clean_settings(form_class, {**row.settings, **secrets})
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Settings as a plugin gets them: cleaned, with secrets. `rows` are the stored ones among those."""
+
+    settings: Mapping[str, Any] = field(repr=False)
+    rows: tuple[SealedSecret, ...] = ()
+
+
+class Turns:
+    """The same settings with the newest secrets first, and after them with the older ones that a rotation keeps."""
+
+    def __init__(self, turns: Sequence[Turn]) -> None:
+        self._turns = turns
+        self._used: tuple[SealedSecret, ...] = ()
+        # Whether the newest were refused where older ones were taken.
+        self.took_older = False
+
+    @property
+    def newest(self) -> Mapping[str, Any]:
+        """The settings with the newest secrets."""
+        return self._turns[0].settings
+
+    def ask(self, question: Callable[[Mapping[str, Any]], Answer]) -> Answer:
+        """Return the first answer that is no refusal; where all are, raise the first."""
+        refused: OperatorError | None = None
+        for turn in self._turns:
+            try:
+                answer = question(turn.settings)
+            except OperatorError as error:
+                refused = refused or error
+                continue
+            self._used, self.took_older = turn.rows, refused is not None
+            return answer
+        assert refused is not None  # noqa: S101 - there is one turn at least
+        raise refused
+
+    def answered(self) -> None:
+        """Note that the secrets of the last answer were accepted where they belong."""
+        mark_used(*self._used)
+
+
+def read_settings(
+    row: Connection | Placement, form_class: type[forms.Form], entered: Mapping[str, str] | None = None
+) -> Turns:
+    """Return the row's settings as its plugin gets them: cleaned, and with its secrets. Raises `SealBroken`.
+
+    `entered` are secrets to be used in place of the stored ones.
+    """
+    given = entered or {}
+    wanted = set(secret_names(form_class)) - set(given)
+    live: dict[str, list[SealedSecret]] = {}
+    for one in live_rows(row) if wanted else ():
+        if one.name in wanted:
+            live.setdefault(one.name, []).append(one)
+    turns = [_turn(row, form_class, [rows[0] for rows in live.values()], given)]
+    if any(len(rows) > 1 for rows in live.values()):
+        # A key and its secret are changed together, so the older ones belong together, too.
+        with suppress(SealBroken):
+            turns.append(_turn(row, form_class, [rows[-1] for rows in live.values()], given))
+    return Turns(turns)
+
+
+def _turn(
+    row: Connection | Placement, form_class: type[forms.Form], rows: Sequence[SealedSecret], entered: Mapping[str, str]
+) -> Turn:
+    secrets = {one.name: unseal(one.sealed, place_of(row, one.name)) for one in rows}
+    return Turn(clean_settings(form_class, {**row.settings, **secrets, **entered}), tuple(rows))
 
 
 def clean_settings(form_class: type[forms.Form], stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,6 +162,10 @@ def check_settings(
                 % {"unknown": ", ".join(unknown), "known": known}
             }
         )
+    if misplaced := sorted(set(entered) & set(secret_names(form_class))):
+        # There they would be kept and shown as they are.
+        sentence = _("This is a secret, and is sent in “secrets”: %(names)s.") % {"names": ", ".join(misplaced)}
+        raise ValidationError({"settings": sentence})
     initial = {name: unbound.get_initial_for_field(field, name) for name, field in unbound.fields.items()}
     form = form_class(data={**initial, **entered, **secrets})
     for name in stored:

@@ -84,7 +84,7 @@ def try_customer(connection: Connection, who: Identity, secrets: Mapping[str, st
     if known.is_anonymous:
         return [Trial("", _("The connection does not look for any of what was entered."))]
     try:
-        settings = settings_to_try(connection, kind.SettingsForm, secrets)
+        settings = settings_to_try(connection, kind.SettingsForm, secrets).newest
     except SealBroken:
         return [Trial("", _("A stored secret cannot be opened any longer. Enter it again."))]
     with budget(SECONDS):

@@ -20,7 +20,8 @@ from unfold.widgets import (
 )
 
 from tenants.host.choices import Choices, agents_of, inboxes_of, teams_of
-from tenants.models import Account, DashboardApp
+from tenants.models import Account, DashboardApp, Notice
+from tenants.notices import close_notice
 from tenants.services import ACCOUNT_SECRETS, save_account, save_dashboard_app, validate_account
 
 _MAX_OVERLAP_HOURS = 24 * 30
@@ -50,15 +51,39 @@ class LinesField(forms.CharField):
         return [line.strip() for line in str(value or "").splitlines() if line.strip()]
 
 
+class KeepOldField(forms.IntegerField):
+    """For how many hours the secrets that are replaced stay good."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        defaults = {
+            "label": gettext_lazy("Keep replaced secrets for, in hours"),
+            "required": False,
+            "initial": 0,
+            "min_value": 0,
+            "max_value": _MAX_OVERLAP_HOURS,
+            "widget": UnfoldAdminIntegerFieldWidget,
+            "help_text": gettext_lazy("During a rotation the old value stays good beside the new one for so long."),
+        }
+        super().__init__(**{**defaults, **kwargs})
+
+    def clean(self, value: Any) -> dt.timedelta | None:
+        """Return the time; None where the old value ends at once."""
+        hours = super().clean(value)
+        return dt.timedelta(hours=hours) if hours else None
+
+
 class AccountForm(forms.ModelForm[Account]):
-    """An account, with the token of its host's API: entered, tried and never shown again."""
+    """An account, with the token of its host's API: entered, tried and never shown again.
+
+    Browsers would fill in the password with which the operator has signed in, were it not for "new-password".
+    """
 
     host_token = forms.CharField(
         label=gettext_lazy("Administrator's API token"),
         required=False,
         strip=True,
         max_length=300,
-        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}, render_value=False),
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}, render_value=False),
         help_text=gettext_lazy(
             "From the administrator's profile in Voxys. It is tried while saving, and never shown again."
         ),
@@ -68,20 +93,12 @@ class AccountForm(forms.ModelForm[Account]):
         required=False,
         strip=True,
         max_length=300,
-        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}, render_value=False),
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}, render_value=False),
         help_text=gettext_lazy(
             "Publishing fills it in. By hand: what Voxys shows beside the webhook; hosts before 4.13 have none."
         ),
     )
-    keep_old_hours = forms.IntegerField(
-        label=gettext_lazy("Keep replaced secrets for, in hours"),
-        required=False,
-        initial=0,
-        min_value=0,
-        max_value=_MAX_OVERLAP_HOURS,
-        widget=UnfoldAdminIntegerFieldWidget,
-        help_text=gettext_lazy("During a rotation the old value stays good beside the new one for so long."),
-    )
+    keep_old_hours = KeepOldField()
 
     extra_host_origins = LinesField(
         label=gettext_lazy("Further host addresses"),
@@ -113,8 +130,7 @@ class AccountForm(forms.ModelForm[Account]):
 
     def save_by_service(self) -> None:
         """Save what was found good."""
-        hours = self.cleaned_data.get("keep_old_hours") or 0
-        overlap = dt.timedelta(hours=hours) if hours else None
+        overlap = self.cleaned_data.get("keep_old_hours")
         save_account(self.instance, self.entered_secrets, keep_old_for=overlap, is_validated=True)
 
     def _post_clean(self) -> None:
@@ -186,6 +202,19 @@ class DashboardAppForm(forms.ModelForm[DashboardApp]):
     def save_by_service(self) -> None:
         """Save what was found good."""
         save_dashboard_app(self.instance)
+
+
+class NoticeForm(forms.ModelForm[Notice]):
+    """A notice: all there is to do is to close it."""
+
+    class Meta:
+        model = Notice
+        fields = ("is_resolved",)
+
+    def save_by_service(self) -> None:
+        """Close what was marked as resolved."""
+        if self.instance.is_resolved:
+            close_notice(self.instance)
 
 
 class OverlapForm(forms.Form):

@@ -27,13 +27,17 @@ _USED_EVERY = dt.timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class SecretInfo:
-    """What may be told of one live value. `ends_at` is set for the older one of a rotation."""
+    """What may be told of one live value. `ends_at` is set for the older one of a rotation.
+
+    `is_readable`: not so where it was sealed with a key that is gone; it has to be entered again.
+    """
 
     name: str
     last4: str
     created_at: dt.datetime
     last_used_at: dt.datetime | None
     ends_at: dt.datetime | None
+    is_readable: bool
 
 
 def set_secret(owner: Any, name: str, value: str, *, keep_old_for: dt.timedelta | None = None) -> None:
@@ -61,29 +65,39 @@ def get_secret(owner: Any, name: str) -> str | None:
 
 def get_live_secrets(owner: Any, name: str) -> list[str]:
     """Return all live values, the newest first; one whose seal is broken is left out."""
-    values = []
-    for row in live_rows(owner, name):
-        try:
-            values.append(unseal(row.sealed, place_of(owner, name)))
-        except SealBroken:
-            continue
-    return values
+    return [value for row in live_rows(owner, name) if (value := opened(owner, row)) is not None]
+
+
+def opened(owner: Any, row: SealedSecret) -> str | None:
+    """Return the value of one of the owner's rows, or None where its seal is broken."""
+    try:
+        return unseal(row.sealed, place_of(owner, row.name))
+    except SealBroken:
+        return None
 
 
 def describe_secrets(owner: Any) -> list[SecretInfo]:
     """Return what may be told of the owner's live secrets, by name, the newest value first."""
     rows = live_rows(owner) if owner.pk else []
-    return [SecretInfo(row.name, row.last4, row.created_at, row.last_used_at, row.ends_at) for row in rows]
+    return [
+        SecretInfo(row.name, row.last4, row.created_at, row.last_used_at, row.ends_at, opened(owner, row) is not None)
+        for row in rows
+    ]
 
 
-def mark_used(owner: Any, name: str, *, position: int = 0) -> None:
-    """Note that the live value at `position`, the newest being 0, was accepted where it belongs."""
+def mark_used(*rows: SealedSecret) -> None:
+    """Note that the values of these rows were accepted where they belong."""
     now = timezone.now()
-    row = next(iter(live_rows(owner, name)[position:]), None)
-    if row is None or (row.last_used_at and now - row.last_used_at < _USED_EVERY):
-        return
-    row.last_used_at = now
-    type(row)._default_manager.filter(pk=row.pk).update(last_used_at=now)  # noqa: SLF001 - Django's own name for it
+    for row in rows:
+        if was_used_lately(row):
+            continue
+        row.last_used_at = now
+        type(row)._default_manager.filter(pk=row.pk).update(last_used_at=now)  # noqa: SLF001 - Django's own name for it
+
+
+def was_used_lately(row: SealedSecret) -> bool:
+    """Return whether it was written down lately that the value was used."""
+    return row.last_used_at is not None and timezone.now() - row.last_used_at < _USED_EVERY
 
 
 def live_rows(owner: Any, name: str | None = None) -> list[SealedSecret]:

@@ -20,19 +20,19 @@ def get_operator(user: Any) -> Operator | None:
 
 def is_platform_administrator(user: Any) -> bool:
     """Return whether all accounts and all operators are the user's to change."""
-    return bool(user.is_active and user.is_superuser)
+    return bool(_may_sign_in(user) and user.is_superuser)
 
 
 def may_read(user: Any) -> bool:
     """Return whether the user may look at accounts at all."""
-    return is_platform_administrator(user) or (user.is_active and get_operator(user) is not None)
+    return is_platform_administrator(user) or (_may_sign_in(user) and get_operator(user) is not None)
 
 
 def may_write(user: Any) -> bool:
     """Return whether the user may change their accounts, and add new ones."""
     if is_platform_administrator(user):
         return True
-    operator = get_operator(user) if user.is_active else None
+    operator = get_operator(user) if _may_sign_in(user) else None
     return operator is not None and operator.role == Role.OPERATOR
 
 
@@ -40,7 +40,7 @@ def visible_accounts(user: Any) -> QuerySet[Account]:
     """Return the accounts that the user may see."""
     if is_platform_administrator(user):
         return Account.objects.all()
-    operator = get_operator(user) if user.is_active else None
+    operator = get_operator(user) if _may_sign_in(user) else None
     if operator is None:
         return Account.objects.none()
     if operator.has_all_accounts:
@@ -65,7 +65,12 @@ def find_accounts(name: str | None, *, every: bool = False) -> list[Account]:
 def visible(rows: QuerySet[Row], user: Any) -> QuerySet[Row]:
     """Return those of the rows, accounts or what belongs to one, that are of accounts the user may see."""
     operator = get_operator(user)
-    if is_platform_administrator(user) or (user.is_active and operator and operator.has_all_accounts):
+    if is_platform_administrator(user) or (_may_sign_in(user) and operator and operator.has_all_accounts):
         return rows
     path = "pk" if rows.model is Account else "account"
     return rows.filter(**{f"{path}__in": visible_accounts(user)})
+
+
+def _may_sign_in(user: Any) -> bool:
+    """Return whether the admin is open to the user; to whom it is not, neither is anything else, as by a token."""
+    return bool(user.is_active and user.is_staff)

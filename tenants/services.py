@@ -24,19 +24,17 @@ ACCOUNT_SECRETS = (HOST_TOKEN, HOOK_SECRET)
 def validate_account(account: Account, secrets: Mapping[str, str] | None = None) -> None:
     """Raise ValidationError, by field, for what could not be saved; the token is tried at the host.
 
-    `account` has the new values; `secrets` are those entered, by name (`ACCOUNT_SECRETS`).
+    `account` has the new values; `secrets` are those entered, by name (`ACCOUNT_SECRETS`). That its place on the host
+    is another account's is told to whoever has proved to be an administrator there, and to nobody who guesses.
     """
-    account.full_clean()
-    twin = Account.objects.filter(
-        host_origin=account.host_origin, host_account_id=account.host_account_id, host_proved_at__isnull=False
-    ).exclude(pk=account.pk)
-    if twin.exists():
-        raise ValidationError({"host_account_id": _("This account of this host is connected already.")})
+    # The constraint on that place would tell it to anybody.
+    account.full_clean(exclude={"host_proved_at"})
     if token := (secrets or {}).get(HOST_TOKEN):
         try:
             prove(account, token)
         except ValidationError as error:
             raise ValidationError({HOST_TOKEN: error.messages}) from None
+        _require_free_place(account)
 
 
 def save_account(
@@ -70,7 +68,7 @@ def save_account(
             audit.record(action, account, before=before, after=audit.values(account), secrets=entered)
     except IntegrityError:
         account.host_proved_at = None
-        raise ValidationError({"host_account_id": _("This account of this host is connected already.")}) from None
+        raise _place_is_taken() from None
     if HOST_TOKEN in entered:
         resolve_notice(account, "host-refuses")
 
@@ -95,8 +93,12 @@ def delete_account(account: Account) -> None:
 def check_host(account: Account) -> None:
     """Prove the stored token once more, at the saved destination. Raises ValidationError."""
     prove(account, None)
+    _require_free_place(account)
+    before = audit.stored_values(account)
     account.host_proved_at = timezone.now()
-    account.save(update_fields=["host_proved_at"])
+    with transaction.atomic():
+        account.save(update_fields=["host_proved_at"])
+        audit.record("check_host", account, before=before, after=audit.values(account))
     resolve_notice(account, "host-refuses")
 
 
@@ -154,7 +156,9 @@ def prove(account: Account, token: str | None) -> None:
         raise ValidationError(
             _("The token's owner is no administrator of this account. Enter an administrator's token.")
         ) from None
-    except HostRefusedToken:
+    except HostRefusedToken as error:
+        if token is None:
+            raise ValidationError(_(error.detail)) from None
         raise ValidationError(
             _("The host does not accept this token. Copy it from the administrator's profile in Voxys.")
         ) from None
@@ -163,6 +167,19 @@ def prove(account: Account, token: str | None) -> None:
     except HostError as error:
         code = AWAY if error.temporary else None
         raise ValidationError(_("The host could not be asked: %(why)s") % {"why": _(error.detail)}, code) from None
+
+
+def _require_free_place(account: Account) -> None:
+    """Raise ValidationError where another account was proved at the same place of the host."""
+    twins = Account.objects.filter(
+        host_origin=account.host_origin, host_account_id=account.host_account_id, host_proved_at__isnull=False
+    )
+    if twins.exclude(pk=account.pk).exists():
+        raise _place_is_taken()
+
+
+def _place_is_taken() -> ValidationError:
+    return ValidationError({"host_account_id": _("This account of this host is connected already.")})
 
 
 def _elsewhere(account: Account, known: list[int]) -> str:

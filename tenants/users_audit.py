@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 
 from tenants import audit
+from tenants.models import ApiToken, Operator
 from voxysapps.second_factor.devices import changed as second_factor_changed
 
 _RELATIONS: dict[Any, tuple[str, ...]] = {User: ("groups", "user_permissions"), Group: ("permissions",)}
@@ -57,6 +58,10 @@ def _keep_all(sender: Any, instance: Any, **kwargs: Any) -> None:
     before |= {name: sorted(_names(getattr(instance, name).all())) for name in _RELATIONS[sender]}
     if isinstance(instance, Group):
         before["users"] = sorted(instance.user_set.values_list("username", flat=True))
+    elif (operator := Operator.objects.filter(user=instance).first()) is not None:
+        before |= {"role": operator.role, "accounts": sorted(operator.accounts.values_list("name", flat=True))}
+    if isinstance(instance, User) and (tokens := ApiToken.objects.filter(user=instance).values_list("name", flat=True)):
+        before["api_tokens"] = sorted(tokens)
     instance._before = before  # noqa: SLF001 - likewise
 
 

@@ -265,6 +265,7 @@ AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_CLIENT_IP_CALLABLE = "voxysapps.second_factor.lockout.address_of"
+AXES_USERNAME_CALLABLE = "voxysapps.second_factor.lockout.name_of"
 AXES_CLIENT_STR_CALLABLE = "voxysapps.second_factor.lockout.describe_client"
 AXES_LOCKOUT_CALLABLE = "voxysapps.second_factor.lockout.locked_out"
 # Nothing is kept but failures, and those no longer than they count.

@@ -69,7 +69,7 @@ def _prepare(run: ActionRun) -> tuple[Action, ActionContext]:
         raise _NotPossible
     return action, ActionContext(
         identity=entered.identity,
-        settings=read_settings(placement, panel.SettingsForm),
+        settings=read_settings(placement, panel.SettingsForm).newest,
         params=form.cleaned_data,
         agent_id=run.agent_id,
         role=run.role or None,

@@ -28,7 +28,7 @@ from panels.models import Connection, Placement
 from panels.offers import read_offers
 from panels.plugins import placement_state
 from panels.services import check_connection, delete_placement, save_placement
-from panels.settings_forms import settings_form
+from panels.settings_forms import secret_names, settings_form
 from tenants.admin import steps
 from tenants.admin.accounts import AccountAdmin
 from tenants.admin.base import AccountFilter, OfAccountsAdmin
@@ -109,16 +109,22 @@ class _PluginAdmin(OfAccountsAdmin):
     """Rows with the settings of a plugin: the form is made for each plugin."""
 
     plugin_form: ClassVar[Any]
+    # What is asked besides where secrets are stored.
+    secret_fields: ClassVar[tuple[str, ...]] = ()
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         row = obj or self.new_row(request)
         form_class = settings_form(row)
-        names = tuple(PREFIX + name for name in form_class.base_fields) if form_class else ()
+        may_enter = obj is None or self.has_change_permission(request, obj)
+        # What is only entered is empty to those who look: as if nothing were stored.
+        hidden = () if may_enter or form_class is None else secret_names(form_class)
+        names = tuple(PREFIX + name for name in form_class.base_fields if name not in hidden) if form_class else ()
         shown: list[tuple[Any, dict[str, Any]]] = [(None, {"fields": self.get_own_fields(obj)})]
         if names:
             shown.append((_("Settings"), {"fields": names}))
         if obj and obj.secrets.exists():
-            shown.append((_("Stored secrets"), {"fields": ("stored_secrets",)}))
+            asked = self.secret_fields if may_enter else ()
+            shown.append((_("Stored secrets"), {"fields": ("stored_secrets", *asked)}))
         return shown
 
     def get_own_fields(self, obj: Any) -> tuple[str, ...]:
@@ -145,6 +151,7 @@ class ConnectionAdmin(TrialMixin, _PluginAdmin):
     """Connections to outside systems."""
 
     plugin_form = ConnectionForm
+    secret_fields = ("keep_old_hours",)
     list_display = ("name", "account", "kind", "is_enabled", "health")
     list_filter = (("account", AccountFilter), "connector", "is_enabled")
     list_select_related = ("account",)

@@ -139,6 +139,7 @@ def _rehearse(found: Difference, declared: Declared) -> list[Problem]:
     """Return what the services would refuse: they are let do it, and it is undone."""
     if not found.steps:
         return []
+    found.is_rehearsal = True
     with transaction.atomic():
         problems = run_steps(found, declared)
         transaction.set_rollback(True)

@@ -53,6 +53,8 @@ class Difference:
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
     steps: list[Step] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    # Whether the steps are run to be undone: the account then takes no place on its host, where no host is asked.
+    is_rehearsal: bool = False
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -93,7 +95,7 @@ class _Comparison:
 
         def act() -> None:
             validate_account(account)
-            save_account(account, entered, is_validated=True)
+            save_account(account, {} if self.difference.is_rehearsal else entered, is_validated=True)
 
         new = f"+ account {name} ({account.host_origin}, {account.host_account_id})"
         self._save(account, "", f"account {name}", new, changes, entered, act)

@@ -14,8 +14,8 @@ def match_accounts(
 ) -> list[tuple[Declared, Account | Problem | None]]:
     """Return for each description its account, None where it is a new one, or why neither is so.
 
-    An account is known by its place on the host; one that is not proved yet also by its name. Where the user may not
-    add accounts, a new one and somebody else's are answered alike.
+    An account is known by its place on the host; one that is not proved yet also by its name. A new one and somebody
+    else's are answered alike.
     """
     by_place = _by_place(declared, visible)
     taken = {account.pk for account in by_place.values() if isinstance(account, Account)}
@@ -54,10 +54,7 @@ def _by_name(one: Declared, visible: QuerySet[Account], taken: set[int], *, may_
         return Problem(f"{one.place}: name", _("Not found, and you cannot add accounts here."))
     if one.account.address is None:
         return Problem(f"{one.place}: name", _("Not found. A new account needs host_origin and host_account_id."))
-    origin, id_ = one.account.address
-    # Somebody else's: it is taken, and no more is said.
-    if Account.objects.filter(host_origin=origin, host_account_id=id_, host_proved_at__isnull=False).exists():
-        return Problem(f"{one.place}: host_account_id", _("Not found."))
+    # Whether it is somebody else's is told to whoever proves to be an administrator there.
     return None
 
 

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -47,14 +48,15 @@ def page_context(
 
 
 def address_with_link(address: Callable[[Any], str], row: Any, rotate: str) -> SafeString:
-    """Return the public address of the row, and where it is changed."""
+    """Return the public address of the row, and where it is changed by whoever may."""
     try:
         shown = address(row)
     except ValidationError as error:  # PUBLIC_URL is not set
         shown = " ".join(error.messages)
-    return format_html(
-        '<span class="address" dir="ltr">{}</span> <a class="page-link" href="{}">{}</a>', shown, rotate, _("Change")
-    )
+    address_itself = format_html('<span class="address" dir="ltr">{}</span>', shown)
+    if not getattr(row, "may_change", False):
+        return address_itself
+    return format_html('{} <a class="page-link" href="{}">{}</a>', address_itself, rotate, _("Change"))
 
 
 def require_change(admin: OfAccountsAdmin, request: HttpRequest) -> None:
@@ -67,6 +69,11 @@ def overlap_of(admin: OfAccountsAdmin, request: HttpRequest, form: OverlapForm) 
     """Return for how long the key that is replaced stays good; None while the form is only shown."""
     require_change(admin, request)
     return dt.timedelta(hours=form.cleaned_data["hours"]) if request.method == "POST" and form.is_valid() else None
+
+
+def still_good(ends_at: dt.datetime | None) -> dt.datetime | None:
+    """Return until when the key before is good, which another change would end."""
+    return ends_at if ends_at and ends_at > timezone.now() else None
 
 
 def rotation_urls(admin: OfAccountsAdmin) -> list[URLPattern]:
@@ -83,4 +90,6 @@ def _show_rotation(admin: OfAccountsAdmin, request: HttpRequest, account: Accoun
         return HttpResponseRedirect(reverse("admin:tenants_account_publish", args=[account.pk]))
     back = reverse("admin:tenants_account_change", args=[account.pk])
     title = _("Change the address for webhooks")
-    return render(request, "tenants/rotate.html", page_context(admin, request, title, account, form=form, back=back))
+    told = still_good(account.previous_hook_key_ends_at)
+    context = page_context(admin, request, title, account, form=form, back=back, still_good=told)
+    return render(request, "tenants/rotate.html", context)

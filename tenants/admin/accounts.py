@@ -26,9 +26,10 @@ from tenants.admin.words import SECRETS, TRUST
 from tenants.forms import AccountForm
 from tenants.models import Account, Light
 from tenants.publishing.addresses import hook_url
-from tenants.services import check_host, delete_account
+from tenants.services import ACCOUNT_SECRETS, check_host, delete_account
 
 STEPS.extend((publish_step, preflight_step))
+_ENTERED = {*ACCOUNT_SECRETS, "keep_old_hours"}
 
 # Every night there is one.
 _OLD_CHECK = dt.timedelta(days=2)
@@ -93,6 +94,16 @@ class AccountAdmin(OfAccountsAdmin):
 
     # Further pages of an account; `panels` puts its own in.
     pages: ClassVar[list[Callable[[OfAccountsAdmin], list[URLPattern]]]] = [rotation_urls, publish_urls, preflight_urls]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Account | None = None) -> Any:
+        shown = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return shown
+        # What is only entered is empty to those who look: as if nothing were stored.
+        return [
+            (title, {**options, "fields": [name for name in options["fields"] if name not in _ENTERED]})
+            for title, options in shown
+        ]
 
     def get_urls(self) -> list[URLPattern]:
         return [*(url for pages_of in type(self).pages for url in pages_of(self)), *super().get_urls()]

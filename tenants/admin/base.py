@@ -84,6 +84,13 @@ class OfAccountsAdmin(ModelAdmin[Any]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return visible(super().get_queryset(request), request.user)
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Return the row; what is shown of it may ask whether the user changes it."""
+        row = super().get_object(request, object_id, from_field)
+        if row is not None:
+            row.may_change = self.has_change_permission(request, row)
+        return row
+
     @admin.display(description=ModelAdmin.action_checkbox.short_description)  # type: ignore[attr-defined]
     def action_checkbox(self, obj: Any) -> SafeString:
         """Return the row's checkbox; Unfold's renders a template for each."""

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from tenants.admin.account_pages import address_with_link, overlap_of, page_context
+from tenants.admin.account_pages import address_with_link, overlap_of, page_context, still_good
 from tenants.admin.base import AccountFilter, OfAccountsAdmin
 from tenants.forms import DashboardAppForm, OverlapForm
 from tenants.models import DashboardApp
@@ -64,7 +64,9 @@ class DashboardAppAdmin(OfAccountsAdmin):
             rotate_app_key(app, keep_old_for=overlap)
             self.message_user(request, _("The app has a new address. Publish it now."), messages.SUCCESS)
             return HttpResponseRedirect(reverse("admin:tenants_account_publish", args=[app.account_id]))
-        context = page_context(self, request, _("Change the app's address"), app, form=form, back=back)
+        told = still_good(app.previous_key_ends_at)
+        title = _("Change the app's address")
+        context = page_context(self, request, title, app, form=form, back=back, still_good=told)
         return render(request, "tenants/rotate.html", context)
 
     @admin.display(description=_("published"), boolean=True)

@@ -27,6 +27,7 @@ def preflight_step(account: Account) -> Step:
         reverse("admin:tenants_account_preflight", args=[account.pk]),
         gettext_lazy("Pre-flight"),
         gettext_lazy("Checks everything that can go wrong, and says what to do."),
+        is_for_all=True,
     )
 
 

@@ -32,6 +32,8 @@ def _sentence(secret: SecretInfo, label: str | Promise) -> str:
         if secret.last_used_at
         else _("not used yet"),
     ]
+    if not secret.is_readable:
+        parts.append(_("cannot be opened any longer: enter it again"))
     if secret.ends_at:
         parts.append(_("good until %(time)s") % {"time": date_format(secret.ends_at, "SHORT_DATETIME_FORMAT")})
     return ", ".join(parts)

@@ -9,7 +9,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from tenants.admin.base import AccountFilter, OfAccountsAdmin
+from tenants.forms import NoticeForm
 from tenants.models import AgentSession, Notice
+from tenants.notices import close_notice
+from tenants.selectors import may_write
 from tenants.trust.sessions import revoke_account, revoke_agent, revoke_session
 
 
@@ -29,6 +32,7 @@ class AgentSessionAdmin(OfAccountsAdmin):
     )
     actions = ("revoke", "revoke_agents", "revoke_accounts")
     date_hierarchy = "created_at"
+    is_editable = False
 
     @admin.display(description=_("agent"), ordering="agent_name")
     def agent(self, session: AgentSession) -> str:
@@ -38,18 +42,16 @@ class AgentSessionAdmin(OfAccountsAdmin):
     def state(self, session: AgentSession) -> str:
         return str(_("ended") if session.revoked_at else _("until %(day)s") % {"day": f"{session.expires_at:%Y-%m-%d}"})
 
-    @admin.action(description=_("End the chosen sessions"), permissions=["change"])
+    @admin.action(description=_("End the chosen sessions"), permissions=["end"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[AgentSession]) -> None:
-        for session in queryset:
-            revoke_session(session)
-        self._say(request, queryset.count())
+        self._say(request, sum(map(revoke_session, queryset)))
 
-    @admin.action(description=_("End all sessions of these agents"), permissions=["change"])
+    @admin.action(description=_("End all sessions of these agents"), permissions=["end"])
     def revoke_agents(self, request: HttpRequest, queryset: QuerySet[AgentSession]) -> None:
         agents = {(session.account, session.agent_id) for session in queryset.select_related("account")}
         self._say(request, sum(revoke_agent(account, agent_id) for account, agent_id in agents))
 
-    @admin.action(description=_("End all sessions of these accounts"), permissions=["change"])
+    @admin.action(description=_("End all sessions of these accounts"), permissions=["end"])
     def revoke_accounts(self, request: HttpRequest, queryset: QuerySet[AgentSession]) -> None:
         accounts = {session.account for session in queryset.select_related("account")}
         self._say(request, sum(map(revoke_account, accounts)))
@@ -58,20 +60,15 @@ class AgentSessionAdmin(OfAccountsAdmin):
         text = ngettext("%(number)d session ended.", "%(number)d sessions ended.", number) % {"number": number}
         self.message_user(request, text, messages.SUCCESS)
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: AgentSession | None = None) -> bool:
-        return False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: AgentSession | None = None) -> tuple[str, ...]:
-        return tuple(self.fields)
+    def has_end_permission(self, request: HttpRequest) -> bool:
+        return may_write(request.user)
 
 
 @admin.register(Notice)
 class NoticeAdmin(OfAccountsAdmin):
     """What operators should look at; the open ones first."""
 
+    form = NoticeForm
     list_display = ("said", "account", "kind", "times", "last_at", "is_resolved")
     list_filter = (("account", AccountFilter), "is_resolved", "kind")
     list_select_related = ("account",)
@@ -88,7 +85,12 @@ class NoticeAdmin(OfAccountsAdmin):
 
     @admin.action(description=_("Mark the chosen notices as resolved"), permissions=["change"])
     def resolve(self, request: HttpRequest, queryset: QuerySet[Notice]) -> None:
-        queryset.update(is_resolved=True)
+        for notice in queryset.filter(is_resolved=False):
+            close_notice(notice)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Notice | None = None) -> tuple[str, ...]:
+        # What is closed stays so.
+        return (*self.readonly_fields, *(("is_resolved",) if obj and obj.is_resolved else ()))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -21,6 +21,8 @@ class Step:
     hint: str | Promise = ""
     # Where what was done is seen; "" where that is `url`.
     list_url: str = ""
+    # Whether those who change nothing may look there, too.
+    is_for_all: bool = False
 
 
 def token_step(account: Account) -> Step:

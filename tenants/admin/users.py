@@ -74,6 +74,11 @@ class UserAdmin(_ForAdministrators, DjangoUserAdmin[User], ModelAdmin[User]):
     def has_second_factor(self, user: Any) -> bool:
         return bool(user.has_device)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Return what goes with the users: also their API tokens, which nobody deletes otherwise."""
+        shown, counts, _needed, protected = super().get_deleted_objects(objs, request)
+        return shown, counts, set(), protected
+
     @admin.action(description=_("Reset the second factor of the chosen users"), permissions=["change"])
     def reset_second_factors(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Let others in again who have lost their phone. One's own takes a code, on the page for it."""

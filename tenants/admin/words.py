@@ -21,6 +21,7 @@ ACTIONS: dict[str, str | Promise] = {
     "rotate_app_key": _("address changed"),
     "rotate_hook_key": _("webhook address changed"),
     "give account": _("account given"),
+    "check_host": _("token checked"),
     "pause": _("paused"),
     "resume": _("resumed"),
     "drop_fetched": _("fetched data forgotten"),

@@ -33,7 +33,7 @@ from tenants.host.records import (
     texts,
 )
 from tenants.models import Account
-from tenants.secrets import HOST_TOKEN, get_live_secrets, mark_used
+from tenants.secrets import HOST_TOKEN, live_rows, mark_used, opened
 from voxysapps.metrics import count
 from voxysapps.outgoing import OutgoingError, Response, send
 
@@ -193,13 +193,19 @@ class HostClient:
             return self._ask_as(self._token, method, url, params, json)
         refused = HostRefusedToken(gettext_noop("No token is stored for this host. Enter an administrator's."))
         # During a rotation there are two: the host may know the new one only later, or the old one no longer.
-        for position, token in enumerate(get_live_secrets(self._account, HOST_TOKEN)):
+        for row in live_rows(self._account, HOST_TOKEN):
+            token = opened(self._account, row)
+            if token is None:
+                refused = HostRefusedToken(
+                    gettext_noop("The stored token cannot be opened any longer. Enter it again.")
+                )
+                continue
             try:
                 answer = self._ask_as(token, method, url, params, json)
             except HostRefusedToken as error:
                 refused = error
                 continue
-            mark_used(self._account, HOST_TOKEN, position=position)
+            mark_used(row)
             return answer
         raise refused
 

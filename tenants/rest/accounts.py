@@ -51,6 +51,8 @@ class AccountSerializer(RowSerializer):
             *("host_token", "hook_secret", "keep_old_for_hours", "stored_secrets"),
         )
         read_only_fields = ("is_demonstration", "host_proved_at", "published_at", "created_at")
+        # The service says when a place on a host is taken, and to whom.
+        validators = ()
 
     def validate_row(self, row: Account, extra: Any) -> None:
         validate_account(row, self._entered(extra))

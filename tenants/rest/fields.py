@@ -87,13 +87,17 @@ class HoursField(serializers.IntegerField):
 
 
 class StoredSecretSerializer(serializers.Serializer[Any]):
-    """What may be told of a stored secret. `ends_at`: of the older value, during a rotation."""
+    """What may be told of a stored secret. `ends_at`: of the older value, during a rotation.
+
+    `is_readable` is false where it was sealed with a key that is gone: enter it again.
+    """
 
     name = serializers.CharField()
     last4 = serializers.CharField()
     created_at = serializers.DateTimeField()
     last_used_at = serializers.DateTimeField(allow_null=True)
     ends_at = serializers.DateTimeField(allow_null=True)
+    is_readable = serializers.BooleanField()
 
 
 @extend_schema_field(StoredSecretSerializer(many=True))

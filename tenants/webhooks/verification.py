@@ -21,12 +21,19 @@ def why_refused(receiver: Receiver, headers: Mapping[str, str], body: bytes) -> 
     signature, timestamp = headers.get("X-Chatwoot-Signature", ""), headers.get("X-Chatwoot-Timestamp", "")
     if not signature:
         return None if receiver.accepts_unsigned else "unsigned"
-    signed = timestamp.encode(errors="replace") + b"." + body
-    if not any(_is_signed_with(secret, signed, signature) for secret in receiver.secrets):
+    if find_signer(receiver, headers, body) is None:
         return "wrong_signature"
     if not timestamp.isdecimal() or abs(time.time() - int(timestamp[:15])) > WINDOW_SECONDS:
         return "too_old"
     return None
+
+
+def find_signer(receiver: Receiver, headers: Mapping[str, str], body: bytes) -> int | None:
+    """Return the position of the secret that the delivery is signed with, or None."""
+    signature, timestamp = headers.get("X-Chatwoot-Signature", ""), headers.get("X-Chatwoot-Timestamp", "")
+    signed = timestamp.encode(errors="replace") + b"." + body
+    fitting = (number for number, one in enumerate(receiver.secrets) if _is_signed_with(one, signed, signature))
+    return next(fitting, None)
 
 
 def _is_signed_with(secret: str, signed: bytes, signature: str) -> bool:

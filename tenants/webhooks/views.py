@@ -1,21 +1,24 @@
 """Intake: verify, append once, answer. Nothing else happens while the host waits."""
 
 import time
+from contextlib import suppress
 from http import HTTPStatus
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
+from tenants.secrets import mark_used, was_used_lately
 from tenants.webhooks import echoes
 from tenants.webhooks.events import JOURNAL, Unreadable, pack, read_event
 from tenants.webhooks.limits import counters
 from tenants.webhooks.receivers import Receiver, get_receiver
 from tenants.webhooks.tasks import plan_host_events
-from tenants.webhooks.verification import delivery_name, why_refused
+from tenants.webhooks.verification import delivery_name, find_signer, why_refused
 from voxysapps.client_address import client_address, counted_address
 from voxysapps.journal import JournalUnavailable, append_once
 from voxysapps.limits import count_and_append
@@ -53,6 +56,7 @@ def receive(request: HttpRequest, hook_key: str) -> HttpResponse:
         if why := why_refused(receiver, request.headers, body):
             return _refuse(request, receiver, why)
         is_new = _accept(request, receiver, body)
+        _note_use(request, receiver, body)
     except _Refused as refused:
         return _answer(refused.result, refused.status)
     if is_new:
@@ -89,6 +93,16 @@ def _accept(request: HttpRequest, receiver: Receiver, body: bytes) -> bool:
         raise _Refused("unreadable", HTTPStatus.BAD_REQUEST) from None
     except JournalUnavailable:
         raise _Refused("unavailable", HTTPStatus.SERVICE_UNAVAILABLE) from None
+
+
+def _note_use(request: HttpRequest, receiver: Receiver, body: bytes) -> None:
+    """Let operators see that the host signs with the secret; written once an hour, and not worth a failure."""
+    if all(was_used_lately(row) for row in receiver.rows):
+        return
+    signer = find_signer(receiver, request.headers, body)
+    if signer is not None:
+        with suppress(DatabaseError):
+            mark_used(receiver.rows[signer])
 
 
 def _plan_soon() -> None:

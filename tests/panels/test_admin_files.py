@@ -195,17 +195,31 @@ def test_spreadsheets_files_are_read(client: Client, mine: Account, delimiter: s
 def test_the_others_account_in_the_file_neither_leaks_nor_changes(
     client: Client, theirs: Account, host: ProvingHost
 ) -> None:
+    """It reads as one that nobody has: a new account, which takes no place on the host before its token is proved."""
     before = Account.objects.filter(pk=theirs.pk).values().get()
     for name in ("Canary and Sons", "Something else"):
-        shown = upload(client, table(f"{name},{theirs.host_origin},2,Europe/Rome,"))
-        assert f"line 2 ({name}): host_account_id: Not found." in text_of(shown)
-        assert not has_second_press(shown)
-    yaml_file = (
-        f"accounts: [{{name: X, host_origin: '{theirs.host_origin}', host_account_id: 2, apps: [], prune: true}}]"
-    )
-    assert "accounts[0] (X): host_account_id: Not found." in text_of(upload(client, yaml_file, "accounts.yaml"))
+        for origin in (theirs.host_origin, "https://free.example"):
+            shown = text_of(upload(client, table(f"{name},{origin},2,Europe/Rome,token")))
+            assert f"+ account {name} ({origin}, 2)" in shown
+            assert "already" not in shown
+    place = f"host_origin: '{theirs.host_origin}', host_account_id: 2"
+    shown = text_of(upload(client, f"accounts: [{{name: X, {place}, apps: [], prune: true}}]", "accounts.yaml"))
+    assert f"+ account X ({theirs.host_origin}, 2)" in shown
+    assert host.asked == []
+    press(client, upload(client, table(f"Too,{theirs.host_origin},2,Europe/Rome,")))
+    assert not Account.objects.get(name="Too").is_proved
     assert Account.objects.filter(pk=theirs.pk).values().get() == before
-    assert (get_host_token(theirs), host.asked) == (CANARY, [])
+    assert get_host_token(theirs) == CANARY
+
+
+def test_whoever_proves_to_be_an_administrator_there_is_told_that_it_is_connected(
+    client: Client, theirs: Account, host: ProvingHost
+) -> None:
+    refused = press(client, upload(client, table(f"X,{theirs.host_origin},2,Europe/Rome,refused")))
+    assert "does not accept this token" in text_of(refused)
+    proved = press(client, upload(client, table(f"X,{theirs.host_origin},2,Europe/Rome,good")))
+    assert "This account of this host is connected already." in text_of(proved)
+    assert Account.objects.count() == 2
 
 
 def test_the_file_is_good_in_its_own_session_only(client: Client, me: User, mine: Account) -> None:

@@ -18,6 +18,7 @@ from tests.factories import make_account, make_app, make_connection, make_placem
 from tests.security.urls import names_of, two_accounts
 from tests.support.admin import make_operator
 from tests.support.api import ROOT, Api, api_of, operators_api
+from tests.tenants.test_admin import Host
 
 pytestmark = pytest.mark.django_db
 
@@ -140,27 +141,67 @@ def test_people_of_the_other_account_are_in_no_list(path: str, me: Api, their_pe
 def test_no_document_or_table_finds_or_changes_the_other_account(
     me: Api, theirs: Account, their_rows: dict[str, Any]
 ) -> None:
-    """However it is described: by its place, its name, or as the place of one's own."""
+    """However it is described: by its place, its name, or as the place of one's own; it reads like one nobody has."""
     place = {"host_origin": theirs.host_origin, "host_account_id": theirs.host_account_id}
+    free = {**place, "host_account_id": 999_999}
     before = everything()
     for described in (
-        {"name": CANARY, **place, "trust": "link", "prune": True, "apps": [], "connections": []},
-        {"name": "Renamed", **place},
-        {"name": CANARY},
-        {"name": "Mine", **place},
+        {"name": CANARY, "trust": "link", "prune": True, "apps": [], "connections": []},
+        {"name": "Renamed", "host_token": {"env": "T"}},
+        {"name": "Renamed", "hook_secret": {"env": "T"}},
     ):
-        for query in ("?dry_run=true", ""):
-            told = me.post(f"apply/{query}", {"accounts": [described]}).json()
-            assert not told["is_complete"]
-            assert "Not found." in told["accounts"][0]["problems"][0]["sentence"]
-            assert (told["accounts"][0]["id"], told["accounts"][0]["lines"]) == (None, [])
-            assert f"{CANARY} app" not in str(told)
-    table = f"name,host_origin,host_account_id\n{CANARY},{theirs.host_origin},{theirs.host_account_id}"
-    told = me.send("accounts/import/", table, "text/csv").json()
-    assert [one["sentence"] for one in told["accounts"][0]["problems"]] == ["Not found."]
+        told = [
+            me.post("apply/?dry_run=true", {"accounts": [{**described, **where}], "secrets": {"T": "x" * 20}}).content
+            for where in (place, free)
+        ]
+        assert b"+ account" in told[0]
+        assert told[0].replace(str(theirs.host_account_id).encode(), b"999999") == told[1]
+    for query in ("?dry_run=true", ""):
+        answers = [me.post(f"apply/{query}", {"accounts": [{"name": name}]}).json() for name in (CANARY, "Nobody")]
+        assert str(answers[0]).replace(CANARY, "Nobody") == str(answers[1])
     for kind in ("csv", "yaml"):
         assert CANARY not in me.get("accounts/export/", **{"as": kind}).content.decode()
     assert everything() == before
+    rows = stored_of(theirs)
+    table = f"name,host_origin,host_account_id\nTable,{theirs.host_origin},{theirs.host_account_id}"
+    assert me.send("accounts/import/", table, "text/csv").json()["is_complete"]
+    assert me.post("apply/", {"accounts": [{"name": "Table", **place, "trust": "link", "apps": []}]}).status_code == 200
+    assert not Account.objects.get(name="Table").is_proved
+    assert stored_of(theirs) == rows
+
+
+def stored_of(theirs: Account) -> str:
+    """Return all that is stored of the other account."""
+    rows = [serializers.serialize("json", Account.objects.filter(pk=theirs.pk))]
+    rows += [
+        serializers.serialize("json", model._default_manager.filter(account=theirs).order_by("pk"))
+        for model in (DashboardApp, Connection, Placement, AuditEntry)
+    ]
+    return json.dumps(rows)
+
+
+def test_a_guessed_place_on_a_host_is_answered_alike_whoever_has_it(
+    me: Api, mine: Account, theirs: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise every number could be tried, to learn which accounts of which hosts are connected here."""
+    host = Host(role="agent", account=theirs.host_account_id)
+    monkeypatch.setattr("tenants.services.HostClient", host)
+    place = {"host_origin": theirs.host_origin, "host_account_id": theirs.host_account_id}
+    for token in ({}, {"host_token": "a-token-of-an-agent"}):
+        added = me.post("accounts/", {"name": "New", **place, **token})
+        moved = me.patch(f"accounts/{mine.pk}/", {**place, **token})
+        assert (added.status_code, moved.status_code) == ((400, 400) if token else (201, 200))
+        assert b"already" not in added.content + moved.content
+    assert Account.objects.filter(host_proved_at__isnull=False).get() == theirs
+
+
+def test_whoever_proves_to_be_an_administrator_there_is_told_that_it_is_connected(
+    me: Api, theirs: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tenants.services.HostClient", Host(account=theirs.host_account_id))
+    place = {"host_origin": theirs.host_origin, "host_account_id": theirs.host_account_id}
+    answer = me.post("accounts/", {"name": "New", **place, "host_token": "an-administrators-token"})
+    assert answer.json()["errors"] == {"host_account_id": ["This account of this host is connected already."]}
 
 
 @pytest.mark.parametrize("path", LISTS)

@@ -68,11 +68,12 @@ def test_replayed_after_signing_out(
     mine: Tenant, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     token = mine.token()
-    for revoke in (
+    ways: tuple[Callable[[], int], ...] = (
         lambda: revoke_session(AgentSession.objects.for_account(mine.account).latest("id")),
         lambda: revoke_agent(mine.account, 5),
         lambda: revoke_account(mine.account),
-    ):
+    )
+    for revoke in ways:
         with django_capture_on_commit_callbacks(execute=True):
             revoke()
         assert refusal(follow(mine, token, mine.session())) == (401, "ended")

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from panels.connectors.json_http.connector import JsonHttpConnector
-from panels.settings_forms import check_settings, clean_settings
+from panels.settings_forms import check_settings, clean_settings, split
 
 DOCS = Path(__file__).parents[2] / "docs/connectors/json-http.md"
 
@@ -16,7 +16,7 @@ def connect(address: str, *, name: str = "Acme", **settings: Any) -> JsonHttpCon
     """Return the connector with settings that its form finds good."""
     form = JsonHttpConnector.SettingsForm
     entered = {"address": address, **settings}
-    check_settings(form, entered, {})
+    check_settings(form, *split(form, entered))
     return JsonHttpConnector(clean_settings(form, entered), name=name)
 
 

@@ -1,5 +1,6 @@
 """An account is served once its token was proved; secrets go in and never come out; trust shows its colour."""
 
+import re
 from typing import Any
 from unittest.mock import patch
 
@@ -9,9 +10,9 @@ from django.test import Client
 
 from tenants.host.errors import HostError, HostForbidden, HostNotFound, HostRefusedToken, HostUnreachable
 from tenants.host.records import HostProfile
-from tenants.models import Account, AgentSession, Notice
+from tenants.models import Account, AgentSession, AuditEntry, Notice
 from tenants.notices import raise_notice
-from tenants.secrets import get_host_token, set_hook_secret, set_host_token
+from tenants.secrets import describe_secrets, get_host_token, set_hook_secret, set_host_token
 from tenants.trust.sessions import find_session, issue_session
 from tests.factories import make_account
 
@@ -125,6 +126,15 @@ def test_secrets_never_come_out(operator: Client) -> None:
     assert all(secret.sealed not in page for secret in account.secrets.all())
 
 
+def test_browsers_fill_no_password_into_the_fields_of_secrets(operator: Client) -> None:
+    """The operator's own would be sent to the host as its token."""
+    account = make_account()
+    for address in ("/admin/tenants/account/add/", f"/admin/tenants/account/{account.pk}/change/"):
+        fields = re.findall(r'<input[^>]* type="password"[^>]*>', operator.get(address).content.decode())
+        assert fields
+        assert all('autocomplete="new-password"' in field for field in fields)
+
+
 @pytest.mark.parametrize(
     "change",
     [{"host_origin": "https://evil.example"}, {"host_api": "https://evil.example"}, {"host_account_id": "8"}],
@@ -159,6 +169,58 @@ def test_a_place_on_a_host_is_taken_once_proved_and_not_before(operator: Client)
     assert Account.objects.filter(host_proved_at__isnull=False).count() == 1
 
 
+def test_a_place_that_was_guessed_is_not_told_to_be_taken(operator: Client) -> None:
+    """Only whoever has an administrator's token learns that the account is connected."""
+    make_account(host_account_id=7, host_origin="https://voxys.example")
+    mine = make_account(host_account_id=8, host_origin="https://voxys.example")
+    assert "already" not in save(operator, Host(), name="Second").content.decode()
+    assert not Account.objects.get(name="Second").is_proved
+    assert "already" not in save(operator, Host(role="agent"), name="Third", host_token="token").content.decode()
+    assert "already" not in save(operator, Host(), mine).content.decode()
+    mine.refresh_from_db()
+    assert (mine.host_account_id, mine.is_proved) == (7, False)
+    assert "connected already" in save(operator, Host(), mine, host_token="token").content.decode()
+
+
+def test_asking_the_host_again_is_written_down(operator: Client) -> None:
+    account = make_account(host_account_id=7, host_proved_at=None)
+    set_host_token(account, "token")
+    body = {"action": "check_hosts", "_selected_action": [account.pk]}
+    with patch("tenants.services.HostClient", Host()):
+        operator.post("/admin/tenants/account/", body)
+    account.refresh_from_db()
+    assert account.is_proved
+    entry = AuditEntry.objects.get(object_type="tenants.account")
+    assert (entry.action, entry.actor, [*entry.changes]) == ("check_host", "root", ["host_proved_at"])
+
+
+def test_asking_the_host_again_takes_nobodys_place(operator: Client) -> None:
+    proved = make_account(host_account_id=7)
+    account = make_account(host_account_id=7, host_proved_at=None)
+    set_host_token(account, "token")
+    body = {"action": "check_hosts", "_selected_action": [account.pk]}
+    with patch("tenants.services.HostClient", Host()):
+        page = operator.post("/admin/tenants/account/", body, follow=True).content.decode()
+    assert "connected already" in page
+    assert Account.objects.get(host_proved_at__isnull=False) == proved
+
+
+def test_a_token_that_no_key_opens_is_told_so(operator: Client, settings: Any) -> None:
+    """As after an old key was taken out of ENCRYPTION_KEYS too soon: entering it again helps, copying it does not."""
+    account = make_account(host_account_id=7)
+    set_host_token(account, "a-token-of-twenty-one")
+    settings.ENCRYPTION_KEYS = ["n" * 40]
+    page = operator.get(f"/admin/tenants/account/{account.pk}/change/").content.decode()
+    assert "cannot be opened any longer: enter it again" in page
+    said = "The stored token cannot be opened any longer. Enter it again."
+    body = {"action": "check_hosts", "_selected_action": [account.pk]}
+    assert said in operator.post("/admin/tenants/account/", body, follow=True).content.decode()
+    assert said in operator.get(f"/admin/tenants/account/{account.pk}/publish/").content.decode()
+    assert [one.is_readable for one in describe_secrets(account)] == [False]
+    save(operator, Host(), account, host_token="a-token-of-twenty-one", host_origin=account.host_origin)
+    assert get_host_token(Account.objects.get(pk=account.pk)) == "a-token-of-twenty-one"
+
+
 def test_trust_shows_its_colour(operator: Client) -> None:
     make_account(trust="link")
     assert 'class="trust trust-link"' in operator.get("/admin/tenants/account/").content.decode()
@@ -187,6 +249,41 @@ def test_sessions_are_ended(
     owners = [account, account, account, other]
     found = [number for number, (_row, token) in enumerate(sessions) if find_session(owners[number].pk, token)]
     assert found == left
+    # Each end is written down, once.
+    ended = [str(row.pk) for number, (row, _token) in enumerate(sessions) if number not in left]
+    entries = AuditEntry.objects.filter(object_type="tenants.agentsession").order_by("pk")
+    assert sorted(entry.object_id for entry in entries) == ended
+    assert {(entry.action, entry.actor) for entry in entries} == {("revoke", "root")}
+    assert {entry.account for entry in entries} == {account}
+    operator.post("/admin/tenants/agentsession/", body)
+    assert entries.count() == len(ended), "what has ended ends no second time"
+
+
+def test_the_page_of_a_session_has_nothing_to_save(operator: Client) -> None:
+    row, _token = issue(make_account(), 5)
+    address = f"/admin/tenants/agentsession/{row.pk}/change/"
+    assert 'name="_save"' not in operator.get(address).content.decode()
+    assert operator.post(address, {}).status_code == 403
+
+
+def test_a_notice_is_closed_on_its_page_and_that_is_written_down(operator: Client) -> None:
+    raise_notice(make_account(), "mail-failing", "Mail cannot leave.")
+    notice = Notice.objects.get()
+    address = f"/admin/tenants/notice/{notice.pk}/change/"
+    assert operator.post(address, {}).status_code == 302  # left open
+    assert not AuditEntry.objects.filter(object_type="tenants.notice").exists()
+    assert operator.post(address, {"is_resolved": "on"}).status_code == 302
+    notice.refresh_from_db()
+    assert notice.is_resolved
+    entry = AuditEntry.objects.get(object_type="tenants.notice")
+    assert (entry.actor, entry.account, entry.changes) == ("root", notice.account, {"is_resolved": [False, True]})
+    assert operator.post(address, {}).status_code == 302  # closed stays closed
+    notice.refresh_from_db()
+    assert notice.is_resolved
+    assert AuditEntry.objects.filter(object_type="tenants.notice").count() == 1
+    # The same thing again is said again, at once.
+    raise_notice(notice.account, "mail-failing", "Mail cannot leave.")
+    assert Notice.objects.filter(is_resolved=False).count() == 1
 
 
 def test_notices_count_up_and_are_resolved(operator: Client) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from tenants.models import Account, AccountSecret
-from tenants.secrets import describe_secrets, get_live_secrets, get_secret, mark_used, set_secret
+from tenants.secrets import describe_secrets, get_live_secrets, get_secret, live_rows, mark_used, set_secret
 from tests.factories import make_account, make_connection
 from voxysapps.sealing import SealBroken
 
@@ -47,10 +47,10 @@ def test_what_is_told_of_a_secret(account: Account) -> None:
     assert told["token"].last4 == "mnop"
     assert told["short"].last4 == ""  # of a short one four characters are too much
     assert told["token"].last_used_at is None
-    mark_used(account, "token")
+    mark_used(*live_rows(account, "token"))
     used = describe_secrets(account)[1].last_used_at
     assert used
-    mark_used(account, "token")
+    mark_used(*live_rows(account, "token"))
     assert AccountSecret.objects.get(name="token").last_used_at == used
 
 

@@ -19,6 +19,8 @@ from voxysapps.client_address import UNKNOWN, client_address, counted_address
 # An address may fail so many times as often as one name at it.
 ADDRESS_FACTOR = 10
 _SECONDS_PER_MINUTE = 60
+# Axes stores it so; PostgreSQL refuses more, and whoever sends it would get a 500.
+_LONGEST_NAME = 255
 
 
 class Handler(AxesDatabaseHandler):  # type: ignore[misc]  # axes has no types
@@ -43,6 +45,12 @@ def address_of(request: HttpRequest) -> str | None:
     """Return the address that failures are counted for; None, as one for all, where it is not known."""
     address = counted_address(client_address(request))
     return None if address == UNKNOWN else address
+
+
+def name_of(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str | None:
+    """Return the name that failures are counted for: no longer than the database has room for."""
+    name = (request.POST if credentials is None else credentials).get("username")
+    return None if name is None else str(name)[:_LONGEST_NAME]
 
 
 def describe_client(*args: Any) -> str:

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 from kombu.exceptions import OperationalError
 
+from tenants import audit
 from tenants.host.client import HostClient
 from tenants.host.errors import HostError
 from tenants.host.records import HostAgent
@@ -128,7 +129,7 @@ def sign_out(request: AppRequest, app_key: str) -> HttpResponse:
     if session is not None:
         row = AgentSession.objects.for_account(request.account).filter(pk=session.id).first()
         if row is not None:
-            revoke_session(row)
+            _end(row)
     response = HttpResponse(status=HTTPStatus.NO_CONTENT)
     set_session_cookie(response, request.account.pk, "", 0)
     return response
@@ -144,7 +145,7 @@ def revoke(request: AppRequest, app_key: str, signed: str) -> HttpResponse:
     if session_id is not None:
         session = AgentSession.objects.for_account(request.account).filter(pk=session_id).first()
     if session is not None and request.method == "POST":
-        revoke_session(session)
+        _end(session)
         session.refresh_from_db()
     response = render(request, "tenants/revoke.html", {"session": session})
     response["Content-Security-Policy"] = _PAGE_POLICY
@@ -155,6 +156,12 @@ def revoke(request: AppRequest, app_key: str, signed: str) -> HttpResponse:
     if session is None:
         response.status_code = HTTPStatus.NOT_FOUND
     return response
+
+
+def _end(session: AgentSession) -> None:
+    """End the session, as its agent wants it."""
+    with audit.acting(None, "frame", name=f"agent {session.agent_id}"):
+        revoke_session(session)
 
 
 def _answer_code(request: AppRequest, challenge: Challenge, entered: str) -> HttpResponse:

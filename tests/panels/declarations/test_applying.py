@@ -255,7 +255,7 @@ def test_two_accounts_of_one_name_on_two_hosts_stay_two() -> None:
 
 
 def make_operator(name: str, *accounts: Account, role: str = "operator") -> Any:
-    user = get_user_model().objects.create_user(name)
+    user = get_user_model().objects.create_user(name, is_staff=True)
     Operator.objects.create(user=user, role=role).accounts.set(accounts)
     return user
 
@@ -266,7 +266,9 @@ def test_operator_finds_their_own_accounts_only() -> None:
     place = "host_origin: 'https://voxys.example', host_account_id: 5"
     text = account_text("trust: link", name="Others", place=place)
     lines, problems = apply_text(text, visible=visible_accounts(user), may_write=may_write(user))
-    assert (lines, problems) == ([], ["accounts[0] (Others): host_account_id: Not found."])
+    # As if there were none: a new one, which is not served.
+    assert (lines, problems) == (["+ account Others (https://voxys.example, 5)"], [])
+    Account.objects.exclude(pk__in=[mine.pk, others.pk]).delete()
     by_name = apply_text("accounts: [{name: Others, trust: link}]", visible=visible_accounts(user))[1]
     unknown = apply_text("accounts: [{name: Nobody, trust: link}]", visible=visible_accounts(user))[1]
     assert by_name[0].replace("Others", "Nobody") == unknown[0]

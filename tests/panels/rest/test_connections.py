@@ -10,6 +10,7 @@ from tenants.models import AuditEntry
 from tests.factories import make_account, make_connection
 from tests.support.admin import make_operator
 from tests.support.api import Api, api_of, operators_api
+from tests.support.connectors import WithSecret, connector_with_secret  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -70,3 +71,16 @@ def test_order_in_which_customers_are_looked_for(api: Api, shop: Connection, key
         assert response.json()["match_by"] == keys
     else:
         assert "match_by" in response.json()["errors"]
+
+
+def test_a_secret_among_the_settings_is_refused(connector_with_secret: type[WithSecret]) -> None:  # noqa: F811 - a fixture
+    """It would be kept as it is, and told in answers, exports and the audit."""
+    account = make_account()
+    api = operators_api(account)
+    settings = {"address": "https://shop.example", "token": "canary-of-a-token"}
+    body = {"account": account.pk, "name": "Shop", "connector": "with-secret", "settings": settings}
+    answer = api.post("connections/", body)
+    assert answer.json()["errors"] == {"settings": ["This is a secret, and is sent in “secrets”: token."]}
+    shop = make_connection(account, connector="with-secret", settings={"address": "https://shop.example"})
+    assert api.patch(f"connections/{shop.pk}/", {"settings": settings}).status_code == 400
+    assert "canary" not in str([*Connection.objects.values(), *AuditEntry.objects.values()])

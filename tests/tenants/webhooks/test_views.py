@@ -1,5 +1,6 @@
 """Only what the host signed is written down, once, with nothing in it but ids."""
 
+import datetime as dt
 import hashlib
 import hmac
 import json
@@ -19,7 +20,8 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from tenants.models import Account
-from tenants.secrets import set_hook_secret
+from tenants.secrets import describe_secrets, set_hook_secret
+from tenants.services import rotate_hook_key
 from tenants.signals import host_event
 from tenants.trust.records import Evidence
 from tenants.webhooks import echoes, planner, receivers, tasks, views
@@ -356,3 +358,64 @@ def test_no_shape_breaks_the_decoder(raw: Any, name: str) -> None:
         assert not isinstance(raw, dict)
         return
     assert (event is None) == (name == "x")
+
+
+# --- secrets and addresses of before --------------------------------------------------------------------
+
+
+def test_operators_see_which_secret_the_host_signs_with(account: Account, clock: Any) -> None:
+    clock.shift(1)
+    set_hook_secret(account, "the new secret", keep_old_for=dt.timedelta(hours=1))
+    receivers.forget()
+
+    def used() -> list[bool]:
+        return [one.last_used_at is not None for one in describe_secrets(Account.objects.get(pk=account.pk))]
+
+    assert deliver(account, headers=sign(MESSAGE, secret="wrong")) == 401
+    assert used() == [False, False]
+    assert deliver(account) == 200
+    assert used() == [False, True]
+    assert deliver(account, headers=sign(MESSAGE, secret="the new secret")) == 200
+    assert used() == [True, True]
+
+
+def test_use_is_written_down_once_an_hour(
+    account: Account, clock: Any, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    deliver(account)
+    with django_assert_num_queries(0):
+        assert deliver(account) == 200
+
+
+def test_a_database_that_is_away_loses_no_delivery(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_rows: object) -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr(views, "mark_used", away)
+    assert deliver(account) == 200
+
+
+def test_the_secret_of_before_ends_at_its_time_also_where_it_was_read_before(account: Account, clock: Any) -> None:
+    clock.shift(1)
+    set_hook_secret(account, "the new secret", keep_old_for=dt.timedelta(seconds=30))
+    receivers.forget()
+    assert deliver(account) == 200
+    clock.shift(31)
+    receivers._read_at[account.hook_key] = time.monotonic()  # read a moment ago
+    assert deliver(account) == 401
+    assert deliver(account, headers=sign(MESSAGE, secret="the new secret")) == 200
+
+
+def test_the_address_of_before_ends_at_its_time_also_where_it_was_read_before(account: Account, clock: Any) -> None:
+    old = account.hook_key
+    rotate_hook_key(account, keep_old_for=dt.timedelta(seconds=30))
+    address = f"/hooks/{old}/"
+
+    def deliver_there() -> int:
+        return Client().post(address, MESSAGE, content_type="application/json", headers=sign(MESSAGE)).status_code
+
+    assert deliver_there() == 200
+    clock.shift(31)
+    receivers._read_at[old] = time.monotonic()
+    assert deliver_there() == 404
+    assert deliver(account) == 200

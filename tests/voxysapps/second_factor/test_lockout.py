@@ -97,6 +97,17 @@ def test_addresses_that_are_none_count_as_one() -> None:
     assert fail(5, address="")[-1] == 429
 
 
+def test_names_that_no_table_has_room_for_are_counted_all_the_same() -> None:
+    assert fail(5, "x" * 5_000) == [200, 200, 200, 200, 429]
+    assert len(AccessAttempt.objects.get().username) == 255
+
+
+def test_a_name_is_the_same_however_it_is_typed() -> None:
+    fail(5)
+    for name in (" ops", "ops ", "\N{FULLWIDTH LATIN SMALL LETTER O}ps"):
+        assert enter(RIGHT, name).status_code == 429
+
+
 def test_it_is_counted_in_the_database() -> None:
     for _number in range(5):
         cache.clear()
