@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from tenants import audit
 from tenants.models import Account, Notice
 
 # The same notice is not written again for so long, however often its cause is met.
@@ -13,7 +14,7 @@ QUIET_SECONDS = 60
 
 def raise_notice(account: Account, kind: str, text: str) -> None:
     """Note something about the account; the same kind again only counts up until it is resolved."""
-    if not cache.add(f"{account.pk}:notice:{kind}", 1, QUIET_SECONDS):
+    if not cache.add(_quiet_key(account.pk, kind), 1, QUIET_SECONDS):
         return
     open_notices = Notice.objects.for_account(account).filter(kind=kind, is_resolved=False)
     if open_notices.update(times=F("times") + 1, text=text[:500], last_at=timezone.now()):
@@ -28,4 +29,16 @@ def raise_notice(account: Account, kind: str, text: str) -> None:
 def resolve_notice(account: Account, kind: str) -> None:
     """Close the account's open notice of this kind, if there is one."""
     Notice.objects.for_account(account).filter(kind=kind, is_resolved=False).update(is_resolved=True)
-    cache.delete(f"{account.pk}:notice:{kind}")
+    cache.delete(_quiet_key(account.pk, kind))
+
+
+def close_notice(notice: Notice) -> None:
+    """Close one notice by hand, and write that down; the same thing again opens another."""
+    with transaction.atomic():
+        if Notice.objects.filter(pk=notice.pk, is_resolved=False).update(is_resolved=True):
+            audit.record("change", notice, before={"is_resolved": False}, after={"is_resolved": True})
+    cache.delete(_quiet_key(notice.account_id, notice.kind))
+
+
+def _quiet_key(account_id: int, kind: str) -> str:
+    return f"{account_id}:notice:{kind}"

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from msgspec import MsgspecError, Struct, msgpack
 
+from tenants import audit
 from tenants.models import Account, AgentSession
 from voxysapps.metrics import count
 
@@ -83,9 +84,9 @@ def token_digest(account_id: int, token: str) -> str:
     return hashlib.blake2b(token.encode(errors="replace"), digest_size=32, person=b"%d" % account_id).hexdigest()
 
 
-def revoke_session(session: AgentSession) -> None:
-    """End one session, at once in every process."""
-    _revoke(AgentSession.objects.filter(pk=session.pk))
+def revoke_session(session: AgentSession) -> int:
+    """End one session, at once in every process; return how many there were."""
+    return _revoke(AgentSession.objects.filter(pk=session.pk))
 
 
 def revoke_agent(account: Account, agent_id: int) -> int:
@@ -99,12 +100,15 @@ def revoke_account(account: Account) -> int:
 
 
 def _revoke(sessions: "QuerySet[AgentSession]") -> int:
-    live = list(sessions.filter(revoked_at=None).values_list("pk", "account_id", "token_digest"))
-    AgentSession.objects.filter(pk__in=[pk for pk, _account, _digest in live]).update(revoked_at=timezone.now())
-    # Marked rather than dropped: a request that has just read the row cannot put it back.
-    marks = {session_key(account_id, digest): _REVOKED for _pk, account_id, digest in live}
-    if marks:
-        transaction.on_commit(lambda: cache.set_many(marks, CACHED_SECONDS * 2))
+    live = list(sessions.filter(revoked_at=None).select_related("account"))
+    with transaction.atomic():
+        AgentSession.objects.filter(pk__in=[session.pk for session in live]).update(revoked_at=timezone.now())
+        for session in live:
+            audit.record("revoke", session)
+        # Marked rather than dropped: a request that has just read the row cannot put it back.
+        marks = {session_key(session.account_id, session.token_digest): _REVOKED for session in live}
+        if marks:
+            transaction.on_commit(lambda: cache.set_many(marks, CACHED_SECONDS * 2))
     for _session in live:
         count("sign_ins", result="revoked")
     return len(live)
