@@ -1,6 +1,6 @@
 """Placements: panels in dashboard apps."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -12,8 +12,11 @@ from panels.services import delete_placement, save_placement
 from tenants.models import DashboardApp
 from tenants.rest.base import ROW_ID, RowSerializer, RowsViewSet, Writing
 from tenants.rest.fields import SettingsField, StoredSecretsField, VisibleField
+from tenants.rest.limits import MAX_SMALL
+from tenants.rest.schema import example
 
 
+@example(dashboard_app=1, panel="orders", connections=[1])
 class PlacementSerializer(RowSerializer):
     """One panel in one app. Without `connections` it is filled from all of the account's."""
 
@@ -34,6 +37,7 @@ class PlacementSerializer(RowSerializer):
             *("settings", "secrets", "stored_secrets"),
         )
         read_only_fields = ("account",)
+        extra_kwargs: ClassVar = {"position": {"max_value": MAX_SMALL}}
 
     def save_row(self, row: Placement, extra: Any) -> None:
         row.account = row.dashboard_app.account

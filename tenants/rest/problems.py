@@ -80,7 +80,10 @@ def describe(status: int, code: str, detail: str, **members: Any) -> dict[str, A
 
 def nothing_here(request: HttpRequest, *args: Any) -> HttpResponseBase:
     """Answer for every address of the API that there is not."""
-    body = describe(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing at this address. See /api/v1/docs/."))
+    detail = _("There is nothing at this address. See /api/v1/docs/.")
+    if not request.path_info.endswith("/"):
+        detail = _("There is nothing at this address: all end with “/”. See /api/v1/docs/.")
+    body = describe(HTTPStatus.NOT_FOUND, "not_found", detail)
     return JsonResponse(body, status=HTTPStatus.NOT_FOUND, content_type=MEDIA_TYPE)
 
 
