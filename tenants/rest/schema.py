@@ -41,8 +41,8 @@ _PROBLEM = {
         "errors": {"host_token": ["This is an agent's token. Enter an administrator's: others may not see webhooks."]},
     },
 }
-_EVERYWHERE = (400, 401, 403, 404, 405, 406, 429)
-_WITH_BODY = (409, 413, 415, 422)
+_EVERYWHERE = (400, 401, 403, 404, 405, 406, 409, 429)
+_WITH_BODY = (413, 415, 422)
 # What the usual operations of rows are called.
 _SUMMARIES = {
     "list": "List {many}",

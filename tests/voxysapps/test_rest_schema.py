@@ -6,6 +6,7 @@ at least once; each example is undone, so that the next one meets the same rows.
 
 import copy
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from unittest.mock import patch
 import pytest
 import schemathesis
 from django.contrib.auth.models import User
+from django.contrib.staticfiles.finders import find
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
@@ -153,6 +155,17 @@ def test_schema_is_made_without_warnings() -> None:
         _generate().get_schema(public=True)
         told = (*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache)
     assert not told
+
+
+def test_pages_to_try_it_have_files_of_ours_only() -> None:
+    page = Client().get("/api/v1/docs/").content.decode()
+    files = re.findall(r'(?:src|href)="([^"]+)"', page)
+    static = [name.removeprefix("/static/") for name in files if name.startswith("/static/")]
+    assert "voxysapps/api-docs.js" in static
+    assert all(find(name) for name in static)
+    # The one that is left is made for the page.
+    assert [name for name in files if not name.startswith("/static/")] == ["/api/v1/docs/?script="]
+    assert "<script>" not in page
 
 
 def operations() -> list[dict[str, Any]]:
