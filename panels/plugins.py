@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count
-from django.utils.functional import Promise
+from django.db.models import Count, TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
@@ -15,13 +14,15 @@ from panels.offers import placements_filled_by, read_offers
 from panels.registry import Found
 from tenants.models import Light
 
-_STATES: dict[str, str | Promise] = {
-    "works": pgettext_lazy("plugin", "works"),
-    "odd": pgettext_lazy("plugin", "look at it"),
-    "broken": pgettext_lazy("plugin", "broken"),
-    "excluded": pgettext_lazy("plugin", "switched off"),
-    "missing": pgettext_lazy("plugin", "not installed"),
-}
+
+class PluginState(TextChoices):
+    """How a plugin is."""
+
+    WORKS = "works", pgettext_lazy("plugin", "works")
+    ODD = "odd", pgettext_lazy("plugin", "look at it")
+    BROKEN = "broken", pgettext_lazy("plugin", "broken")
+    EXCLUDED = "excluded", pgettext_lazy("plugin", "switched off")
+    MISSING = "missing", pgettext_lazy("plugin", "not installed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class PluginRow:
 
     @property
     def word(self) -> str:
-        return str(_STATES[self.state])
+        return str(PluginState(self.state).label)
 
     @property
     def kind_word(self) -> str:
@@ -104,11 +105,11 @@ def placement_state(placement: Placement) -> tuple[Light, str, str]:
             _("Agents see nothing of it. Its settings are kept until a platform administrator offers it again."),
         )
     if placement.panel in registry.panels().plugins:
-        return Light.GREEN, str(_STATES["works"]), ""
+        return Light.GREEN, str(PluginState.WORKS.label), ""
     state = "broken" if registry.panels().failure(placement.panel) else "missing"
     return (
         Light.RED,
-        str(_STATES[state]),
+        str(PluginState(state).label),
         _("Its settings are kept. A platform administrator finds what to do under “Installed plugins”."),
     )
 

@@ -279,13 +279,15 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.rest.access.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["tenants.rest.access.HasScope"],
     "DEFAULT_THROTTLE_CLASSES": ["tenants.rest.access.TokenThrottle"],
-    "DEFAULT_FILTER_BACKENDS": ["tenants.rest.lists.FieldFilter", "rest_framework.filters.SearchFilter"],
+    "DEFAULT_FILTER_BACKENDS": ["tenants.rest.lists.FieldFilter", "tenants.rest.lists.Search"],
     "DEFAULT_PAGINATION_CLASS": "tenants.rest.lists.Pages",
     "DEFAULT_PARSER_CLASSES": ["tenants.rest.parsers.PlainJsonParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "tenants.rest.schema.Operations",
     "EXCEPTION_HANDLER": "tenants.rest.problems.as_problem",
     "UNAUTHENTICATED_USER": None,
+    # There is JSON only, and no parameter for another format.
+    "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
@@ -293,13 +295,19 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Accounts, their dashboard apps, placements and connections, publishing and pre-flight; operators.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "DEFAULT_GENERATOR_CLASS": "tenants.rest.schema.EnglishGenerator",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "tenants.rest.schema.add_problems",
     ],
-    "ENUM_NAME_OVERRIDES": {"LightEnum": "tenants.models.Light"},
+    "ENUM_NAME_OVERRIDES": {
+        "LightEnum": "tenants.models.Light",
+        "SignInMethodEnum": "tenants.models.SignInMethod",
+        "PluginKindEnum": "panels.models.PluginOffer.Kind",
+        "PluginStateEnum": "panels.plugins.PluginState",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": False, "displayRequestDuration": True, "validatorUrl": None},

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers
@@ -13,6 +14,7 @@ from rest_framework.response import Response
 
 from panels.health import read_queue, read_states, read_statistics
 from panels.models import Connection
+from panels.rest.trials import SampleSerializer, TrialSerializer
 from panels.services import (
     delete_connection,
     drop_fetched,
@@ -20,10 +22,13 @@ from panels.services import (
     resume_connection,
     save_connection,
     try_connection,
+    validate_connection,
 )
+from panels.trials import try_customer
 from tenants.models import Account, Light
 from tenants.rest.base import ROW_ID, RowSerializer, RowsViewSet, Writing, acting
 from tenants.rest.fields import HoursField, SettingsField, StoredSecretsField, VisibleField
+from tenants.rest.schema import example
 
 
 def secrets_field() -> serializers.DictField:
@@ -36,6 +41,7 @@ def secrets_field() -> serializers.DictField:
     )
 
 
+@example(account=1, name="Shop", connector="demo", settings={}, match_by=["email"])
 class ConnectionSerializer(RowSerializer):
     """One outside system of one account. `settings` are the connector's, replaced as a whole."""
 
@@ -64,8 +70,17 @@ class ConnectionSerializer(RowSerializer):
         )
         read_only_fields = ("paused_at", "created_at")
 
+    def validate_row(self, row: Connection, extra: Any) -> None:
+        """Try what was sent, as the admin does: a system that is away for now is no reason to refuse it."""
+        validate_connection(row, extra.get("secrets"))
+        if row.is_enabled:
+            answer = try_connection(row, extra.get("secrets"))
+            if not answer.answers and not answer.temporary:
+                raise ValidationError(answer.sentence)
+
     def save_row(self, row: Connection, extra: Any) -> None:
-        save_connection(row, extra.get("secrets"), keep_old_for=extra.get("keep_old_for_hours") or None)
+        keep_old_for = extra.get("keep_old_for_hours") or None
+        save_connection(row, extra.get("secrets"), keep_old_for=keep_old_for, is_validated=True)
 
 
 class AnswerSerializer(serializers.Serializer[Any]):
@@ -119,14 +134,33 @@ class ConnectionViewSet(Writing, mixins.ListModelMixin, mixins.RetrieveModelMixi
     def delete_row(self, row: Connection) -> None:
         delete_connection(row)
 
-    @extend_schema(parameters=[ROW_ID], request=None, responses=AnswerSerializer)
+    @extend_schema(
+        summary="Ask whether the system answers", parameters=[ROW_ID], request=None, responses=AnswerSerializer
+    )
     @action(detail=True, methods=["post"])
     def check(self, request: Request, **kwargs: Any) -> Response:
         """Ask the outside system whether it answers, with the saved settings."""
         with acting(request):
             return Response(AnswerSerializer(try_connection(self.get_object())).data)
 
-    @extend_schema(parameters=[ROW_ID], responses=HealthSerializer)
+    @extend_schema(
+        summary="Try a sample customer",
+        parameters=[ROW_ID],
+        request=SampleSerializer,
+        responses=TrialSerializer(many=True),
+        filters=False,
+    )
+    @action(detail=True, methods=["post"], url_path="try", url_name="try", pagination_class=None)
+    def try_customer(self, request: Request, **kwargs: Any) -> Response:
+        """Ask the outside system about a sample customer: what it answers, and what agents would see. None is kept."""
+        connection = self.get_object()
+        sent = SampleSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        with acting(request):
+            trials = try_customer(connection, sent.to_identity())
+        return Response(TrialSerializer(trials, many=True).data)
+
+    @extend_schema(summary="Show how a connection is doing", parameters=[ROW_ID], responses=HealthSerializer)
     @action(detail=True)
     def health(self, request: Request, **kwargs: Any) -> Response:
         """Tell how the connection is doing, with the figures of the last 24 hours."""
@@ -138,19 +172,19 @@ class ConnectionViewSet(Writing, mixins.ListModelMixin, mixins.RetrieveModelMixi
         }
         return Response(HealthSerializer(found).data)
 
-    @extend_schema(parameters=[ROW_ID], request=None, responses=ConnectionSerializer)
+    @extend_schema(summary="Pause a connection", parameters=[ROW_ID], request=None, responses=ConnectionSerializer)
     @action(detail=True, methods=["post"])
     def pause(self, request: Request, **kwargs: Any) -> Response:
         """Let nobody ask the system until it is resumed."""
         return self._do(request, pause_connection)
 
-    @extend_schema(parameters=[ROW_ID], request=None, responses=ConnectionSerializer)
+    @extend_schema(summary="Resume a connection", parameters=[ROW_ID], request=None, responses=ConnectionSerializer)
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, **kwargs: Any) -> Response:
         """Let the system be asked again, at once, whatever failed before."""
         return self._do(request, resume_connection)
 
-    @extend_schema(parameters=[ROW_ID], request=None, responses=ConnectionSerializer)
+    @extend_schema(summary="Forget what was fetched", parameters=[ROW_ID], request=None, responses=ConnectionSerializer)
     @action(detail=True, methods=["post"], url_path="drop-fetched")
     def drop_fetched(self, request: Request, **kwargs: Any) -> Response:
         """Forget all that was fetched: it is fetched anew when somebody looks."""

@@ -20,18 +20,34 @@ from panels.declarations.dumping import dump_yaml
 from panels.declarations.reading import MAX_ACCOUNTS, read_plain
 from panels.declarations.shapes import Declarations
 from panels.rest.parsers import CsvParser, YamlParser
+from panels.rest.plugins import named_account
 from tenants.models import Account, Scope
 from tenants.rest.access import may_add_accounts, require_scope, visible_to
-from tenants.rest.base import acting
+from tenants.rest.base import ID, KnownFieldsOnly, KnownParametersOnly, acting
 from tenants.rest.fields import SettingsField
 from tenants.rest.lists import read_parameter
 from tenants.rest.parsers import PlainJsonParser
+from tenants.rest.schema import example
 
 DRY_RUN = OpenApiParameter("dry_run", bool, description="Show the difference and what is wrong, and change nothing.")
+EXPORTED = OpenApiParameter("account", ID, description="Only this account.")
 EXPORT_AS = OpenApiParameter("as", str, enum=["csv", "yaml"], description="YAML has connections and apps, too.")
 
 
-class DeclarationsSerializer(serializers.Serializer[Any]):
+@example(
+    accounts=[
+        {
+            "name": "Fernweh",
+            "host_origin": "https://app.voxys.example",
+            "host_account_id": 4,
+            "host_token": {"env": "FERNWEH_TOKEN"},
+            "connections": [{"name": "Shop", "connector": "demo"}],
+            "apps": [{"title": "Orders", "placements": [{"panel": "orders", "connections": ["Shop"]}]}],
+        }
+    ],
+    secrets={"FERNWEH_TOKEN": "the administrator's token in Voxys"},
+)
+class DeclarationsSerializer(KnownFieldsOnly, serializers.Serializer[Any]):
     """The document that `manage.py apply` reads, and values for the names that it has for secrets."""
 
     accounts = serializers.ListField(child=SettingsField(), max_length=MAX_ACCOUNTS)
@@ -42,12 +58,6 @@ class DeclarationsSerializer(serializers.Serializer[Any]):
         help_text="By the names that stand in the document, as in {env: NAME}. Needs the scope secrets.",
     )
     dry_run = serializers.BooleanField(default=False, help_text="Change nothing. As a parameter it does as well.")
-
-    def to_internal_value(self, data: Any) -> Any:
-        # Passed over, a misspelt dry_run would be a run.
-        if isinstance(data, dict) and (unknown := sorted(map(str, data.keys() - self.fields.keys()))):
-            raise serializers.ValidationError({name: [_("There is no such field.")] for name in unknown})
-        return super().to_internal_value(data)
 
 
 class PlacedProblemSerializer(serializers.Serializer[Any]):
@@ -77,12 +87,14 @@ class AppliedSerializer(serializers.Serializer[Any]):
     problems = PlacedProblemSerializer(many=True)
 
 
-class ApplyView(APIView):
+class ApplyView(KnownParametersOnly, APIView):
     """Accounts, connections, apps and placements as a document describes them."""
 
     parser_classes = (PlainJsonParser, YamlParser)
+    parameters = (DRY_RUN,)
 
     @extend_schema(
+        summary="Apply a document",
         operation_id="apply",
         tags=["declarations"],
         parameters=[DRY_RUN],
@@ -99,12 +111,14 @@ class ApplyView(APIView):
         return _apply(request, declarations, given.get("secrets", {}), is_dry_run=is_dry_run)
 
 
-class ImportView(APIView):
+class ImportView(KnownParametersOnly, APIView):
     """Accounts as a table has them."""
 
     parser_classes = (CsvParser,)
+    parameters = (DRY_RUN,)
 
     @extend_schema(
+        summary="Import a table",
         operation_id="accounts_import",
         tags=["declarations"],
         parameters=[DRY_RUN],
@@ -125,20 +139,24 @@ class _WhateverIsAccepted(DefaultContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-class ExportView(APIView):
+class ExportView(KnownParametersOnly, APIView):
     """Accounts as `import` and `apply` read them."""
 
     content_negotiation_class = _WhateverIsAccepted
+    parameters = (EXPORT_AS, EXPORTED)
 
     @extend_schema(
+        summary="Export accounts",
         operation_id="accounts_export",
         tags=["declarations"],
-        parameters=[EXPORT_AS],
+        parameters=[EXPORT_AS, EXPORTED],
         responses={(200, "text/csv"): OpenApiTypes.STR, (200, "application/yaml"): OpenApiTypes.OBJECT},
     )
     def get(self, request: Request) -> HttpResponse:
-        """Return all accounts that the token may see, without their secrets."""
+        """Return all accounts that the token may see, or the one that is named, without their secrets."""
         accounts = visible_to(request, Account.objects.order_by("pk"))
+        if account := named_account(request):
+            accounts = accounts.filter(pk=account.pk)
         kind = request.query_params.get("as", "csv")
         if kind == "csv":
             return _file("".join(write_csv(accounts)), "text/csv; charset=utf-8", "accounts.csv")

@@ -28,7 +28,12 @@ class HostHealthViewSet(RowsViewSet):
     serializer_class = HostHealthSerializer
     pagination_class = None
 
-    @extend_schema(tags=["accounts"], parameters=[ROW_ID], responses=HostHealthSerializer(many=True))
+    @extend_schema(
+        summary="Show how the host is doing as a source",
+        tags=["accounts"],
+        parameters=[ROW_ID],
+        responses=HostHealthSerializer(many=True),
+    )
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Tell how the host is doing for the account's panels. Empty: no panel shows what the host itself knows."""
         account = self.get_object()

@@ -1,7 +1,7 @@
 """Placements: panels in dashboard apps."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
@@ -18,8 +18,11 @@ from panels.services import delete_placement, save_placement
 from tenants.models import DashboardApp
 from tenants.rest.base import ROW_ID, RowSerializer, RowsViewSet, Writing
 from tenants.rest.fields import SettingsField, StoredSecretsField, VisibleField
+from tenants.rest.limits import MAX_SMALL
+from tenants.rest.schema import example
 
 
+@example(dashboard_app=1, panel="orders", connections=[1])
 class PlacementSerializer(RowSerializer):
     """One panel in one app. Without `connections` it is filled from all of the account's."""
 
@@ -40,6 +43,7 @@ class PlacementSerializer(RowSerializer):
             *("settings", "secrets", "stored_secrets"),
         )
         read_only_fields = ("account",)
+        extra_kwargs: ClassVar = {"position": {"max_value": MAX_SMALL}}
 
     def save_row(self, row: Placement, extra: Any) -> None:
         row.account = row.dashboard_app.account
@@ -66,7 +70,7 @@ class PlacementViewSet(Writing, mixins.ListModelMixin, mixins.RetrieveModelMixin
         rows = Placement.objects.select_related("dashboard_app__account")
         return rows.prefetch_related("secrets", chosen).order_by("pk")
 
-    @extend_schema(parameters=[ROW_ID], responses=HealthSerializer)
+    @extend_schema(summary="How a panel that fetches by itself is doing", parameters=[ROW_ID], responses=HealthSerializer)
     @action(detail=True)
     def health(self, request: Request, **kwargs: Any) -> Response:
         """Tell how the panel is doing that fetches by itself; 404 where connections or the host fill it."""

@@ -15,6 +15,8 @@ from panels.offers import Offers, read_offers
 from panels.settings_forms import secret_names
 from tenants.models import Account
 from tenants.rest.access import visible_to
+from tenants.rest.base import ID, KnownParametersOnly
+from tenants.rest.lists import read_parameter
 
 
 class SettingSerializer(serializers.Serializer[Any]):
@@ -37,25 +39,38 @@ class PluginSerializer(serializers.Serializer[Any]):
     settings = SettingSerializer(many=True)
 
 
-OF_ACCOUNT = OpenApiParameter("account", int, description="Only what this account is offered.")
+OF_ACCOUNT = OpenApiParameter("account", ID, description="Only what this account is offered.")
+
+
+def named_account(request: Request) -> Account | None:
+    """Return the account that the address names; None where it names none. Another's is 404."""
+    text = request.query_params.get(OF_ACCOUNT.name)
+    if text is None:
+        return None
+    number = read_parameter(OF_ACCOUNT.name, int, text)
+    account = visible_to(request, Account.objects.all()).filter(pk=number).first()
+    if account is None:
+        raise Http404
+    return account
 
 
 def _offers(request: Request) -> Offers | None:
-    """Return what the account is offered that the address names; None where it names none. Another's is 404."""
-    text = request.query_params.get("account")
-    if text is None:
-        return None
-    account = visible_to(request, Account.objects.all()).filter(pk=text).first() if text.isdecimal() else None
-    if account is None:
-        raise Http404
-    return read_offers(account.pk)
+    """Return what the account is offered that the address names; None where it names none."""
+    account = named_account(request)
+    return None if account is None else read_offers(account.pk)
 
 
-class PanelsView(APIView):
+class PanelsView(KnownParametersOnly, APIView):
     """The installed panels."""
 
+    parameters = (OF_ACCOUNT,)
+
     @extend_schema(
-        operation_id="panels_list", tags=["plugins"], parameters=[OF_ACCOUNT], responses=PluginSerializer(many=True)
+        summary="List panels",
+        operation_id="panels_list",
+        tags=["plugins"],
+        parameters=[OF_ACCOUNT],
+        responses=PluginSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         offers = _offers(request)
@@ -67,11 +82,17 @@ class PanelsView(APIView):
         return Response(PluginSerializer(rows, many=True).data)
 
 
-class ConnectorsView(APIView):
+class ConnectorsView(KnownParametersOnly, APIView):
     """The installed connectors."""
 
+    parameters = (OF_ACCOUNT,)
+
     @extend_schema(
-        operation_id="connectors_list", tags=["plugins"], parameters=[OF_ACCOUNT], responses=PluginSerializer(many=True)
+        summary="List connectors",
+        operation_id="connectors_list",
+        tags=["plugins"],
+        parameters=[OF_ACCOUNT],
+        responses=PluginSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         offers = _offers(request)

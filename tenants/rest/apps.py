@@ -1,23 +1,28 @@
 """Dashboard apps."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from tenants.host.choices import agents_of, inboxes_of, teams_of
 from tenants.models import Account, DashboardApp, Scope
 from tenants.publishing.addresses import frame_url
 from tenants.rest.accounts import RotationSerializer, rotated
 from tenants.rest.base import IDEMPOTENCY_KEY, ROW_ID, RowSerializer, RowsViewSet, Writing
 from tenants.rest.fields import IdsField, VisibleField
+from tenants.rest.limits import MAX_SMALL
+from tenants.rest.schema import example
 from tenants.services import delete_dashboard_app, rotate_app_key, save_dashboard_app
 
 
+@example(account=1, title="Orders", is_draft=True, draft_agents=[5])
 class DashboardAppSerializer(RowSerializer):
     """One tab. `address` is what the host opens, empty while PUBLIC_URL is not set."""
 
@@ -36,6 +41,7 @@ class DashboardAppSerializer(RowSerializer):
             *("address", "host_id", "created_at"),
         )
         read_only_fields = ("host_id", "created_at")
+        extra_kwargs: ClassVar = {"position": {"max_value": MAX_SMALL}}
 
     @extend_schema_field(str)
     def get_address(self, app: DashboardApp) -> str:
@@ -43,6 +49,16 @@ class DashboardAppSerializer(RowSerializer):
             return frame_url(app)
         except ValidationError:
             return ""
+
+    def validate_row(self, row: DashboardApp, extra: Any) -> None:
+        """Refuse what the host does not have, as the admin does; where it does not tell, believe what was sent."""
+        stored = DashboardApp.objects.filter(pk=row.pk).first() if row.pk else None
+        for name, known_of in (("draft_agents", agents_of), ("inboxes", inboxes_of), ("teams", teams_of)):
+            new = set(getattr(row, name)) - set(getattr(stored, name, ()))
+            known = known_of(row.account) if new else None
+            if known is not None and (unknown := sorted(new - dict(known).keys())):
+                told = ", ".join(map(str, unknown))
+                raise ValidationError({name: _("The host has none of these: %(ids)s.") % {"ids": told}})
 
     def save_row(self, row: DashboardApp, extra: Any) -> None:
         save_dashboard_app(row)
@@ -69,7 +85,12 @@ class DashboardAppViewSet(Writing, mixins.ListModelMixin, mixins.RetrieveModelMi
     def delete_row(self, row: DashboardApp) -> None:
         delete_dashboard_app(row)
 
-    @extend_schema(parameters=[ROW_ID, IDEMPOTENCY_KEY], request=RotationSerializer, responses=DashboardAppSerializer)
+    @extend_schema(
+        summary="Change the app's address",
+        parameters=[ROW_ID, IDEMPOTENCY_KEY],
+        request=RotationSerializer,
+        responses=DashboardAppSerializer,
+    )
     @action(detail=True, methods=["post"], url_path="rotate-key")
     def rotate_key(self, request: Request, **kwargs: Any) -> Response:
         """Give the app another address, to be published."""

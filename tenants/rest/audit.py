@@ -1,5 +1,6 @@
 """Who changed what, and which token is asking."""
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,7 +12,8 @@ from rest_framework.views import APIView
 
 from tenants.models import ApiToken, AuditEntry
 from tenants.rest.access import sees_the_platform, token_of
-from tenants.rest.base import ROW_ID, RowsViewSet
+from tenants.rest.base import ROW_ID, KnownParametersOnly, RowsViewSet
+from tenants.rest.lists import Filter
 
 
 class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
@@ -32,7 +34,15 @@ class AuditViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, RowsViewSet
 
     model = AuditEntry
     serializer_class = AuditEntrySerializer
-    filters = {"account": int, "action": str, "via": str, "object_type": str, "object_id": str}
+    filters = {
+        "account": int,
+        "action": str,
+        "via": str,
+        "object_type": str,
+        "object_id": str,
+        "since": Filter(dt.datetime, "at__gte"),
+        "before": Filter(dt.datetime, "at__lt"),
+    }
     search_fields = ("object_name", "actor")
 
     def rows(self) -> QuerySet[AuditEntry]:
@@ -56,9 +66,11 @@ class TokenSerializer(serializers.ModelSerializer[ApiToken]):
         fields = ("name", "owner", "last4", "scopes", "has_all_accounts", "created_at", "expires_at")
 
 
-class TokenView(APIView):
+class TokenView(KnownParametersOnly, APIView):
     """The token that asks: what it may do, and until when."""
 
-    @extend_schema(operation_id="token_retrieve", tags=["token"], responses=TokenSerializer)
+    @extend_schema(
+        summary="Show the token that asks", operation_id="token_retrieve", tags=["token"], responses=TokenSerializer
+    )
     def get(self, request: Request) -> Response:
         return Response(TokenSerializer(token_of(request)).data)

@@ -1,6 +1,6 @@
 """What every resource of accounts has in common: rows that may be seen, and services that write."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -18,14 +18,32 @@ from tenants.models import Scope
 from tenants.rest.access import require_scope, token_of, visible_to
 from tenants.rest.idempotency import HEADER, Finish, once
 from tenants.rest.limits import MAX_ID
+from tenants.rest.lists import Filters, list_parameters, refuse_unknown
 
 IDEMPOTENCY_KEY = OpenApiParameter(
-    HEADER, str, OpenApiParameter.HEADER, description="Sent again with the same key, it happens once. Kept for a day."
+    HEADER,
+    {"type": "string", "pattern": r"^[!-~]([ -~]{0,253}[!-~])?$"},
+    OpenApiParameter.HEADER,
+    description="Sent again with the same key, it happens once. Up to 255 characters, kept for a day.",
 )
-ROW_ID = OpenApiParameter("id", {"type": "integer", "minimum": 1, "maximum": MAX_ID}, OpenApiParameter.PATH)
+ID = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
+ROW_ID = OpenApiParameter("id", ID, OpenApiParameter.PATH)
 
 
-class RowSerializer(serializers.ModelSerializer[Any]):
+class KnownFieldsOnly:
+    """Refuses fields that there are not: passed over, a misspelt one would be thought to be set.
+
+    What is read only is passed over, so that what was got can be sent back.
+    """
+
+    def to_internal_value(self, data: Any) -> Any:
+        fields: Mapping[str, Any] = self.fields  # type: ignore[attr-defined]  # the serializer's
+        if isinstance(data, dict) and (unknown := sorted(map(str, data.keys() - fields.keys()))):
+            raise serializers.ValidationError({name: [_("There is no such field.")] for name in unknown})
+        return super().to_internal_value(data)  # type: ignore[misc]  # likewise
+
+
+class RowSerializer(KnownFieldsOnly, serializers.ModelSerializer[Any]):
     """Writes through a service. `fixed` fields are given at creation and stay; `not_stored` are not the row's own."""
 
     fixed: ClassVar[tuple[str, ...]] = ()
@@ -63,13 +81,29 @@ class RowSerializer(serializers.ModelSerializer[Any]):
         return save
 
 
-class RowsViewSet(GenericViewSet[Any]):
+class KnownParametersOnly:
+    """Refuses parameters of the address that there are not, once it is known who asks."""
+
+    parameters: ClassVar[tuple[OpenApiParameter, ...]] = ()
+
+    def known_parameters(self) -> Collection[str]:
+        """Return the names of those that there are."""
+        return [one.name for one in self.parameters]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]  # the view's
+        refuse_unknown(request, self.known_parameters())
+
+
+class RowsViewSet(KnownParametersOnly, GenericViewSet[Any]):
     """Rows of the accounts that the token may see; any other is 404."""
 
     model: ClassVar[type[Model]]
     scopes: ClassVar[dict[str, Scope]] = {}
-    filters: ClassVar[dict[str, type]] = {}
+    filters: ClassVar[Filters] = {}
     search_fields: ClassVar[tuple[str, ...]] = ()
+    # What the schema calls operations, by action, where it is not the usual.
+    summaries: ClassVar[Mapping[str, str]] = {}
     lookup_url_kwarg = "id"
     # Rows are changed by what is sent of them.
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
@@ -79,6 +113,9 @@ class RowsViewSet(GenericViewSet[Any]):
     def rows(self) -> QuerySet[Any]:
         """Return all rows, with what the serializer needs."""
         return self.model._default_manager.all()  # noqa: SLF001 - Django's own name for it
+
+    def known_parameters(self) -> Collection[str]:
+        return list_parameters(self) if self.action == "list" else ()
 
     def get_queryset(self) -> QuerySet[Any]:
         if getattr(self, "swagger_fake_view", False):  # the schema is made without a request

@@ -51,10 +51,17 @@ class SettingsField(serializers.JSONField):
         return super().to_internal_value(data)
 
 
+class HostIdField(serializers.IntegerField):
+    """An id that the host gives."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": 1, "max_value": MAX_ID, **kwargs})
+
+
 class IdsField(serializers.ListField):
     """Ids that the host gives."""
 
-    child = serializers.IntegerField(min_value=1, max_value=MAX_ID)
+    child = HostIdField()
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 1_000, "required": False, **kwargs})

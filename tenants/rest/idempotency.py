@@ -39,7 +39,7 @@ def once(request: Request, prepare: Callable[[], Finish], *, untold: Collection[
     key = request.headers.get(HEADER)
     if key is None:
         return prepare()()
-    if not 0 < len(key) <= _LONGEST or not key.isprintable():
+    if not 0 < len(key) <= _LONGEST or not (key.isascii() and key.isprintable()) or key != key.strip():
         raise ValidationError({HEADER: [_("Send between 1 and 255 printable characters.")]})
     digest = _digest(request)
     if first := _answered(request, key, digest):

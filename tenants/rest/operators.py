@@ -9,20 +9,22 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers
 
-from tenants.models import Account, Operator, Scope
+from tenants.models import Account, Operator, Role, Scope
 from tenants.rest.access import OfThePlatform
-from tenants.rest.base import ROW_ID, RowSerializer, RowsViewSet, Writing
+from tenants.rest.base import ROW_ID, KnownFieldsOnly, RowSerializer, RowsViewSet, Writing
 from tenants.rest.fields import AccountsField, RowField
+from tenants.rest.schema import example
 from tenants.services_operators import delete_operator, new_user, save_operator, validate_operator
 
 
-class NewUserSerializer(serializers.Serializer[Any]):
+class NewUserSerializer(KnownFieldsOnly, serializers.Serializer[Any]):
     """Somebody who cannot sign in yet: a password is set by a platform administrator in the admin."""
 
     username = serializers.CharField(max_length=150)
     email = serializers.EmailField(required=False, allow_blank=True)
 
 
+@example(new_user={"username": "ada", "email": "ada@example.com"}, role="operator", accounts=[1])
 class OperatorSerializer(RowSerializer):
     """One operator or supporter. At creation, `user` names one there is; `new_user` makes one."""
 
@@ -67,7 +69,7 @@ class OperatorViewSet(Writing, mixins.ListModelMixin, mixins.RetrieveModelMixin,
     model = Operator
     serializer_class = OperatorSerializer
     permission_classes = (OfThePlatform,)
-    filters = {"user": int, "role": str, "has_all_accounts": bool}
+    filters = {"user": int, "role": Role, "has_all_accounts": bool}
     search_fields = ("user__username", "user__email")
     scopes = dict.fromkeys(("list", "retrieve", "create", "partial_update", "destroy"), Scope.OPERATORS)
 

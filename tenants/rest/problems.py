@@ -16,6 +16,8 @@ from voxysapps.problems import new_trace_id
 
 MEDIA_TYPE = "application/problem+json"
 OF_NO_FIELD = "non_field_errors"
+# What could not be serialized, a deadlock, a lock that was waited for too long.
+_BUSY = ("40001", "40P01", "55P03")
 
 
 class Conflict(exceptions.APIException):
@@ -45,7 +47,7 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.ValidationError(_by_field(error))
     elif isinstance(error, IntegrityError):
         error = Conflict(_("This was saved by somebody else at the same time. Try again."))
-    elif isinstance(error, DatabaseError) and "locked" in str(error):
+    elif isinstance(error, DatabaseError) and _is_busy(error):
         error = Conflict(_("The database is busy. Try again."))
     elif isinstance(error, RequestDataTooBig):
         size = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -65,6 +67,11 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     return response
 
 
+def _is_busy(error: DatabaseError) -> bool:
+    """Return whether others were in the way: SQLite says it in words, PostgreSQL by a number."""
+    return "locked" in str(error) or getattr(error.__cause__, "sqlstate", None) in _BUSY
+
+
 def describe(status: int, code: str, detail: str, **members: Any) -> dict[str, Any]:
     """Return a problem document."""
     return {
@@ -80,7 +87,10 @@ def describe(status: int, code: str, detail: str, **members: Any) -> dict[str, A
 
 def nothing_here(request: HttpRequest, *args: Any) -> HttpResponseBase:
     """Answer for every address of the API that there is not."""
-    body = describe(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing at this address. See /api/v1/docs/."))
+    detail = _("There is nothing at this address. See /api/v1/docs/.")
+    if not request.path_info.endswith("/"):
+        detail = _("There is nothing at this address: all end with “/”. See /api/v1/docs/.")
+    body = describe(HTTPStatus.NOT_FOUND, "not_found", detail)
     return JsonResponse(body, status=HTTPStatus.NOT_FOUND, content_type=MEDIA_TYPE)
 
 

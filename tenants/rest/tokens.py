@@ -10,6 +10,7 @@ from tenants.models import Account, ApiToken, Scope
 from tenants.rest.access import sees_the_platform, token_of, visible_to
 from tenants.rest.base import ROW_ID, Creating, Deleting, RowSerializer, RowsViewSet
 from tenants.rest.fields import AccountsField
+from tenants.rest.schema import example
 from tenants.services_operators import issue_token, revoke_token, validate_token
 
 
@@ -19,7 +20,7 @@ class ApiTokenSerializer(RowSerializer):
     not_stored = ("accounts",)
 
     owner = serializers.CharField(source="user.username", read_only=True)
-    scopes = serializers.ListField(child=serializers.ChoiceField(Scope.choices), allow_empty=False, max_length=20)
+    scopes = serializers.ListField(child=serializers.ChoiceField(Scope.choices), min_length=1, max_length=20)
     accounts = AccountsField()
 
     class Meta:
@@ -34,6 +35,7 @@ class ApiTokenSerializer(RowSerializer):
         return list(dict.fromkeys(scopes))
 
 
+@example(name="Onboarding", scopes=["read", "write"], has_all_accounts=False, accounts=[1])
 class NewTokenSerializer(ApiTokenSerializer):
     """A new token. `token` is its text, told in this answer and never again."""
 
@@ -67,6 +69,7 @@ class ApiTokenViewSet(Creating, Deleting, mixins.ListModelMixin, mixins.Retrieve
     search_fields = ("name", "user__username")
     scopes = dict.fromkeys(("list", "retrieve", "create", "destroy"), Scope.OPERATORS)
     untold = ("token",)
+    summaries = {"destroy": "End {one}, and all that it has made"}
 
     def get_serializer_class(self) -> Any:
         return NewTokenSerializer if self.action == "create" else ApiTokenSerializer

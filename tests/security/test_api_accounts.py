@@ -11,10 +11,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
-from panels.models import Connection, Placement
-from tenants.models import Account, ApiToken, AuditEntry, DashboardApp, Operator
+from panels.models import Connection, Placement, PluginOffer
+from tenants.models import (
+    Account,
+    AgentSession,
+    ApiToken,
+    AuditEntry,
+    DashboardApp,
+    Notice,
+    Operator,
+    ViewRecord,
+)
 from tenants.secrets import set_host_token
-from tests.factories import make_account, make_app, make_connection, make_placement
+from tenants.trust.sessions import issue_session
+from tests.factories import make_account, make_app, make_connection, make_placement, make_view_record
 from tests.security.urls import names_of, two_accounts
 from tests.support.admin import make_operator
 from tests.support.api import ROOT, Api, api_of, operators_api
@@ -24,9 +34,14 @@ pytestmark = pytest.mark.django_db
 
 CANARY = "Canary"
 ALL = sorted({name for name in names_of(get_resolver().url_patterns) if name.startswith("rest:")})
-LISTS = ("accounts/", "dashboard-apps/", "connections/", "placements/", "audit/")
+LISTS = (
+    *("accounts/", "dashboard-apps/", "connections/", "placements/", "audit/"),
+    *("notices/", "agent-sessions/", "view-records/"),
+)
 # Of no account, but of people: platform administrators', or the owner's of the token.
 OF_PEOPLE = ("operators", "tokens")
+# Closed as a whole to whoever is no platform administrator.
+OF_THE_PLATFORM = ("operators/", "plugin-offers/")
 
 
 def rows_of(account: Account) -> dict[str, Any]:
@@ -40,6 +55,11 @@ def rows_of(account: Account) -> dict[str, Any]:
         "connections": shop,
         "placements": make_placement(app, shop, title=CANARY),
         "audit": entry,
+        "notices": Notice.objects.create(account=account, kind="canary", text=f"{CANARY} sings"),
+        "agent-sessions": issue_session(
+            account, agent_id=5, agent_name=CANARY, agent_email="tom@voxys.example", method="mail", browser=""
+        )[0],
+        "view-records": make_view_record(account, panels=[CANARY]),
     }
 
 
@@ -61,6 +81,13 @@ def their_people(theirs: Account) -> dict[str, Any]:
     user = make_operator(theirs)
     User.objects.filter(pk=user.pk).update(username=CANARY)
     return {"operators": user.operator, "tokens": api_of(user, name=CANARY).token}
+
+
+@pytest.fixture
+def their_offers(theirs: Account) -> dict[str, Any]:
+    offer = PluginOffer.objects.create(kind="panel", slug="canary", audience="only")
+    offer.accounts.add(theirs)
+    return {"plugin-offers": offer}
 
 
 @pytest.fixture
@@ -88,7 +115,10 @@ def detail_addresses() -> list[str]:
 
 
 def everything() -> str:
-    models = (Account, DashboardApp, Connection, Placement, AuditEntry, User, Operator)
+    models = (
+        *(Account, DashboardApp, Connection, Placement, AuditEntry, User, Operator),
+        *(Notice, AgentSession, ViewRecord, PluginOffer),
+    )
     tokens = list(ApiToken.objects.order_by("pk").values("pk", "name", "scopes", "revoked_at"))
     rows = [serializers.serialize("json", model._default_manager.order_by("pk")) for model in models]
     return json.dumps(rows) + str(tokens)
@@ -96,18 +126,17 @@ def everything() -> str:
 
 @two_accounts(*ALL)
 def test_every_address_with_the_others_row_is_404(
-    me: Api, their_rows: dict[str, Any], their_people: dict[str, Any]
+    me: Api, their_rows: dict[str, Any], their_people: dict[str, Any], their_offers: dict[str, Any]
 ) -> None:
     before = everything()
-    their_rows |= their_people
+    their_rows |= {**their_people, **their_offers}
     addresses = detail_addresses()
     assert len(addresses) >= 10
     assert {path.split("/")[0] for path in addresses} == set(their_rows)
     for path in addresses:
         address = path.format(id=their_rows[path.split("/")[0]].pk)
         for response in (me.get(address), me.post(address), me.patch(address, {"name": "x"}), me.delete(address)):
-            # Operators are closed as a whole to whoever is no platform administrator.
-            assert response.status_code in ((403,) if path.startswith("operators/") else (404, 405)), address
+            assert response.status_code in ((403,) if path.startswith(OF_THE_PLATFORM) else (404, 405)), address
             assert CANARY not in response.content.decode()
         assert me.get(address).status_code in (403, 404) or not is_read(path)
     assert everything() == before
@@ -208,9 +237,11 @@ def test_whoever_proves_to_be_an_administrator_there_is_told_that_it_is_connecte
 def test_no_list_filter_or_search_finds_the_others_rows(
     path: str, me: Api, theirs: Account, their_rows: dict[str, Any]
 ) -> None:
-    for query in ({}, {"search": CANARY}, {"account": theirs.pk}, {"page_size": 200}):
+    other = {} if path == "accounts/" else {"account": theirs.pk}
+    search = {} if path == "view-records/" else {"search": CANARY}
+    for query in ({}, search, other, {"page_size": 200}):
         response = me.get(path, **query)
-        assert response.status_code == 200
+        assert response.status_code == 200, response.content
         assert not re.search(CANARY, json.dumps(response.json()["results"])), query
 
 

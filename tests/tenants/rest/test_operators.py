@@ -100,8 +100,12 @@ def test_user_stays_the_same_and_is_an_operator_once(api: Api) -> None:
 
 
 def test_no_password_or_superuser_is_made_by_program(api: Api) -> None:
-    sent = {"username": "eve", "password": "let-me-in-please", "is_superuser": True, "is_staff": True}
-    api.post("operators/", {"new_user": sent, "is_superuser": True, "password": "let-me-in-please"})
+    eve = {"username": "eve"}
+    for more in ({"password": "let-me-in-please"}, {"is_superuser": True}, {"is_staff": True}):
+        for sent in ({"new_user": {**eve, **more}}, {"new_user": eve, **more}):
+            assert api.post("operators/", sent).status_code == 400
+    assert not User.objects.filter(username="eve").exists()
+    assert api.post("operators/", {"new_user": eve}).status_code == 201
     user = User.objects.get(username="eve")
     assert not user.is_superuser
     assert not user.has_usable_password()

@@ -158,7 +158,8 @@ def test_tokens_of_others_are_not_there(me: User, account: Account) -> None:
     path = f"tokens/{theirs.token.pk}/"
     assert (api.get(path).status_code, api.delete(path).status_code) == (404, 404)
     assert [row["owner"] for row in api.get("tokens/").json()["results"]] == [me.username]
-    for sent in ({"user": theirs.token.user_id}, {"owner": theirs.token.user.username}, {"made_by": theirs.token.pk}):
+    assert api.post("tokens/", body(user=theirs.token.user_id)).status_code == 400
+    for sent in ({"owner": theirs.token.user.username}, {"made_by": theirs.token.pk}):
         assert api.post("tokens/", body(**sent)).json()["owner"] == me.username
     assert theirs.get("accounts/").status_code == 200
     assert not ApiToken.objects.filter(made_by=theirs.token).exists()
@@ -194,7 +195,7 @@ def test_platform_administrators_see_and_end_all(me: User, account: Account) -> 
     assert api.delete(f"tokens/{theirs.token.pk}/").status_code == 204
     assert theirs.get("accounts/").status_code == 401
     # What it makes is its own.
-    assert api.post("tokens/", body(scopes=["operators"], user=me.pk)).json()["owner"] == "root"
+    assert api.post("tokens/", body(scopes=["operators"], owner=me.username)).json()["owner"] == "root"
 
 
 @pytest.mark.parametrize("scopes", [[], ["read"], ["read", "write", "secrets", "publish"]])
