@@ -23,8 +23,9 @@ from panels.services import (
     validate_placement,
 )
 from panels.settings_forms import secret_names, settings_form
-from tenants.forms import KeepOldField
+from tenants.forms import KeepOldField, ask_for_secrets_again
 from tenants.secrets import live_rows
+from tenants.watchful_forms import WatchfulForm
 
 # What the plugin's fields are called among ours.
 PREFIX = "setting_"
@@ -39,7 +40,7 @@ _WIDGETS: tuple[tuple[type[forms.Widget], type[forms.Widget]], ...] = (
 )
 
 
-class PluginForm(forms.ModelForm[Any]):
+class PluginForm(WatchfulForm):
     """A row with its plugin's settings. Made for one plugin by `form_for`."""
 
     settings_class: ClassVar[type[forms.Form]] = forms.Form
@@ -84,6 +85,12 @@ class PluginForm(forms.ModelForm[Any]):
         except ValidationError as error:
             self.add_error(None, error.messages)
 
+    def full_clean(self) -> None:
+        """Check what was entered; secrets in a form with errors are asked for again."""
+        super().full_clean()
+        if self.is_bound and self.is_shown_again:
+            ask_for_secrets_again(self, [PREFIX + name for name in secret_names(self.settings_class)])
+
 
 class MatchByField(forms.CharField):
     """By what customers are found, in order, as text with commas."""
@@ -122,7 +129,9 @@ class ConnectionForm(PluginForm):
             return
         answer = try_connection(self.instance, self.entered_secrets)
         if not answer.answers and not answer.temporary:
-            raise ValidationError(answer.sentence)
+            raise ValidationError(
+                [answer.sentence, _("Nothing was saved. Mend it below or in the other system, and save again.")]
+            )
         self.warning = "" if answer.answers else answer.sentence
 
     def save_by_service(self) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import zoneinfo
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
@@ -23,12 +24,17 @@ from tenants.host.choices import Choices, agents_of, inboxes_of, teams_of
 from tenants.models import Account, DashboardApp, Notice
 from tenants.notices import close_notice
 from tenants.services import ACCOUNT_SECRETS, save_account, save_dashboard_app, validate_account
+from tenants.watchful_forms import WatchfulForm
 
 _MAX_OVERLAP_HOURS = 24 * 30
 
 
 # What stands before the path, as the address bar has it.
 _PASTED = re.compile(r"(https?://[^/?#@\s]+)(?:[/?#]|$)", re.IGNORECASE)
+# The same without the scheme, which browsers hide.
+_BARE = re.compile(r"([a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?)(?:[/?#]|$)", re.IGNORECASE)
+# What is below an API's address, as manuals and other programs' settings have it.
+_BELOW_API = re.compile(r"(?:/+|/+api(?:/+v\d+)?/*)$")
 
 
 def _time_zones() -> list[tuple[str, str]]:
@@ -72,7 +78,7 @@ class KeepOldField(forms.IntegerField):
         return dt.timedelta(hours=hours) if hours else None
 
 
-class AccountForm(forms.ModelForm[Account]):
+class AccountForm(WatchfulForm):
     """An account, with the token of its host's API: entered, tried and never shown again.
 
     Browsers would fill in the password with which the operator has signed in, were it not for "new-password".
@@ -111,7 +117,7 @@ class AccountForm(forms.ModelForm[Account]):
 
     class Meta:
         model = Account
-        exclude = ()  # noqa: DJ006 - the admin names the fields
+        exclude = ()
         help_texts: ClassVar = {
             "host_origin": gettext_lazy("As in the address bar of Voxys, such as https://app.voxys.example"),
             "locale": gettext_lazy("Such as de or pt-BR. Leave empty to follow each agent's browser."),
@@ -120,8 +126,14 @@ class AccountForm(forms.ModelForm[Account]):
     def clean_host_origin(self) -> str:
         """Return scheme and name of an address that was pasted whole; what is none stays, to be refused."""
         entered: str = self.cleaned_data["host_origin"].strip()
+        if bare := _BARE.match(entered):
+            return f"https://{bare[1].lower()}"
         pasted = _PASTED.match(entered)
         return pasted[1].lower() if pasted else entered
+
+    def clean_host_api(self) -> str:
+        """Return the address without the slash at its end, and without what we add ourselves."""
+        return _BELOW_API.sub("", self.cleaned_data["host_api"].strip())
 
     @property
     def entered_secrets(self) -> dict[str, str]:
@@ -141,6 +153,18 @@ class AccountForm(forms.ModelForm[Account]):
                 validate_account(self.instance, self.entered_secrets)
             except ValidationError as error:
                 self._update_errors(error)  # type: ignore[attr-defined]  # likewise
+        ask_for_secrets_again(self, ACCOUNT_SECRETS)
+
+
+def ask_for_secrets_again(form: forms.BaseForm, names: Iterable[str]) -> None:
+    """Say by each secret that was entered into a form with errors that it must be entered once more.
+
+    It is never shown, so the field is empty then, and what is saved next would lack it.
+    """
+    if form.errors:
+        for name in names:
+            if name in form.fields and name not in form.errors and form.cleaned_data.get(name):
+                form.add_error(name, _("Enter this once more: what is secret is not kept in a page with errors."))
 
 
 class HostIdsField(forms.TypedMultipleChoiceField):
@@ -174,7 +198,7 @@ class HostIdsField(forms.TypedMultipleChoiceField):
         return super().valid_value(value) if self._is_told else str(value).isdecimal()
 
 
-class DashboardAppForm(forms.ModelForm[DashboardApp]):
+class DashboardAppForm(WatchfulForm):
     """A dashboard app, with inboxes, teams and agents chosen by their names in the host."""
 
     inboxes = HostIdsField(
@@ -190,7 +214,7 @@ class DashboardAppForm(forms.ModelForm[DashboardApp]):
 
     class Meta:
         model = DashboardApp
-        exclude = ()  # noqa: DJ006 - the admin names the fields
+        exclude = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

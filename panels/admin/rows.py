@@ -10,6 +10,7 @@ from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -241,6 +242,15 @@ class ConnectionAdmin(TrialMixin, _PluginAdmin):
         super().save_model(request, obj, form, change)
         if form.warning:
             self.message_user(request, _("Saved, but it does not answer now: %s") % form.warning, messages.WARNING)
+
+    def what_else_changes(self, row: Connection) -> str | Promise:
+        places = [f"{one} ({one.dashboard_app.title})" for one in row.placements.select_related("dashboard_app")[:20]]
+        if not places:
+            return ""
+        return _(
+            "It was chosen for these panels: %(panels)s. One that has no other connection chosen is filled from every"
+            " connection of the account then."
+        ) % {"panels": ", ".join(places)}
 
     @admin.action(description=_("Check that the chosen connections answer"), permissions=["change"])
     def check_connections(self, request: HttpRequest, queryset: QuerySet[Connection]) -> None:

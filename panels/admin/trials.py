@@ -149,7 +149,7 @@ class TrialMixin(OfAccountsAdmin):
         if is_edited:
             form_class: Any = self.get_form(request, saved, change=saved is not None)
             form = form_class(request.POST, instance=saved)
-            form.asks = False
+            form.asks = form.is_shown_again = False
             connection = form.instance if form.is_valid() else None
         trials: list[Trial] | None = None
         if connection is not None and sample.is_valid():

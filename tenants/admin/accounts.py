@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
@@ -140,6 +141,14 @@ class AccountAdmin(OfAccountsAdmin):
         if request.path == reverse("admin:autocomplete"):
             return queryset.filter(name__icontains=search_term.strip()), False
         return super().get_search_results(request, queryset, search_term)
+
+    def what_else_changes(self, row: Account) -> str | Promise:
+        if row.published_at is None:
+            return ""
+        return _(
+            "Its tabs stay in Voxys, and show an error then. To take them out, switch each of them off and publish"
+            " before you delete the account."
+        )
 
     def delete_model(self, request: HttpRequest, obj: Account) -> None:
         delete_account(obj)

@@ -23,6 +23,7 @@ from unfold.contrib.filters.forms import AutocompleteDropdownForm
 from tenants.models import Account
 from tenants.selectors import is_platform_administrator, may_read, may_write, visible
 from tenants.services import delete
+from tenants.watchful_forms import SEEN, digest_of
 from voxysapps.admin_base import ModelAdmin
 
 Row = TypeVar("Row", bound=Model)
@@ -77,6 +78,7 @@ class OfAccountsAdmin(ModelAdmin[Any]):
     list_filter_submit = True
     compressed_fields = True
     warn_unsaved_form = True
+    change_form_before_template = "tenants/seen.html"
 
     class Media:
         css: ClassVar = {"all": ("tenants/admin.css",)}
@@ -142,6 +144,34 @@ class OfAccountsAdmin(ModelAdmin[Any]):
         except ValidationError as error:  # after the form's own; nothing was saved
             self.message_user(request, " ".join(error.messages), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        """Show the page, which says when it is saved what it began with (`WatchfulForm`)."""
+        if obj is not None:
+            # A form with errors has written into the row already.
+            stored = self.get_object(request, str(obj.pk)) if request.method == "POST" else obj
+            context |= {"seen": digest_of(stored), "seen_name": SEEN} if stored else {}
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
+        """Ask whether the row may go, and say what else changes by it."""
+        row = self.get_object(request, object_id) if request.method == "GET" else None
+        told = self.what_else_changes(row) if row and self.has_delete_permission(request, row) else ""
+        if told:
+            self.message_user(request, str(told), messages.WARNING)
+        return super().delete_view(request, object_id, extra_context)
+
+    def what_else_changes(self, row: Any) -> str | Promise:
+        """Return what an operator should know before the row is deleted."""
+        return ""
 
     def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
         """Go on with the account's next step on its own page."""

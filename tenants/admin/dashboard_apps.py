@@ -3,9 +3,11 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -13,9 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from tenants.admin.account_pages import address_with_link, overlap_of, page_context, still_good
 from tenants.admin.base import AccountFilter, OfAccountsAdmin
 from tenants.forms import DashboardAppForm, OverlapForm
-from tenants.models import DashboardApp
+from tenants.models import Account, DashboardApp
 from tenants.publishing.addresses import frame_url
 from tenants.services import rotate_app_key
+
+# What the host has of a tab.
+_OF_HOST = frozenset({"title", "position", "is_enabled"})
 
 
 @admin.register(DashboardApp)
@@ -68,6 +73,32 @@ class DashboardAppAdmin(OfAccountsAdmin):
         title = _("Change the app's address")
         context = page_context(self, request, title, app, form=form, back=back, still_good=told)
         return render(request, "tenants/rotate.html", context)
+
+    def save_model(self, request: HttpRequest, obj: DashboardApp, form: DashboardAppForm, change: bool) -> None:  # type: ignore[override]
+        super().save_model(request, obj, form, change)
+        if not change or _OF_HOST.intersection(form.changed_data):
+            self._ask_to_publish(request, obj.account)
+
+    def delete_model(self, request: HttpRequest, obj: DashboardApp) -> None:
+        super().delete_model(request, obj)
+        self._ask_to_publish(request, obj.account)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[DashboardApp]) -> None:
+        accounts = {app.account for app in queryset.select_related("account")}
+        super().delete_queryset(request, queryset)
+        for account in accounts:
+            self._ask_to_publish(request, account)
+
+    def what_else_changes(self, row: DashboardApp) -> str | Promise:
+        return _("Publish afterwards: until then its tab stays in Voxys, and shows an error.") if row.host_id else ""
+
+    def _ask_to_publish(self, request: HttpRequest, account: Account) -> None:
+        """Say where to publish what the host does not know yet; before the first time the account's page does."""
+        if account.published_at is not None:
+            told = _("Voxys does not know of this change to %(account)s yet.") % {"account": account}
+            address = reverse("admin:tenants_account_publish", args=[account.pk])
+            link = format_html('{} <a class="page-link" href="{}">{}</a>', told, address, _("Publish"))
+            self.message_user(request, link, messages.WARNING)
 
     @admin.display(description=_("published"), boolean=True)
     def is_published(self, app: DashboardApp) -> bool:

@@ -7,14 +7,23 @@ from unittest.mock import patch
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
+from django.utils import timezone
 
-from tenants.host.errors import HostError, HostForbidden, HostNotFound, HostRefusedToken, HostUnreachable
+from tenants.host.errors import (
+    HostError,
+    HostForbidden,
+    HostInTrouble,
+    HostNotFound,
+    HostRefusedToken,
+    HostUnreachable,
+    HostUnreadable,
+)
 from tenants.host.records import HostProfile
 from tenants.models import Account, AgentSession, AuditEntry, Notice
 from tenants.notices import raise_notice
 from tenants.secrets import describe_secrets, get_host_token, set_hook_secret, set_host_token
 from tenants.trust.sessions import find_session, issue_session
-from tests.factories import make_account
+from tests.factories import make_account, make_app
 
 pytestmark = pytest.mark.django_db
 
@@ -84,9 +93,11 @@ def test_without_a_token_it_is_stored_but_not_served(operator: Client) -> None:
         (Host(failure=HostRefusedToken("no")), "does not accept this token"),
         (Host(failure=HostForbidden("no")), "no administrator"),
         (Host(failure=HostNotFound("no")), "no such account"),
-        (Host(failure=HostUnreachable("There is no answer.")), "There is no answer."),
+        (Host(failure=HostUnreachable("There is no answer.")), "There is no answer. Check its address"),
+        (Host(failure=HostInTrouble("It has trouble.")), "It has trouble. Try again in a few minutes."),
+        (Host(failure=HostUnreadable("A page.")), "What answers at https://voxys.example is not Voxys."),
     ],
-    ids=["agent", "other account", "bad token", "forbidden", "not found", "away"],
+    ids=["agent", "other account", "bad token", "forbidden", "not found", "away", "in trouble", "another program"],
 )
 def test_a_token_that_is_not_good_is_said_so_and_nothing_is_saved(operator: Client, host: Host, sentence: str) -> None:
     page = save(operator, host, host_token="token").content.decode()
@@ -96,17 +107,103 @@ def test_a_token_that_is_not_good_is_said_so_and_nothing_is_saved(operator: Clie
 
 @pytest.mark.parametrize(
     "pasted",
-    ["https://voxys.example/app/accounts/7/dashboard", " HTTPS://Voxys.example/ ", "https://voxys.example?x=1#y"],
+    [
+        *("https://voxys.example/app/accounts/7/dashboard", " HTTPS://Voxys.example/ ", "https://voxys.example?x=1#y"),
+        *("voxys.example", "Voxys.example/app/accounts/7/dashboard"),
+    ],
 )
 def test_an_address_that_was_pasted_whole_is_cut_to_what_is_needed(operator: Client, pasted: str) -> None:
     save(operator, Host(), host_origin=pasted)
     assert Account.objects.get().host_origin == "https://voxys.example"
 
 
-@pytest.mark.parametrize("entered", ["voxys.example", "https://somebody@voxys.example/", "ftp://voxys.example/"])
+@pytest.mark.parametrize(
+    "entered", ["voxys", "somebody@voxys.example", "https://somebody@voxys.example/", "ftp://voxys.example/"]
+)
 def test_what_is_no_address_is_refused_as_it_was_entered(operator: Client, entered: str) -> None:
     assert "is no address of a host" in save(operator, Host(), host_origin=entered).content.decode()
     assert not Account.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("pasted", "kept"),
+    [
+        ("https://inside.example/", "https://inside.example"),
+        ("https://inside.example/api/v1/", "https://inside.example"),
+        ("https://inside.example/host/api", "https://inside.example/host"),
+        ("https://inside.example/apis", "https://inside.example/apis"),
+    ],
+)
+def test_the_address_of_an_api_is_kept_without_what_we_add_ourselves(operator: Client, pasted: str, kept: str) -> None:
+    save(operator, Host(), host_api=pasted)
+    assert Account.objects.get().host_api == kept
+
+
+AGAIN = "Enter this once more"
+
+
+@pytest.mark.parametrize(
+    ("values", "is_asked"),
+    [
+        ({"name": "", "host_token": "token-canary"}, True),
+        ({"host_token": "token-canary", "host_account_id": "8"}, False),  # said by the token itself
+        ({"name": ""}, False),
+        ({"hook_secret": "secret-canary", "host_token": "token-canary", "host_account_id": "8"}, True),
+    ],
+    ids=["another field", "the token", "nothing entered", "another secret"],
+)
+def test_a_secret_is_asked_for_again_where_something_else_is_wrong(
+    operator: Client, values: dict[str, str], is_asked: bool
+) -> None:
+    account = make_account(host_account_id=7) if "hook_secret" in values else None
+    page = save(operator, Host(), account, **values).content.decode()
+    assert (AGAIN in page) is is_asked
+    assert "canary" not in page
+
+
+def test_whoever_saves_second_is_told_and_overwrites_only_when_meant(operator: Client, client: Client) -> None:
+    account = make_account(host_account_id=7, name="Shop")
+    address = f"/admin/tenants/account/{account.pk}/change/"
+    seen = operator.get(address).context["seen"]
+    # Neither what the platform writes down by itself, nor saving the same, is somebody else's change.
+    Account.objects.update(published_at=timezone.now(), host_proved_at=timezone.now())
+    assert operator.get(address).context["seen"] == seen
+    save(operator, Host(), account, name="Theirs", _seen=seen)
+    late = save(operator, Host(), account, name="Mine", trust="verified", _seen=seen)
+    assert "root has changed this" in late.content.decode()
+    assert 'value="Mine"' in late.content.decode()
+    account.refresh_from_db()
+    assert (account.name, account.trust) == ("Theirs", "signed_in")
+    save(operator, Host(), account, name="Mine", _seen=late.context["seen"])
+    account.refresh_from_db()
+    assert account.name == "Mine"
+
+
+def test_an_account_that_was_published_leaves_tabs_behind_and_its_page_says_so(operator: Client) -> None:
+    account = make_account()
+    address = f"/admin/tenants/account/{account.pk}/delete/"
+    assert "Its tabs stay in Voxys" not in operator.get(address).content.decode()
+    Account.objects.update(published_at=timezone.now())
+    assert "Its tabs stay in Voxys" in operator.get(address).content.decode()
+
+
+def test_what_the_host_does_not_know_of_a_tab_yet_is_to_be_published(operator: Client) -> None:
+    account = make_account()
+    app = make_app(account, title="Orders", host_id=3)
+    address, said = f"/admin/tenants/dashboardapp/{app.pk}", "does not know of this change"
+    entered = {
+        "title": "Purchases", "position": "0", "is_enabled": "on",
+        "placements-TOTAL_FORMS": "0", "placements-INITIAL_FORMS": "0",
+    }  # fmt: skip
+    before = operator.post(f"{address}/change/", entered, follow=True).content.decode()
+    assert said not in before  # nothing was published: the account's page leads there
+    Account.objects.update(published_at=timezone.now())
+    assert said not in operator.post(f"{address}/change/", entered, follow=True).content.decode()
+    renamed = operator.post(f"{address}/change/", {**entered, "title": "Sales"}, follow=True).content.decode()
+    assert said in renamed
+    assert f'href="/admin/tenants/account/{account.pk}/publish/"' in renamed
+    assert "its tab stays in Voxys" in operator.get(f"{address}/delete/").content.decode()
+    assert said in operator.post(f"{address}/delete/", {"post": "yes"}, follow=True).content.decode()
 
 
 def test_after_a_change_of_the_host_one_stays_where_the_token_is_entered(operator: Client) -> None:
