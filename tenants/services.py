@@ -179,7 +179,11 @@ def _require_free_place(account: Account) -> None:
 
 
 def _place_is_taken() -> ValidationError:
-    return ValidationError({"host_account_id": _("This account of this host is connected already.")})
+    said = _(
+        "This account of this host is connected already. Look for it in the list of accounts; if it is not there, ask a"
+        " platform administrator."
+    )
+    return ValidationError({"host_account_id": said})
 
 
 def _elsewhere(account: Account, known: list[int]) -> str:

@@ -70,9 +70,7 @@ class PlacementViewSet(Writing, mixins.ListModelMixin, mixins.RetrieveModelMixin
         rows = Placement.objects.select_related("dashboard_app__account")
         return rows.prefetch_related("secrets", chosen).order_by("pk")
 
-    @extend_schema(
-        summary="How a panel that fetches by itself is doing", parameters=[ROW_ID], responses=HealthSerializer
-    )
+    @extend_schema(summary="Show how a panel is doing", parameters=[ROW_ID], responses=HealthSerializer)
     @action(detail=True)
     def health(self, request: Request, **kwargs: Any) -> Response:
         """Tell how the panel is doing that fetches by itself; 404 where connections or the host fill it."""

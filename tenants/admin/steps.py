@@ -29,6 +29,8 @@ def token_step(account: Account) -> Step:
     return Step(
         _("Prove the host"),
         account.is_proved,
+        "" if account.is_proved else "#id_host_token",
+        _("Enter the token"),
         hint=_("Enter an administrator's API token below and save. Nothing is served before."),
     )
 

@@ -139,6 +139,22 @@ def test_the_address_of_an_api_is_kept_without_what_we_add_ourselves(operator: C
     assert Account.objects.get().host_api == kept
 
 
+def test_what_is_wrong_far_below_is_said_and_linked_at_the_top(operator: Client) -> None:
+    account = make_account(host_account_id=7, name="Shop")
+    page = save(operator, Host(role="agent"), account, host_token="token").content.decode()
+    link = page.index('<a href="#id_host_token">')
+    assert link < page.index('id="id_host_token"')
+    assert "This is an agent" in page[link : page.index("</li>", link)]
+
+
+def test_an_account_without_proof_leads_to_where_the_token_is_entered(operator: Client) -> None:
+    account = make_account()
+    step = 'href="#id_host_token"'
+    assert step not in operator.get(f"/admin/tenants/account/{account.pk}/change/").content.decode()
+    Account.objects.update(host_proved_at=None)
+    assert step in operator.get(f"/admin/tenants/account/{account.pk}/change/").content.decode()
+
+
 AGAIN = "Enter this once more"
 
 
