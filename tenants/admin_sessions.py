@@ -9,7 +9,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from tenants.admin_base import AccountFilter, OfAccountsAdmin
+from tenants.forms import NoticeForm
 from tenants.models import AgentSession, Notice
+from tenants.notices import mark_notice
 from tenants.trust.sessions import revoke_account, revoke_agent, revoke_session
 
 
@@ -61,17 +63,19 @@ class AgentSessionAdmin(OfAccountsAdmin):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: AgentSession | None = None) -> bool:
+        # The list's actions need it; on a session's own page there is nothing to save.
+        return obj is None and super().has_change_permission(request)
+
     def has_delete_permission(self, request: HttpRequest, obj: AgentSession | None = None) -> bool:
         return False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: AgentSession | None = None) -> tuple[str, ...]:
-        return tuple(self.fields)
 
 
 @admin.register(Notice)
 class NoticeAdmin(OfAccountsAdmin):
     """What operators should look at; the open ones first."""
 
+    form = NoticeForm
     list_display = ("said", "account", "kind", "times", "last_at", "is_resolved")
     list_filter = (("account", AccountFilter), "is_resolved", "kind")
     list_select_related = ("account",)
@@ -88,7 +92,8 @@ class NoticeAdmin(OfAccountsAdmin):
 
     @admin.action(description=_("Mark the chosen notices as resolved"), permissions=["change"])
     def resolve(self, request: HttpRequest, queryset: QuerySet[Notice]) -> None:
-        queryset.update(is_resolved=True)
+        for notice in queryset.filter(is_resolved=False).select_related("account"):
+            mark_notice(notice, is_resolved=True)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

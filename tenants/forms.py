@@ -20,7 +20,8 @@ from unfold.widgets import (
 )
 
 from tenants.host.choices import Choices, agents_of, inboxes_of, teams_of
-from tenants.models import Account, DashboardApp
+from tenants.models import Account, DashboardApp, Notice
+from tenants.notices import has_open_twin, mark_notice
 from tenants.services import ACCOUNT_SECRETS, save_account, save_dashboard_app, validate_account
 
 _MAX_OVERLAP_HOURS = 24 * 30
@@ -186,6 +187,25 @@ class DashboardAppForm(forms.ModelForm[DashboardApp]):
     def save_by_service(self) -> None:
         """Save what was found good."""
         save_dashboard_app(self.instance)
+
+
+class NoticeForm(forms.ModelForm[Notice]):
+    """Whether a notice is done with."""
+
+    class Meta:
+        model = Notice
+        fields = ("is_resolved",)
+
+    def clean_is_resolved(self) -> bool:
+        """Refuse to open it again beside one of the same kind."""
+        is_resolved: bool = self.cleaned_data["is_resolved"]
+        if not is_resolved and has_open_twin(self.instance):
+            raise ValidationError(_("The same is noted anew already: look at the open notice."))
+        return is_resolved
+
+    def save_by_service(self) -> None:
+        """Save what was found good."""
+        mark_notice(self.instance, is_resolved=self.cleaned_data["is_resolved"])
 
 
 class OverlapForm(forms.Form):

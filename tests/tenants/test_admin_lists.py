@@ -1,9 +1,12 @@
 """Lists and pages of the admin cost the same however many rows there are."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.db import connection
+from django.forms import BoundField, MultiWidget
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -64,3 +67,32 @@ def test_pages_cost_the_same_for_1_3_and_30_rows(admin_client: Client) -> None:
             make_placement(app, make_connection(account, connector="demo"))
             make_app(account)
         assert [queries(admin_client, address) for address in addresses] == before
+
+
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label_lower)
+def test_every_page_is_saved_as_it_is_or_has_nothing_to_save(model: Any, admin_client: Client) -> None:
+    row = make_row(model)
+    Account.objects.update(host_proved_at=None)  # so that no form asks its host
+    address = address_of(model, f"{row.pk}/change/")
+    page: Any = admin_client.get(address)
+    assert page.status_code == 200
+    forms = [page.context["adminform"].form]
+    for inline in page.context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.forms]
+    body = dict(entered for form in forms for field in form for entered in _entered(field))
+    answer = admin_client.post(address, body)
+    assert answer.status_code == (302 if b'name="_save"' in page.content else 403), _complaints(answer)
+
+
+def _entered(field: BoundField) -> Iterator[tuple[str, Any]]:
+    """Yield what a browser sends of the field as it is shown."""
+    widget, value = field.field.widget, field.value()
+    if isinstance(widget, MultiWidget):
+        names = widget.widgets_names
+        yield from ((field.html_name + name, part) for name, part in zip(names, widget.decompress(value), strict=True))
+    elif value is not None and value is not False:
+        yield field.html_name, value
+
+
+def _complaints(page: Any) -> Any:
+    return page.context and [page.context["adminform"].errors, page.context["errors"]]
