@@ -49,8 +49,11 @@ class PlacementInline(TabularInline[Placement, DashboardApp]):
     form = PlacementRowForm
     fields = ("panel", "title", "position", "is_enabled")
     extra = 0
-    min_num = 1
     show_change_link = True
+
+    def get_min_num(self, request: HttpRequest, obj: DashboardApp | None = None, **kwargs: Any) -> int:
+        # A new tab begins with a panel. One that has none, as files and programs make them, is saved without as well.
+        return 0 if obj else 1
 
     def get_formset(self, request: HttpRequest, obj: DashboardApp | None = None, **kwargs: Any) -> Any:
         # Read once for all rows. Of a new tab the account is not known yet: saving says what is not offered.

@@ -16,12 +16,14 @@ from panels.declarations.difference import Difference, difference
 from panels.declarations.matching import match_accounts
 from panels.declarations.secrets import SecretValues
 from panels.declarations.shapes import Declarations, Declared, Problem
-from tenants.models import Account
+from tenants.models import Account, SignInMethod, Trust
 from tenants.secrets import HOST_TOKEN
 from tenants.services import validate_account
 from voxysapps.problems import place_of
 
 logger = logging.getLogger(__name__)
+
+_CHOICES = {"trust": Trust.values, "sign_in_method": SignInMethod.values}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +168,21 @@ def _is_there(chosen: AccountPlan) -> bool:
 
 
 def _told(error: ValidationError, declared: Declared, path: str) -> list[Problem]:
-    fields = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+    fields = error.error_dict if hasattr(error, "error_dict") else {"": error.error_list}
     problems = []
-    for name, sentences in fields.items():
+    for name, errors in fields.items():
         parts = [part for part in (path, "" if name == "__all__" else name) if part]
         where = f"{declared.place}: {'.'.join(parts)}" if parts else declared.place
-        problems += [Problem(where, sentence) for sentence in sentences]
+        problems += [Problem(where, sentence) for one in errors for sentence in _sentences(name, one)]
     return problems
+
+
+def _sentences(name: str, error: ValidationError) -> list[str]:
+    """Return what is wrong with the field. Files hold values, and not the words that forms have for them."""
+    if error.code != "invalid_choice" or name not in _CHOICES:
+        return error.messages
+    told = {"value": (error.params or {}).get("value", ""), "known": ", ".join(_CHOICES[name])}
+    return [_("“%(value)s” is none of these: %(known)s.") % told]
 
 
 def _failed(declared: Declared, error: Exception) -> Problem:

@@ -2,9 +2,11 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.db.models import BooleanField, IntegerField
 from django.utils.translation import gettext as _
 
 from panels.declarations.reading import MAX_ACCOUNTS, Misshapen, read_account, unreadable, without_twins
@@ -14,6 +16,18 @@ from tenants.models import Account
 from tenants.services import ACCOUNT_SECRETS
 
 _LISTS = ("extra_host_origins",)
+_LIST_ENDS = re.compile(r"[\s,;]+")
+_DELIMITERS = (",", ";", "\t")
+# As people and spreadsheets write them; these make words of their language of what they read.
+_TRUTHS = {
+    **dict.fromkeys(("yes", "y", "wahr", "ja"), "true"),
+    **dict.fromkeys(("no", "n", "falsch", "nein"), "false"),
+}
+# Neither 1.000 nor 1E+03, as spreadsheets make of 1000: read as numbers they would be other ones.
+_NUMBER = re.compile(r"-?[0-9]+(\.0)?")
+_KINDS = {name: Account._meta.get_field(name) for name in ACCOUNT_FIELDS}  # noqa: SLF001 - Django's own name for it
+_NUMBER_FIELDS = {name for name, kind in _KINDS.items() if isinstance(kind, IntegerField)}
+_TRUTH_FIELDS = {name for name, kind in _KINDS.items() if isinstance(kind, BooleanField)}
 # A spreadsheet would take these for the beginning of a formula; what begins with the sign itself gets another one.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _SHIELD = "'"
@@ -57,13 +71,16 @@ class _Line:
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the lines that have something in them, with their numbers."""
-    first = text.partition("\n")[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
+    first = text.strip().partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     end = count = 0
     for cells in reader:
         begin, end = end + 1, reader.line_num
-        if any(cell.strip() for cell in cells):
+        # Spreadsheets write empty cells behind the last one.
+        while cells and not cells[-1].strip():
+            cells.pop()
+        if cells:
             count += 1
             if count > MAX_ACCOUNTS + 1:
                 raise Unreadable(_("too many accounts. At most %(number)s are read.") % {"number": MAX_ACCOUNTS})
@@ -72,15 +89,18 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _header(rows: Iterator[tuple[int, list[str]]]) -> list[str]:
     _number, cells = next(rows, (0, []))
-    header = [cell.strip() for cell in cells]
+    header = [cell.strip().lower() for cell in cells]
     known = (*ACCOUNT_FIELDS, *ACCOUNT_SECRETS)
-    unknown = sorted(set(header) - set(known))
-    if unknown or "name" not in header or len(set(header)) < len(header):
-        # Unknown names are not quoted: without a header line they are somebody's values.
-        raise Unreadable(
-            _("its first line has to name columns, each once: name, and any of %(names)s.")
-            % {"names": ", ".join(known[1:])}
-        )
+    names = {"names": ", ".join(known[1:])}
+    if "name" not in header:
+        # What is there is not quoted: without a header line it is somebody's values.
+        raise Unreadable(_("its first line has to name columns: name, and any of %(names)s.") % names)
+    for name in header:
+        if name not in known:
+            told = {**names, "column": name}
+            raise Unreadable(_("there is no column “%(column)s”. Beside name there are: %(names)s.") % told)
+        if header.count(name) > 1:
+            raise Unreadable(_("the column “%(column)s” is there twice.") % {"column": name})
     return header
 
 
@@ -95,30 +115,19 @@ def _read_line(
     if len(cells) > len(header):
         problems.append(Problem(where, _("There are more cells than columns.")))
         return
-    raw: dict[str, Any] = {}
-    for name, cell in zip(header, cells, strict=False):
-        if not cell.strip():
-            continue
-        if name in ACCOUNT_SECRETS:
-            # No variable of an environment is called so.
-            secrets[f"{where}, {name}"] = cell.strip()
-            raw[name] = NamedSecret(f"{where}, {name}")
-        else:
-            raw[name] = _unshielded(cell).split() if name in _LISTS else _unshielded(cell)
-    wrong: list[Problem] = []
+    raw, wrong = _values(where, header, cells, secrets)
     while True:
         try:
             account = read_account(raw, from_text=True)
             break
         except Misshapen as error:
             column = error.path.partition("[")[0]
-            place = _("%(where)s, column %(column)s") % {"where": where, "column": column} if column else where
-            problem = Problem(place, _advice(error.sentence))
+            problem = Problem(_place(where, column), _advice(error.sentence))
             if problem.where in {one.where for one in wrong}:  # missing, since it was wrong
                 break
             wrong.append(problem)
-            # On to the next column that is wrong.
-            if raw.pop(column, None) is None:
+            # On to the next column that is wrong. Without a name there is none.
+            if raw.pop(column, None) is None or column == "name":
                 break
     if wrong:
         problems += wrong
@@ -126,10 +135,43 @@ def _read_line(
         declared.append(Declared(where, account))
 
 
+def _values(
+    where: str, header: list[str], cells: list[str], secrets: dict[str, str]
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Return what the line's cells say, by column, and which cannot be used."""
+    raw: dict[str, Any] = {}
+    wrong = []
+    for name, cell in zip(header, cells, strict=False):
+        if not cell.strip():
+            continue
+        if name in ACCOUNT_SECRETS:
+            # No variable of an environment is called so.
+            secrets[f"{where}, {name}"] = cell.strip()
+            raw[name] = NamedSecret(f"{where}, {name}")
+        elif name in _NUMBER_FIELDS and not _NUMBER.fullmatch(cell.strip()):
+            wrong.append(Problem(_place(where, name), _("Enter a whole number: all of its digits, and nothing else.")))
+        else:
+            raw[name] = _value(name, _unshielded(cell))
+    return raw, wrong
+
+
+def _place(where: str, column: str) -> str:
+    return _("%(where)s, column %(column)s") % {"where": where, "column": column} if column else where
+
+
+def _value(name: str, text: str) -> Any:
+    """Return the cell's value, as text."""
+    if name in _LISTS:
+        return [part for part in _LIST_ENDS.split(text) if part]
+    if name in _TRUTH_FIELDS:
+        return _TRUTHS.get(text.lower(), text)
+    return text.removesuffix(".0") if name in _NUMBER_FIELDS else text
+
+
 def _advice(sentence: str) -> str:
     """Return what to do about a cell, where msgspec says what it has expected in words of programs."""
     advices = {
-        "Expected `int`, got `str`.": _("Enter a whole number."),
+        "Expected `int` >= 1.": _("Enter a whole number, at least 1."),
         "Expected `bool`, got `str`.": _("Enter true or false."),
         "Object missing required field `name`.": _("Every line needs a name."),
     }
@@ -138,8 +180,14 @@ def _advice(sentence: str) -> str:
 
 def _cell(value: Any) -> str:
     text = " ".join(value) if isinstance(value, list) else str(value).lower() if isinstance(value, bool) else str(value)
-    return f"{_SHIELD}{text}" if text.startswith((*_FORMULA, _SHIELD)) else text
+    return f"{_SHIELD}{text}" if _needs_shield(text) else text
 
 
 def _unshielded(cell: str) -> str:
-    return cell[1:] if cell.startswith(_SHIELD) and cell[1:].startswith((*_FORMULA, _SHIELD)) else cell
+    """Return what the cell means: without its shield, or the blanks around it that were not meant."""
+    is_shielded = cell.startswith(_SHIELD) and _needs_shield(cell[1:])
+    return cell[1:] if is_shielded else cell.strip()
+
+
+def _needs_shield(text: str) -> bool:
+    return text.startswith((*_FORMULA, _SHIELD)) or text != text.strip()

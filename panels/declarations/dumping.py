@@ -10,6 +10,8 @@ from panels.models import Connection, Placement
 from panels.settings_forms import secret_names, settings_form
 from tenants.models import Account, DashboardApp
 
+# Ends of lines to YAML, which come back as they are from between such quotation marks only.
+_BREAKS = frozenset("\r\x85\u2028\u2029\ufeff")
 # In the order in which they are told. As many queries as there are kinds of rows, however many accounts.
 _ROWS = (
     Prefetch("connections", Connection.objects.order_by("name")),
@@ -44,6 +46,14 @@ def _describe(account: Account) -> dict[str, Any]:
 class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         return True
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    style = '"' if _BREAKS.intersection(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)
 
 
 def _placement(row: Placement) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from panels.declarations.yaml_files import Unreadable, load
 MAX_ACCOUNTS = 1_000
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 _PATH = re.compile(r" - at `(?:key` in `)?\$?\.?(?P<path>[^`]*)`$")
+_NO_TEXT_IN_YAML = re.compile("Expected `str`, got `(?:int|float|bool)`")
 # The one character that PostgreSQL keeps in no text, and halves of characters.
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
@@ -71,7 +72,10 @@ def read_account(raw: Any, *, from_text: bool = False) -> AccountShape:
         sentence = str(error)
         found = _PATH.search(sentence)
         told = sentence[: found.start()] if found else sentence
-        raise Misshapen(found["path"] if found else "", told if told.endswith(".") else f"{told}.") from None
+        told = told if told.endswith(".") else f"{told}."
+        if _NO_TEXT_IN_YAML.match(told):
+            told += " " + _("What YAML takes for a number, or for true or false, is text in quotation marks.")
+        raise Misshapen(found["path"] if found else "", told) from None
     for path, sentence in _problems_within(account):
         raise Misshapen(path, sentence)
     return account

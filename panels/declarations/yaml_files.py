@@ -60,9 +60,13 @@ def text_of(content: str | bytes) -> str:
     if not isinstance(content, str) and content.startswith(_ARCHIVE):
         raise Unreadable(_("a workbook or an archive. Save the table as “CSV UTF-8”."))
     try:
-        return content if isinstance(content, str) else content.decode("utf-8-sig")
+        text = content if isinstance(content, str) else content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Unreadable(_("no text in UTF-8. Save it in this encoding; spreadsheets call it “CSV UTF-8”.")) from None
+        text = None
+    # UTF-16 without its mark is UTF-8, too, with a NUL for every other character.
+    if text is None or text[1:2] == "\0":
+        raise Unreadable(_("no text in UTF-8. Save it in this encoding; spreadsheets call it “CSV UTF-8”."))
+    return text
 
 
 def _check_events(text: str) -> None:

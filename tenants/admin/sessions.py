@@ -85,7 +85,7 @@ class NoticeAdmin(OfAccountsAdmin):
 
     @admin.action(description=_("Mark the chosen notices as resolved"), permissions=["change"])
     def resolve(self, request: HttpRequest, queryset: QuerySet[Notice]) -> None:
-        for notice in queryset.filter(is_resolved=False):
+        for notice in queryset.filter(is_resolved=False).select_related("account"):
             close_notice(notice)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Notice | None = None) -> tuple[str, ...]:

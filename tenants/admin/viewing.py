@@ -2,6 +2,8 @@
 
 import csv
 from collections.abc import Iterator
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib import admin
@@ -15,6 +17,8 @@ from tenants.models import ViewRecord
 from tenants.selectors import visible_accounts
 from tenants.trust.identity import identifier_digests
 
+# More in one query are more than SQLite takes.
+_ACCOUNTS_AT_ONCE = 500
 _COLUMNS = (
     *("seen_at", "account_id", "agent_id", "session_id", "conversation_id", "contact_id", "dashboard_app_id"),
     *("panels", "trust", "identifiers_edited"),
@@ -49,11 +53,12 @@ class ViewRecordAdmin(OfAccountsAdmin):
         value = search_term.strip()
         if not value or (value.isdecimal() and len(value) <= _LONGEST_ID):
             return super().get_search_results(request, queryset, search_term)
-        wanted = Q(pk__in=())
-        for account_id in visible_accounts(request.user).values_list("pk", flat=True):
-            (digest,) = identifier_digests(account_id, value)
-            wanted |= Q(account_id=account_id, identifiers__contains=f" {digest} ")
-        return queryset.filter(wanted), False
+        found: list[int] = []
+        account_ids = list(visible_accounts(request.user).values_list("pk", flat=True))
+        for begin in range(0, len(account_ids), _ACCOUNTS_AT_ONCE):
+            wanted = [_of_customer(account_id, value) for account_id in account_ids[begin : begin + _ACCOUNTS_AT_ONCE]]
+            found += queryset.filter(reduce(or_, wanted)).order_by().values_list("pk", flat=True)
+        return queryset.filter(pk__in=found), False
 
     @admin.display(description=_("trust"), ordering="trust")
     def level(self, record: ViewRecord) -> str:
@@ -70,6 +75,11 @@ class ViewRecordAdmin(OfAccountsAdmin):
         response["Content-Disposition"] = 'attachment; filename="view-records.csv"'
         response["Cache-Control"] = "no-store"
         return response
+
+
+def _of_customer(account_id: int, value: str) -> Q:
+    (digest,) = identifier_digests(account_id, value)
+    return Q(account_id=account_id, identifiers__contains=f" {digest} ")
 
 
 class _Line:

@@ -132,6 +132,7 @@ class Account(models.Model):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
         ordering = ("name", "id")
+        indexes = (models.Index(fields=("name", "id"), name="account_by_name"),)
         constraints = (
             models.UniqueConstraint(
                 fields=("host_origin", "host_account_id"),

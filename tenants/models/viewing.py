@@ -29,7 +29,10 @@ class AgentSession(models.Model):
         verbose_name = _("agent session")
         verbose_name_plural = _("agent sessions")
         ordering = ("-created_at", "-id")
-        indexes = (models.Index(fields=("account", "agent_id"), name="agent_session_of_agent"),)
+        indexes = (
+            models.Index(fields=("account", "agent_id"), name="agent_session_of_agent"),
+            models.Index(fields=("-created_at", "-id"), name="agent_session_by_time"),
+        )
 
     def __str__(self) -> str:
         return f"{self.agent_name or self.agent_id} ({self.created_at:%Y-%m-%d})"
@@ -70,6 +73,7 @@ class ViewRecord(models.Model):
         ordering = ("-seen_at", "-id")
         indexes = (
             models.Index(fields=("account", "-seen_at"), name="view_record_by_time"),
+            models.Index(fields=("-seen_at", "-id"), name="view_record_of_all_by_time"),
             models.Index(fields=("account", "contact_id"), name="view_record_by_contact"),
             models.Index(fields=("account", "agent_id"), name="view_record_by_agent"),
         )

@@ -22,8 +22,9 @@ from tenants.host.records import HostProfile
 from tenants.models import Account, AgentSession, AuditEntry, Notice
 from tenants.notices import raise_notice
 from tenants.secrets import describe_secrets, get_host_token, set_hook_secret, set_host_token
+from tenants.trust.identity import identifier_digests
 from tenants.trust.sessions import find_session, issue_session
-from tests.factories import make_account, make_app
+from tests.factories import make_account, make_app, make_view_record
 
 pytestmark = pytest.mark.django_db
 
@@ -407,3 +408,16 @@ def test_notices_count_up_and_are_resolved(operator: Client) -> None:
     operator.post("/admin/tenants/notice/", {"action": "resolve", "_selected_action": [notice.pk]})
     notice.refresh_from_db()
     assert notice.is_resolved
+    entry = AuditEntry.objects.get(object_type="tenants.notice")
+    assert (entry.action, entry.changes) == ("change", {"is_resolved": [False, True]})
+
+
+def test_a_customer_is_found_among_the_records_of_very_many_accounts(operator: Client) -> None:
+    accounts = [make_account() for _number in range(1_100)]
+    for account in (accounts[0], accounts[-1]):
+        (digest,) = identifier_digests(account.pk, "ada@example.com")
+        make_view_record(account, identifiers=f" {digest} ", agent_id=account.pk)
+    make_view_record(accounts[1], agent_id=accounts[1].pk)
+    response: Any = operator.get("/admin/tenants/viewrecord/", {"q": "Ada@example.com"})
+    found = {record.account_id for record in response.context["cl"].result_list}
+    assert found == {accounts[0].pk, accounts[-1].pk}

@@ -1,13 +1,16 @@
 """A file makes accounts what it says, once; a second time nothing is written and no host is asked."""
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
-from panels.declarations.applying import apply_plan
+from panels.declarations import difference
+from panels.declarations.applying import apply_plan, plan
+from panels.declarations.dumping import dump_yaml
 from panels.models import Connection, Placement
 from panels.services import save_connection
 from tenants import audit
@@ -15,7 +18,7 @@ from tenants.models import Account, AuditEntry, DashboardApp, Operator
 from tenants.secrets import get_host_token, get_secret, set_host_token
 from tenants.selectors import may_write, visible_accounts
 from tests.factories import make_account, make_app, make_connection, make_placement
-from tests.panels.declarations.support import CANARY, ProvingHost, apply_text, plan_of
+from tests.panels.declarations.support import CANARY, ProvingHost, apply_text, plan_of, read
 
 pytestmark = pytest.mark.django_db
 FILE = """
@@ -199,7 +202,8 @@ def test_stored_token_that_was_never_proved_is_tried_again(host: ProvingHost) ->
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        ("trust: any", "accounts[0] (Fernweh): trust: "),
+        ("trust: any", "accounts[0] (Fernweh): trust: “any” is none of these: signed_in, verified, link."),
+        ("sign_in_method: fax", "accounts[0] (Fernweh): sign_in_method: “fax” is none of these: mail, note, any."),
         ("locale: xx-yy-zz", "accounts[0] (Fernweh): locale: “xx-yy-zz” is no language"),
         ("host_token: {env: NOT_THERE}", "accounts[0] (Fernweh): host_token: There is no value for “NOT_THERE”"),
         ("connections: [{name: a}]", "connections[0].connector: A new connection needs"),
@@ -242,6 +246,38 @@ def test_one_accounts_failure_does_not_stop_the_others(host: ProvingHost) -> Non
     assert len(problems) == 1
     assert problems[0].startswith("accounts[0] (A): host_token: The host does not accept this token")
     assert [account.name for account in Account.objects.all()] == ["B"]
+
+
+def test_broken_off_at_any_write_the_same_file_does_the_rest(host: ProvingHost) -> None:
+    """An account is never half there, and the one before it stays."""
+    text = FILE + FILE.replace("accounts:", "").replace("Fernweh", "Second").replace("_id: 4", "_id: 5")
+    apply_text(text, secrets=SECRETS)
+    whole, writes = dump_yaml(Account.objects.order_by("pk")), 14
+    names = ("save_account", "save_connection", "save_dashboard_app", "save_placement")
+    for allowed in range(writes + 1):
+        Account.objects.all().delete()
+        left = [True] * allowed
+
+        def dies(service: Any, *, left: list[bool] = left) -> Any:
+            def act(*args: Any, **options: Any) -> None:
+                if not left:
+                    raise SystemExit
+                left.pop()
+                service(*args, **options)
+
+            return act
+
+        plans = plan(read(text), visible=Account.objects.all(), secrets=SECRETS, rehearses=False)
+        with patch.multiple(difference, **{name: dies(getattr(difference, name)) for name in names}):
+            try:
+                for one in plans:
+                    assert not apply_plan(one).problems
+            except SystemExit:
+                assert allowed < writes
+        assert Account.objects.count() == allowed // (writes // 2)
+        assert apply_text(text, secrets=SECRETS)[1] == []
+        assert dump_yaml(Account.objects.order_by("pk")) == whole
+    assert not left
 
 
 def test_two_accounts_of_one_name_on_two_hosts_stay_two() -> None:

@@ -25,7 +25,7 @@ def apply_table(content: str | bytes) -> list[Problem]:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("delimiter", [",", ";"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_table_makes_accounts(host: ProvingHost, delimiter: str) -> None:
     lines = (
         "name,host_origin,host_account_id,extra_host_origins,is_active,trust,host_token",
@@ -45,11 +45,11 @@ def test_table_makes_accounts(host: ProvingHost, delimiter: str) -> None:
 def test_bad_lines_are_told_by_line_and_column_and_good_ones_read() -> None:
     content = (
         "name,host_origin,host_account_id,is_active,host_token\n"
-        f'"Two\nlines",{PLACE},1,yes,{CANARY}\n'
+        f'"Two\nlines",{PLACE},1,perhaps,{CANARY}\n'
         f"Good,{PLACE},3,true,\n"
         f"Many,{PLACE},4,true,,more\n"
         f",{PLACE},5,true,\n"
-        f"Bad,{PLACE},x,ja,\n"
+        f"Bad,{PLACE},x,vielleicht,\n"
     )
     declarations, _secrets = read_csv(content)
     assert [one.account.name for one in declarations.accounts] == ["Good"]
@@ -58,6 +58,64 @@ def test_bad_lines_are_told_by_line_and_column_and_good_ones_read() -> None:
         *("line 7, column host_account_id", "line 7, column is_active"),
     ]
     assert CANARY not in repr(declarations)
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        *(("17", 17), (" 17 ", 17), ("\u00a017\u00a0", 17), ("17.0", 17)),
+        *((text, None) for text in ("1E+05", "1.2E5", "1.000", "17,5", "1 700", "1\u00a0700", "-1", "0", "9" * 20)),
+    ],
+)
+def test_numbers_are_read_as_they_stand_or_refused(cell: str, number: int | None) -> None:
+    """Not as what a spreadsheet has made of them: that would be another account."""
+    declarations, _secrets = read_csv(f'name,host_origin,host_account_id\nOne,{PLACE},"{cell}"\n')
+    assert [one.account.host_account_id for one in declarations.accounts] == ([number] if number else [])
+    assert [one.where for one in declarations.problems] == ([] if number else ["line 2, column host_account_id"])
+
+
+@pytest.mark.parametrize("cell", ["TRUE", "true ", "1", "yes", "WAHR", "ja", "False", "0", "No", "FALSCH", "nein"])
+def test_truths_are_read_in_the_words_of_people_and_spreadsheets(cell: str) -> None:
+    declarations, _secrets = read_csv(f"name,is_active\nOne,{cell}\n")
+    (one,) = declarations.accounts
+    assert one.account.is_active == (cell.strip().lower() in ("true", "1", "yes", "wahr", "ja"))
+
+
+def test_what_spreadsheets_add_does_not_count() -> None:
+    """Blanks around values, columns without a name behind the last, names of columns with capitals."""
+    lines = (
+        " Name ,host_origin,Host_Account_ID,extra_host_origins,,",
+        f" One\u00a0,\u00a0{PLACE} , 7 ,'https://a.example, https://b.example',,",
+        ",,,,,",
+    )
+    declarations, _secrets = read_csv("\r\n".join(lines).replace("'", '"'))
+    assert declarations.problems == ()
+    (one,) = declarations.accounts
+    assert (one.account.name, one.account.address) == ("One", (PLACE, 7))
+    assert one.account.extra_host_origins == ["https://a.example", "https://b.example"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("name,colour\na,b", "there is no column “colour”. Beside name there are: host_origin, "),
+        ("name,trust,Trust\na,b,c", "the column “trust” is there twice"),
+        ("host_origin,host_account_id\na,1", "its first line has to name columns: name, and any of host_origin, "),
+        ("name\nÄ".encode("utf-16"), "no text in UTF-8"),
+        ("name\nÄ".encode("utf-16-le"), "no text in UTF-8"),
+        ("name\nÄ".encode("latin-1"), "no text in UTF-8"),
+        ("name\n" + "a\n" * 10_000, "too many accounts"),
+    ],
+)
+def test_why_a_table_cannot_be_read(content: str | bytes, told: str) -> None:
+    declarations, _secrets = read_csv(content)
+    (problem,) = declarations.problems
+    assert told in problem.sentence
+
+
+def test_a_name_that_is_too_long_is_told_once() -> None:
+    declarations, _secrets = read_csv(f"name\n{'x' * 501}\n")
+    assert [problem.where for problem in declarations.problems] == ["line 2, column name"]
 
 
 def test_places_are_told_in_the_operators_language() -> None:
@@ -75,7 +133,7 @@ def test_unreadable_table_is_not_quoted(content: str | bytes) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "name", ["=1+1", "+1", "-1", "@SUM(A1)", "\ttab", "'quoted", "'=both", 'a "b", c', "a\nb", "Ä"]
+    "name", ["=1+1", "+1", "-1", "@SUM(A1)", "\ttab", "'quoted", "'=both", " a ", "' a", 'a "b", c', "a\nb", "Ä"]
 )
 def test_export_has_no_formula_and_is_read_again(name: str) -> None:
     account = make_account(name=name, extra_host_origins=["https://a.example"], hides_from_agents=True)

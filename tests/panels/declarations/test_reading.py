@@ -15,6 +15,8 @@ def problems(content: str | bytes) -> list[str]:
     ("content", "told"),
     [
         ("accounts: [{name: x, apps: [{title: a}, {title: 5}]}]", "accounts[0].apps[1].title: Expected `str`"),
+        ("accounts: [{name: 17}]", "accounts[0].name: Expected `str`, got `int`. What YAML takes for a number, or"),
+        ("accounts: [{name: no}]", "accounts[0].name: Expected `str`, got `bool`. What YAML takes for a number, or"),
         ("accounts: [{name: x, colour: red}]", "accounts[0]: Object contains unknown field `colour`"),
         ("accounts: [{name: x, host_account_id: 0}]", "accounts[0].host_account_id: Expected `int` >= 1"),
         ("accounts: [{name: x, host_account_id: 7}]", "accounts[0].host_account_id: Give host_origin and"),
