@@ -132,8 +132,11 @@ def _ask_in_turn(kind: type[Connector], connection: Connection) -> None:
 def _try(connection: Connection) -> Result:
     answer = try_connection(connection)
     if not answer.answers:
-        make = amber if answer.temporary else red
-        return make(answer.sentence, _("Open the connection, mend its settings and save."), about=connection.name)
+        make, advice = red, _("Open the connection, mend its settings and save.")
+        if answer.temporary:
+            make = amber
+            advice = _("Run this again in a while. If it stays so, open the connection, mend its settings and save.")
+        return make(answer.sentence, advice, about=connection.name)
     kind = registry.connectors().plugins[connection.connector]
     started = time.perf_counter()
     try:

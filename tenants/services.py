@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tenants import audit
 from tenants.host.client import HostClient
-from tenants.host.errors import AWAY, HostError, HostForbidden, HostNotFound, HostRefusedToken
+from tenants.host.errors import AWAY, HostError, HostForbidden, HostNotFound, HostRefusedToken, HostUnreadable
 from tenants.models import Account, DashboardApp, new_app_key, new_hook_key
 from tenants.notices import resolve_notice
 from tenants.secrets import HOOK_SECRET, HOST_TOKEN, set_secret
@@ -164,9 +164,15 @@ def prove(account: Account, token: str | None) -> None:
         ) from None
     except HostNotFound:
         raise ValidationError(_("The host has no such account. Check the address and the account id.")) from None
+    except HostUnreadable:
+        said = _(
+            "What answers at %(address)s is not Voxys. Check the host address, and the address of the host's API if one"
+            " is entered."
+        )
+        raise ValidationError(said % {"address": account.api_address}, AWAY) from None
     except HostError as error:
         code = AWAY if error.temporary else None
-        raise ValidationError(_("The host could not be asked: %(why)s") % {"why": _(error.detail)}, code) from None
+        raise ValidationError(_("The host could not be asked: %(why)s") % {"why": error.sentence}, code) from None
 
 
 def _require_free_place(account: Account) -> None:

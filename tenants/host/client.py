@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 from tenants.host.errors import (
     HostError,
     HostForbidden,
+    HostInTrouble,
     HostLimited,
     HostNotFound,
     HostRefusedToken,
@@ -70,7 +71,11 @@ class HostClient:
 
     def profile(self) -> HostProfile:
         """Return whose token it is."""
-        return HostProfile.of(record(self._ask("GET", "/api/v1/profile", is_of_account=False)))
+        try:
+            answer = self._ask("GET", "/api/v1/profile", is_of_account=False)
+        except HostNotFound:  # everybody has a profile: nothing of the host's API is at this address
+            raise HostUnreadable(_NOT_THE_API) from None
+        return HostProfile.of(record(answer))
 
     def version(self) -> str | None:
         """Return the version by which the host calls itself; None where it does not say."""
@@ -210,6 +215,8 @@ class HostClient:
         raise refused
 
     def _ask_as(self, token: str, method: str, url: str, params: Mapping[str, str] | None, json: Any) -> Any:
+        if not (token.isascii() and token.isprintable()):  # as copied from a mail: no header can carry it
+            raise HostRefusedToken(gettext_noop("The token holds a character that no token has. Copy it once more."))
         headers = {TOKEN_HEADER: token}
         try:
             response = send(method, url, headers=headers, params=params, json=json, timeout=self._timeout)
@@ -247,7 +254,7 @@ def _error(response: Response) -> HostError:
     if status in _REJECTED:
         return HostRejected(said[:300] or gettext_noop("The host refuses this."))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return HostUnreachable(gettext_noop("The host has trouble of its own at the moment."))
+        return HostInTrouble(gettext_noop("The host has trouble of its own at the moment."))
     return errors.get(status) or HostUnreadable(_NOT_THE_API)
 
 

@@ -6,7 +6,15 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
-from tenants.host.errors import AWAY, HostError, HostForbidden, HostLimited, HostNotFound, HostRefusedToken
+from tenants.host.errors import (
+    AWAY,
+    HostError,
+    HostForbidden,
+    HostInTrouble,
+    HostLimited,
+    HostRefusedToken,
+    HostUnreadable,
+)
 from tenants.models import Trust
 from tenants.preflight.registry import Flight, Result, amber, green, red, register
 from tenants.publishing.services import drift
@@ -14,6 +22,9 @@ from tenants.secrets import HOST_TOKEN, get_live_secrets
 from tenants.services import check_host
 
 _LATER = gettext_noop("Run this again in a few minutes.")
+_ENTER_TOKEN = gettext_lazy(
+    "Enter an administrator's token in “Administrator's API token” on the account's page, and save."
+)
 
 
 @register(gettext_lazy("Host"), order=10)
@@ -27,7 +38,10 @@ def host_is_reachable(flight: Flight) -> Iterator[Result]:
     except HostLimited as error:
         yield amber(_(error.detail), _(_LATER))
         return
-    except HostNotFound:
+    except HostInTrouble as error:
+        yield red(_(error.detail), _("Run this again in a few minutes. If it stays so, ask whoever runs the host."))
+        return
+    except HostUnreadable:
         yield red(_("Something answers at %(address)s, but it is not Voxys.") % address, _look_at(address))
         return
     except HostError as error:
@@ -43,7 +57,7 @@ def token_is_good(flight: Flight) -> Iterator[Result]:
     if not flight.host_answers:
         return
     if not _has_token(flight):
-        yield red(_("No token is stored."), _("Enter an administrator's token in “API token”."))
+        yield red(_("No token is stored."), str(_ENTER_TOKEN))
         return
     try:
         check_host(flight.account)
@@ -52,7 +66,7 @@ def token_is_good(flight: Flight) -> Iterator[Result]:
         if error.code == AWAY:
             yield amber(sentence, _(_LATER))
         else:
-            yield red(sentence, _wrong_account(flight) or _("Enter an administrator's token in “API token”."))
+            yield red(sentence, _wrong_account(flight) or str(_ENTER_TOKEN))
         return
     yield green(_("It is an administrator's of account %(id)s.") % {"id": flight.account.host_account_id})
 

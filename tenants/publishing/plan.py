@@ -82,11 +82,11 @@ def _look(ask: Callable[[], Answer], sentence: str, closed: list[str]) -> Answer
     try:
         return ask()
     except (HostForbidden, HostRejected) as error:
-        closed.append(sentence % {"why": _(error.detail)})
+        closed.append(sentence % {"why": error.sentence})
         return None
     except HostError as error:
         code = AWAY if error.temporary else None
-        raise ValidationError(_("The host could not be asked: %(why)s") % {"why": _(error.detail)}, code) from None
+        raise ValidationError(_("The host could not be asked: %(why)s") % {"why": error.sentence}, code) from None
 
 
 def _app_steps(

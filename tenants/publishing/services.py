@@ -148,7 +148,8 @@ class _Publishing:
 
     def _fail(self, step: Step, error: HostError) -> None:
         self._failed.append(f"{step.describe()}: {_(error.detail)}")
-        if not error.temporary:
+        # What the host rejects, as a plan's limit, it rejects by hand, too.
+        if not error.temporary and not isinstance(error, HostRejected):
             self._paste.extend(filter(None, [step.paste()]))
 
     def _give_up(self, steps: Sequence[Step], advice: str, *, must_paste: bool = False) -> None:

@@ -17,6 +17,7 @@ from tenants.host.errors import (
     HostRefusedToken,
     HostRejected,
     HostUnreachable,
+    HostUnreadable,
 )
 from tenants.models import Account, DashboardApp
 from tenants.publishing.plan import make_plan
@@ -53,6 +54,18 @@ def client_of(account: Account, agent_id: int) -> HostClient:
 
 def test_seeded_token_is_an_administrators_of_the_account(client: HostClient) -> None:
     assert client.profile().roles == {LANTERNA: "administrator"}
+
+
+def test_what_is_no_token_is_refused_before_it_is_sent(account: Account) -> None:
+    for copied in ("tok\u200ben", "töken", "to\nken"):
+        with pytest.raises(HostRefusedToken, match="Copy it once more"):
+            HostClient(account, token=copied).profile()
+
+
+def test_an_address_without_the_api_is_said_to_be_none(account: Account, live_server: LiveServer) -> None:
+    account.host_api = f"{live_server.url.replace('localhost', '127.0.0.1')}/simulator"
+    with pytest.raises(HostUnreadable, match="not its API"):
+        HostClient(account, token="token").profile()
 
 
 def test_agents_inboxes_and_members(client: HostClient) -> None:

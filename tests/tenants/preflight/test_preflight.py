@@ -12,7 +12,14 @@ from django.test import Client
 from django.utils import timezone
 
 from panels.models import Connection
-from tenants.host.errors import HostError, HostLimited, HostNotFound, HostRefusedToken, HostUnreachable
+from tenants.host.errors import (
+    HostError,
+    HostInTrouble,
+    HostLimited,
+    HostRefusedToken,
+    HostUnreachable,
+    HostUnreadable,
+)
 from tenants.host.records import HostAgent, HostInbox, HostProfile
 from tenants.models import Account, Light, Notice, Preflight
 from tenants.preflight import registry
@@ -152,7 +159,15 @@ def spoil_host(account: Account, host: Host, server: OurServer) -> None:
 
 
 def spoil_host_wholly(account: Account, host: Host, server: OurServer) -> None:
-    host.fails_with = HostNotFound("The host does not have this in the account.")
+    host.fails_with = HostUnreadable("This is another program.")
+
+
+def spoil_host_itself(account: Account, host: Host, server: OurServer) -> None:
+    host.fails_with = HostInTrouble("It has trouble.")
+
+
+def spoil_stored_token(account: Account, host: Host, server: OurServer) -> None:
+    host.fails_with = HostRefusedToken("no")
 
 
 def spoil_host_in_between(account: Account, host: Host, server: OurServer) -> None:
@@ -253,6 +268,9 @@ def spoil_trust_a_little(account: Account, host: Host, server: OurServer) -> Non
         (spoil_role, "API token", "red", "Enter an administrator's"),
         (spoil_host, "Host", "red", "Host address"),
         (spoil_host_wholly, "Host", "red", "not Voxys"),
+        (spoil_host_wholly, "Host", "red", "Address of the host's API"),
+        (spoil_host_itself, "Host", "red", "ask whoever runs the host"),
+        (spoil_stored_token, "API token", "red", "Administrator's API token"),
         (spoil_host_in_between, "API token", "amber", "again in a few minutes"),
         (spoil_lists, "Tabs in the host", "amber", "again in a few minutes"),
         (spoil_token_wholly, "API token", "red", "No token is stored"),

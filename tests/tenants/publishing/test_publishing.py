@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 
 from tenants.host.client import EVENTS, EVENTS_OF_OLD_HOSTS
-from tenants.host.errors import HostForbidden, HostLimited, HostNotFound, HostUnreachable
+from tenants.host.errors import HostForbidden, HostLimited, HostNotFound, HostRejected, HostUnreachable
 from tenants.models import Account, AuditEntry, DashboardApp
 from tenants.publishing.plan import make_plan
 from tenants.publishing.services import drift, publish
@@ -273,6 +273,13 @@ def test_a_step_that_is_forbidden_is_to_be_pasted_and_stops_no_other(account: Ac
     assert f"{OURS}/a/" in outcome.paste[0]
     account.refresh_from_db()
     assert account.published_at is None
+
+
+def test_what_nobody_could_enter_by_hand_is_not_to_be_pasted(account: Account, host: PublishingHost) -> None:
+    host.begin(fails_at=3, failure=HostRejected("Account limit exceeded."))
+    outcome = publish(account)
+    assert "Account limit exceeded." in outcome.failed[0]
+    assert outcome.paste == ()
 
 
 def test_nobody_publishes_at_the_same_time(account: Account, host: PublishingHost) -> None:
