@@ -50,14 +50,14 @@ def german(api: Api) -> Api:
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("de", "verbunden"), ("ar", "متصل"), ("en", "connected"), ("xx", "connected")]
+    ("language", "words"), [("de", "bereits"), ("ar", "بالفعل"), ("en", "already"), ("xx", "already")]
 )
 def test_services_answer_in_the_language(account: Account, language: str, words: str) -> None:
     api = operators_api()
     api.language = language
-    place = {"host_origin": account.host_origin, "host_account_id": account.host_account_id}
-    response = api.post("accounts/", {"name": "New", **place})
-    assert words in response.json()["errors"]["host_account_id"][0]
+    api.post("dashboard-apps/", {"account": account.pk, "title": "Orders"})
+    response = api.post("dashboard-apps/", {"account": account.pk, "title": "Orders"})
+    assert words in str(response.json()["errors"])
     assert response["Content-Language"] == (language if language != "xx" else "en")
     assert "Accept-Language" in response["Vary"]
 
