@@ -53,7 +53,7 @@ def german(api: Api) -> Api:
     ("language", "words"), [("de", "bereits"), ("ar", "بالفعل"), ("en", "already"), ("xx", "already")]
 )
 def test_services_answer_in_the_language(account: Account, language: str, words: str) -> None:
-    api = operators_api()
+    api = operators_api(account)
     api.language = language
     api.post("dashboard-apps/", {"account": account.pk, "title": "Orders"})
     response = api.post("dashboard-apps/", {"account": account.pk, "title": "Orders"})
