@@ -31,7 +31,7 @@ from tests.support.admin import MODELS
 
 ROOT = Path(__file__).parents[3]
 # Where operators come in.
-DOORS = re.compile(r"(tenants|panels)/(.*/)?(admin\b|admin_|rest/|forms\.py|management/|declarations/).*")
+DOORS = re.compile(r"(tenants|panels)/(.*/)?(admin\b|rest/|forms\.py|management/|declarations/).*")
 _WRITES = {
     *("save", "create", "update", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create"),
     *("set", "add", "remove", "clear"),
