@@ -457,7 +457,7 @@ def test_identical_data_render_once(client: Client, app: DashboardApp, monkeypat
     def fail(*args: object, **kwargs: object) -> str:
         raise AssertionError("rendered again")
 
-    monkeypatch.setattr("panels.fragments.render_to_string", fail)
+    monkeypatch.setattr("panels.fragments.rendering.render_to_string", fail)
     assert states(post(client, app)) == dict.fromkeys(THREE, "ready")
 
 
@@ -504,7 +504,7 @@ def test_worker_gone_fetches_in_the_request_after_a_while(
 
 
 def test_indentation_is_not_sent_but_verbatim_text_is_kept() -> None:
-    from panels.fragments import _without_indentation  # noqa: PLC0415 - private
+    from panels.fragments.rendering import _without_indentation  # noqa: PLC0415 - private
 
     assert _without_indentation("<ul>\n    <li>a  b</li>\n\n  </ul>") == "<ul>\n<li>a  b</li>\n</ul>"
     assert _without_indentation("<pre>\n  a</pre>") == "<pre>\n  a</pre>"

@@ -56,7 +56,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         templates.append(template)
         return render_to_string(template, *args, **kwargs)
 
-    monkeypatch.setattr(fragments, "render_to_string", render)
+    monkeypatch.setattr(fragments.rendering, "render_to_string", render)
     return templates
 
 
