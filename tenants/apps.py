@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 class TenantsConfig(AppConfig):
     name = "tenants"
-    verbose_name = _("Accounts")
+    verbose_name = _("Platform")
 
     def ready(self) -> None:
         from tenants.models import Account, AccountSecret  # noqa: PLC0415 - models come with the registry

@@ -230,7 +230,8 @@ def test_whoever_proves_to_be_an_administrator_there_is_told_that_it_is_connecte
     monkeypatch.setattr("tenants.services.HostClient", Host(account=theirs.host_account_id))
     place = {"host_origin": theirs.host_origin, "host_account_id": theirs.host_account_id}
     answer = me.post("accounts/", {"name": "New", **place, "host_token": "an-administrators-token"})
-    assert answer.json()["errors"] == {"host_account_id": ["This account of this host is connected already."]}
+    (said,) = answer.json()["errors"].pop("host_account_id")
+    assert said.startswith("This account of this host is connected already.")
 
 
 @pytest.mark.parametrize("path", LISTS)
