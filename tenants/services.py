@@ -91,14 +91,19 @@ def delete_account(account: Account) -> None:
 
 
 def check_host(account: Account) -> None:
-    """Prove the stored token once more, at the saved destination. Raises ValidationError."""
+    """Prove the stored token once more, at the saved destination. Raises ValidationError.
+
+    That an account is served from now on is written down; that it still is, as every night's check finds, is not.
+    """
     prove(account, None)
     _require_free_place(account)
     before = audit.stored_values(account)
+    is_news = not account.is_proved
     account.host_proved_at = timezone.now()
     with transaction.atomic():
         account.save(update_fields=["host_proved_at"])
-        audit.record("check_host", account, before=before, after=audit.values(account))
+        if is_news:
+            audit.record("check_host", account, before=before, after=audit.values(account))
     resolve_notice(account, "host-refuses")
 
 
