@@ -20,8 +20,8 @@ Result = TypeVar("Result")
 
 # Calls of one plugin at a time in one process, fewer than a worker has threads: a slow one leaves some to the others.
 MOST_AT_ONCE = 5
-# Of these, one account's: enough for three panels that are opened together, and a slow system of theirs leaves places to
-# other accounts' tabs of the same plugin.
+# Of these, one account's: enough for three panels that are opened together, and a slow system of theirs leaves places
+# to other accounts' tabs of the same plugin.
 MOST_OF_AN_ACCOUNT = 3
 # The plugin's own requests end before, and can say more of why.
 GRACE_SECONDS = 1.0
