@@ -114,6 +114,7 @@ class Desk:
         """Put the token where the frame keeps it in this browser, and open the tab with its data."""
         self.start(page)
         frame = self.open(page)
+        frame.wait_for_function("typeof voxysSession !== 'undefined'")  # on a busy machine the frame comes late
         if not frame.evaluate("voxysSession.isKept()"):
             frame.wait_for_function("() => !document.querySelector('#sign-in').hidden", polling=50)
             kept = json.dumps({"token": token, "name": self.agent["name"]})
