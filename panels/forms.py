@@ -16,9 +16,9 @@ from panels.models import Connection, Placement
 from panels.offers import Offers
 from panels.secret_field import SecretField
 from panels.services import (
+    prove_connection,
     save_connection,
     save_placement,
-    try_connection,
     validate_connection,
     validate_placement,
 )
@@ -125,14 +125,13 @@ class ConnectionForm(PluginForm):
 
     def validate(self) -> None:
         validate_connection(self.instance, self.entered_secrets)
-        if not (self.instance.is_enabled and self.asks):
+        if not self.asks:
             return
-        answer = try_connection(self.instance, self.entered_secrets)
-        if not answer.answers and not answer.temporary:
-            raise ValidationError(
-                [answer.sentence, _("Nothing was saved. Mend it below or in the other system, and save again.")]
-            )
-        self.warning = "" if answer.answers else answer.sentence
+        try:
+            self.warning = prove_connection(self.instance, self.entered_secrets)
+        except ValidationError as error:
+            advice = _("Nothing was saved. Mend it below or in the other system, and save again.")
+            raise ValidationError([*error.messages, advice]) from None
 
     def save_by_service(self) -> None:
         """Save what was found good."""

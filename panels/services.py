@@ -126,6 +126,19 @@ def try_connection(connection: Connection, secrets: Mapping[str, str] | None = N
         return Answer(False, _("The connector failed: %(error)s.") % {"error": type(error).__name__})
 
 
+def prove_connection(connection: Connection, secrets: Mapping[str, str] | None = None) -> str:
+    """Ask the system with what is about to be saved, unless nobody will ask it.
+
+    Returns what to warn of where it is merely away, else "". Raises ValidationError where it refuses.
+    """
+    if not connection.is_enabled:
+        return ""
+    answer = try_connection(connection, secrets)
+    if not answer.answers and not answer.temporary:
+        raise ValidationError(answer.sentence)
+    return "" if answer.answers else answer.sentence
+
+
 def settings_to_try(
     connection: Connection, form_class: type[forms.Form], secrets: Mapping[str, str] | None = None
 ) -> Turns:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers
@@ -19,6 +18,7 @@ from panels.services import (
     delete_connection,
     drop_fetched,
     pause_connection,
+    prove_connection,
     resume_connection,
     save_connection,
     try_connection,
@@ -73,10 +73,7 @@ class ConnectionSerializer(RowSerializer):
     def validate_row(self, row: Connection, extra: Any) -> None:
         """Try what was sent, as the admin does: a system that is away for now is no reason to refuse it."""
         validate_connection(row, extra.get("secrets"))
-        if row.is_enabled:
-            answer = try_connection(row, extra.get("secrets"))
-            if not answer.answers and not answer.temporary:
-                raise ValidationError(answer.sentence)
+        prove_connection(row, extra.get("secrets"))
 
     def save_row(self, row: Connection, extra: Any) -> None:
         keep_old_for = extra.get("keep_old_for_hours") or None
