@@ -70,7 +70,7 @@ def test_system_is_tried_while_saving_as_in_the_admin(
     api: Api, shop: Connection, answer: Answer, enabled: bool, status: int
 ) -> None:
     body = {"account": shop.account_id, "name": "Second", "connector": "demo", "is_enabled": enabled}
-    with patch("panels.rest.connections.try_connection", return_value=answer) as tried:
+    with patch("panels.services.try_connection", return_value=answer) as tried:
         response = api.post("connections/", body, key="one")
         assert response.status_code == status
         assert tried.called is enabled
