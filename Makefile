@@ -20,8 +20,8 @@ help: ## this list
 run: ## the whole product on this machine, with demonstration data (PORT=8000)
 	@$(SETUP) run && exec $(BIN)/python -m voxysapps.embedded
 
-test: ## the tests (ARGS="tests/embedded -k port" for some of them)
-	@$(SETUP) dev && exec $(BIN)/python -m pytest $(ARGS)
+test: ## the tests, on all cores (ARGS="tests/embedded -k port" for some of them)
+	@$(SETUP) dev && exec $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: ## style, types, layers, migrations, settings, templates
 	@$(SETUP) dev

@@ -1,7 +1,8 @@
 """Gives the tests an environment before Django reads it: `pytest -p voxysapps.embedded.pytest_plugin`.
 
 Services named in the environment (DATABASE_URL, REDIS_URL) are used as they are. Otherwise a Redis of
-the session's own is started, and where none can be, the cache and the queue stay in the process.
+the session's own is started, and where none can be, the cache and the queue stay in the process. With
+`-n`, each worker is such a session.
 """
 
 import os
@@ -64,6 +65,13 @@ session = Session()
 def pytest_load_initial_conftests() -> Generator[None, Any, Any]:
     session.prepare_environment()
     return (yield)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Start workers with what was given, as if each were called by hand; this process runs no tests any more."""
+    os.environ.clear()
+    os.environ.update(GIVEN_ENVIRONMENT)
 
 
 @pytest.hookimpl(trylast=True)
