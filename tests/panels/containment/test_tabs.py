@@ -40,7 +40,7 @@ RENDERS_BADLY = (
 )
 
 
-@pytest.mark.parametrize("slug", set(RENDERS_BADLY) - {"hostile-raises"})
+@pytest.mark.parametrize("slug", sorted(set(RENDERS_BADLY) - {"hostile-raises"}))
 def test_panel_that_cannot_be_rendered_is_an_error_card_with_a_reference(
     install: Install, caplog: pytest.LogCaptureFixture, slug: str
 ) -> None:
