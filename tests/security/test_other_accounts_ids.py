@@ -1,26 +1,23 @@
 """Two operators, and one writes ids of the other's rows wherever an id can be written: parameters, bodies, choices."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
-from django.core import serializers
 from django.db.models import ForeignKey, ManyToManyField
 from django.test import Client
 
 from panels.models import Connection, Placement
 from tenants.models import Account, ApiToken, DashboardApp, Notice
-from tenants.secrets import set_host_token
 from tests.factories import make_account, make_app, make_connection, make_placement
+from tests.security.canary import CANARY, canary_account, everything, told
 from tests.support.admin import MODELS, OF_ACCOUNTS, address_of, make_operator, make_row, signed_in
 from tests.support.connectors import RecordingConnector, connector  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
 
-CANARY = "Canary"
 DEMO = {"setting_shop": "x", "setting_currency": "EUR", "setting_latency": "0", "setting_fault": "none"}
 SAMPLE = {"sample-email": "ada@example.com", "_edited": "1"}
 
@@ -32,9 +29,7 @@ def mine() -> Account:
 
 @pytest.fixture
 def theirs() -> Account:
-    account = make_account(name=f"{CANARY} and Sons", host_origin="https://canary.example")
-    set_host_token(account, "canary-of-a-token")
-    return account
+    return canary_account()
 
 
 @pytest.fixture
@@ -54,23 +49,6 @@ def me(mine: Account) -> Client:
     for model in OF_ACCOUNTS:
         make_row(model, mine)
     return signed_in(make_operator(mine))
-
-
-def everything(account: Account) -> str:
-    """Return all that is stored of the account."""
-    rows = (
-        model._default_manager.filter(**{"pk" if model is Account else "account": account.pk}).order_by("pk")
-        for model in OF_ACCOUNTS
-    )
-    links = Placement.connections.through.objects.filter(placement__account=account).order_by("pk")
-    return json.dumps([serializers.serialize("json", found) for found in (*rows, links)])
-
-
-def told(answer: Any) -> str:
-    """Return what an answer says, downloads included."""
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    text: str = content.decode()
-    return text.replace("Atlantic/Canary", "")
 
 
 def lookups(model: Any, theirs: Account, row: Any) -> Iterator[str]:

@@ -15,7 +15,7 @@ from panels.models import Connection
 from tenants.models import Account, ApiToken, AuditEntry, Operator, Preflight, Role
 from tenants.secrets import set_host_token, set_secret
 from tests.factories import make_account, make_connection
-from tests.security.test_other_accounts_ids import everything, told
+from tests.security.canary import everything, told
 from tests.security.urls import routes_of
 from tests.support.admin import MODELS, OF_ACCOUNTS, address_of, make_operator, make_row, signed_in
 from tests.support.api import ROOT, Api, api_of

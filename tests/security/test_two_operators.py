@@ -12,14 +12,13 @@ from django.test import Client
 from django.urls import get_resolver
 
 from tenants.models import Account, AuditEntry, Role
-from tenants.secrets import set_host_token
 from tests.factories import make_account
+from tests.security.canary import CANARY, canary_account
 from tests.security.urls import routes_of
 from tests.support.admin import MODELS, OF_ACCOUNTS, address_of, make_operator, make_row, signed_in
 
 pytestmark = pytest.mark.django_db
 
-CANARY = "Canary"
 ROUTES = sorted(route for route in routes_of(get_resolver().url_patterns) if re.match(r"admin/\w+/\w+/.*<", route))
 OF_ALL = {model._meta.label_lower for model in MODELS}
 
@@ -31,9 +30,7 @@ def mine() -> Account:
 
 @pytest.fixture
 def theirs() -> Account:
-    account = make_account(name=f"{CANARY} and Sons", host_origin="https://canary.example")
-    set_host_token(account, "canary-of-a-token")
-    return account
+    return canary_account()
 
 
 @pytest.fixture

@@ -15,16 +15,6 @@ from tests.support.connectors import WithSecret, connector_with_secret  # noqa: 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def shop() -> Connection:
-    return make_connection(make_account(), connector="demo", name="Shop")
-
-
-@pytest.fixture
-def api(shop: Connection) -> Api:
-    return operators_api(shop.account)
-
-
 def test_health(api: Api, shop: Connection) -> None:
     statistics.count_call(shop.account_id, shop.pk, seconds=0.25, error=None)
     statistics.count_call(shop.account_id, shop.pk, seconds=2.5, error="temporary")

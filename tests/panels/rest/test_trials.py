@@ -8,21 +8,10 @@ import pytest
 from panels.models import Connection
 from panels.services import Answer
 from tenants.models import AuditEntry, Role
-from tests.factories import make_account, make_connection
 from tests.support.admin import make_operator
 from tests.support.api import Api, api_of, operators_api
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def shop() -> Connection:
-    return make_connection(make_account(), connector="demo", name="Shop")
-
-
-@pytest.fixture
-def api(shop: Connection) -> Api:
-    return operators_api(shop.account)
 
 
 def test_sample_customer_is_told_and_nothing_is_kept(api: Api, shop: Connection) -> None:

@@ -18,11 +18,6 @@ from tests.support.api import Api, api_of, operators_api
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def account() -> Account:
-    return make_account(name="Lanterna")
-
-
 def names(api: Api) -> list[str]:
     return [row["name"] for row in api.get("accounts/").json()["results"]]
 

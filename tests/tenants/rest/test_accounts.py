@@ -13,16 +13,6 @@ from tests.support.host import HostInMemory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def account() -> Account:
-    return make_account()
-
-
-@pytest.fixture
-def api(account: Account) -> Api:
-    return operators_api(account)
-
-
 def test_webhook_address_is_told(api: Api, account: Account, settings: Settings) -> None:
     settings.PUBLIC_URL = "https://apps.example.com"
     path = f"accounts/{account.pk}/"

@@ -7,7 +7,7 @@ from django.test import Client
 
 from tenants.models import Account, DashboardApp
 from tests.factories import make_account, make_app
-from tests.support.api import Api, operators_api
+from tests.support.api import Api
 
 pytestmark = pytest.mark.django_db
 
@@ -15,16 +15,6 @@ LISTS = (
     *("accounts", "dashboard-apps", "connections", "placements", "audit", "tokens"),
     *("notices", "agent-sessions", "view-records"),
 )
-
-
-@pytest.fixture
-def account() -> Account:
-    return make_account()
-
-
-@pytest.fixture
-def api(account: Account) -> Api:
-    return operators_api(account)
 
 
 def ask(api: Api, method: str, path: str, body: Any = "", **headers: str) -> Any:

@@ -12,16 +12,11 @@ from django.db import connection
 from tenants.models import Account, AuditEntry, DashboardApp, IdempotencyKey
 from tenants.rest import idempotency
 from tenants.rest.idempotency import purge_keys
-from tests.factories import make_account, make_app
+from tests.factories import make_app
 from tests.support.api import operators_api
 from tests.support.connectors import WithSecret, connector_with_secret  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def account() -> Account:
-    return make_account()
 
 
 def test_creation_sent_twice_happens_once(account: Account) -> None:

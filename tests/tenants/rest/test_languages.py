@@ -23,11 +23,6 @@ FOLDERS = [of_project.BASE_DIR / name for name in ("tenants", "panels")]
 
 
 @pytest.fixture
-def account() -> Account:
-    return make_account()
-
-
-@pytest.fixture
 def marked(settings: Settings, tmp_path: Path) -> None:
     """German is, for this test, the English sentence in these marks: »…«."""
     catalog = Catalog(locale="de", charset="utf-8")

@@ -4,20 +4,10 @@ import pytest
 from django.test import Client
 
 from tenants.models import Account
-from tests.factories import make_account, make_app
-from tests.support.api import Api, operators_api
+from tests.factories import make_app
+from tests.support.api import Api
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def account() -> Account:
-    return make_account(name="Lanterna")
-
-
-@pytest.fixture
-def api(account: Account) -> Api:
-    return operators_api(account)
 
 
 def test_fields_that_there_are_not(api: Api, account: Account) -> None:

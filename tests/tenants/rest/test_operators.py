@@ -16,11 +16,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def account() -> Account:
-    return make_account(name="Lanterna")
-
-
-@pytest.fixture
 def root() -> User:
     return User.objects.create_superuser("root", "root@example.com", "x")
 

@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def account() -> Account:
-    return make_account(name="Lanterna")
-
-
-@pytest.fixture
 def me(account: Account) -> User:
     return make_operator(account, make_account(name="Second"))
 

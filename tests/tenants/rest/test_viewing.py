@@ -10,19 +10,9 @@ from tenants.trust.identity import identifier_digests
 from tenants.trust.sessions import find_session, issue_session
 from tests.factories import make_account, make_view_record
 from tests.support.admin import make_operator
-from tests.support.api import Api, api_of, operators_api
+from tests.support.api import Api, api_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def account() -> Account:
-    return make_account()
-
-
-@pytest.fixture
-def api(account: Account) -> Api:
-    return operators_api(account)
 
 
 def sign_in(account: Account, agent_id: int) -> tuple[AgentSession, str]:
