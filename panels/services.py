@@ -223,7 +223,8 @@ def validate_placement(
     placement: Placement, connections: Iterable[Connection], secrets: Mapping[str, str] | None = None
 ) -> None:
     """Raise ValidationError, by field, for what could not be saved."""
-    placement.full_clean(exclude={"account"})
+    # An app that is about to be saved with it has no number yet.
+    placement.full_clean(exclude={"account"} if placement.dashboard_app_id else {"account", "dashboard_app"})
     if any(connection.account_id != placement.account_id for connection in connections):
         raise ValidationError({"connections": _("Choose connections of this account.")})
     panel = registry.panels().plugins.get(placement.panel)
@@ -275,14 +276,20 @@ def delete_placement(placement: Placement) -> None:
 
 
 def save_tabs(account: Account, titles: Mapping[str, str], *, first_position: int = 0) -> None:
-    """Create a dashboard app for each panel, by slug, filled from all connections of the account."""
+    """Create a dashboard app for each panel, by slug, filled from all connections of the account.
+
+    All of them or none. Raises ValidationError.
+    """
     taken = set(DashboardApp.objects.for_account(account).values_list("title", flat=True))
     with transaction.atomic():
         for position, (slug, title) in enumerate(titles.items(), first_position):
             free = title if title not in taken else f"{title} ({slug})"
             app = DashboardApp(account=account, title=free[:60], position=position)
-            save_dashboard_app(app)
-            save_placement(Placement(account=account, dashboard_app=app, panel=slug), ())
+            try:
+                save_dashboard_app(app)
+                save_placement(Placement(account=account, dashboard_app=app, panel=slug), ())
+            except ValidationError as error:
+                raise ValidationError([f"{title}: {sentence}" for sentence in error.messages]) from None
 
 
 def _validate_match_by(match_by: object, recognised: tuple[MatchKey, ...]) -> None:

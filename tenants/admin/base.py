@@ -21,6 +21,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.contrib.filters.forms import AutocompleteDropdownForm
 
 from tenants.models import Account
+from tenants.refused_forms import RowRefused, note_refusal, refusal_of, refused
 from tenants.selectors import is_platform_administrator, may_read, may_write, visible
 from tenants.services import delete
 from tenants.watchful_forms import SEEN, digest_of
@@ -138,12 +139,22 @@ class OfAccountsAdmin(ModelAdmin[Any]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show and save the row; what only the service finds wrong, such as another's simultaneous save, is said."""
+        """Show and save the row.
+
+        What only the service finds wrong, such as another's simultaneous save, is said in the form like what the form
+        finds: nothing was saved then, and what was entered stays.
+        """
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except ValidationError as error:  # after the form's own; nothing was saved
-            self.message_user(request, " ".join(error.messages), messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
+        except ValidationError as error:
+            note_refusal(request, error)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Return the form; of a page that was refused while saving, one that says so."""
+        form = super().get_form(request, obj, change, **kwargs)
+        error = refusal_of(request)
+        return form if error is None or isinstance(error, RowRefused) else refused(form, error)
 
     def render_change_form(
         self,
