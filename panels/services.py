@@ -4,7 +4,7 @@ import datetime as dt
 import logging
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from panels.containment import try_plugin
 from panels.errors import ConnectorError, PanelUnavailable, TemporaryError
 from panels.guard import Guard
 from panels.models import Connection, Placement
+from panels.needed import require_not_needed, require_there
 from panels.offers import read_offers
 from panels.settings_forms import (
     Turn,
@@ -216,7 +217,16 @@ def _set_paused(connection: Connection, at: dt.datetime | None) -> None:
 
 
 def delete_connection(connection: Connection) -> None:
-    delete(connection)
+    """Delete the connection. Raises `Needed` where it is all that a placement has chosen."""
+    delete_connections([connection])
+
+
+def delete_connections(connections: Sequence[Connection]) -> None:
+    """Delete all of the connections, or none and raise `Needed` where they are all that a placement has chosen."""
+    with transaction.atomic():
+        require_not_needed(connections, locks=True)
+        for connection in connections:
+            delete(connection)
 
 
 def validate_placement(
@@ -258,6 +268,7 @@ def save_placement(
     before = {**audit.stored_values(placement), "connections": sorted(had)} if placement.pk else {}
     entered = {name: value for name, value in (secrets or {}).items() if value}
     with _nobody_else_saved(), transaction.atomic():
+        require_there(chosen or ())
         placement.save()
         if is_moved:
             clear_secrets(placement)

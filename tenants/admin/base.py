@@ -173,12 +173,31 @@ class OfAccountsAdmin(ModelAdmin[Any]):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
-        """Ask whether the row may go, and say what else changes by it."""
+        """Ask whether the row may go, and say what else changes by it, or why it stays."""
+        try:
+            response = super().delete_view(request, object_id, extra_context)
+        except ValidationError as error:
+            self.message_user(request, self.why_not_deleted(error), messages.ERROR)
+            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+            return HttpResponseRedirect(reverse(name, args=[object_id]))
         row = self.get_object(request, object_id) if request.method == "GET" else None
         told = self.what_else_changes(row) if row and self.has_delete_permission(request, row) else ""
         if told:
+            # The page is rendered after this.
             self.message_user(request, str(told), messages.WARNING)
-        return super().delete_view(request, object_id, extra_context)
+        return response
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *rest: Any) -> HttpResponse | None:
+        """Do what was chosen to the chosen rows; what may not be deleted stays, and it is said why."""
+        try:
+            return super().response_action(request, queryset, *rest)
+        except ValidationError as error:
+            self.message_user(request, self.why_not_deleted(error), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def why_not_deleted(self, error: ValidationError) -> str:
+        """Return what is said where a service refuses to delete rows."""
+        return " ".join(error.messages)
 
     def what_else_changes(self, row: Any) -> str | Promise:
         """Return what an operator should know before the row is deleted."""
