@@ -13,11 +13,14 @@ from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
+from panels.configuration import read_placement_sources, read_sources
 from panels.models import Connection, Placement
 from panels.needed import Needed
+from panels.preflight import tabs_can_be_filled
 from panels.services import delete_connection, delete_connections, save_placement
 from tenants import audit
-from tenants.models import Account, AuditEntry, DashboardApp
+from tenants.models import Account, AuditEntry, DashboardApp, Light
+from tenants.preflight.registry import Flight
 from tenants.services import delete_account, delete_dashboard_app
 from tests.factories import make_account, make_app, make_connection, make_placement
 from tests.panels.declarations.support import apply_text
@@ -332,3 +335,41 @@ def test_file_puts_a_new_connection_in_the_place_of_an_old_one(placement: Placem
     assert problems == []
     assert lines[-1] == "- connection Shop"
     assert [one.name for one in placement.connections.all()] == ["New"]
+
+
+# --- switched off --------------------------------------------------------------------------------------
+
+
+def names_of(account: Account) -> set[str]:
+    ids = {source.connection_id or 0 for source in read_sources(account.pk)}
+    return set(Connection.objects.filter(pk__in=ids).values_list("name", flat=True))
+
+
+def test_choice_that_is_switched_off_is_not_replaced_by_others(
+    placement: Placement, shop: Connection, other: Connection
+) -> None:
+    account = shop.account
+    assert names_of(account) == {"Shop"}
+    Connection.objects.filter(pk=shop.pk).update(is_enabled=False)
+    assert names_of(account) == set()
+    assert read_placement_sources(account.pk, placement.pk) == ()
+    placement.connections.add(other)
+    assert names_of(account) == {"Other"}
+    placement.connections.clear()
+    assert names_of(account) == {"Other"}
+
+
+def test_pre_flight_says_that_what_is_chosen_is_switched_off(
+    placement: Placement, shop: Connection, other: Connection
+) -> None:
+    assert list(tabs_can_be_filled(Flight(shop.account))) == []
+    Connection.objects.filter(pk=shop.pk).update(is_enabled=False)
+    (result,) = tabs_can_be_filled(Flight(shop.account))
+    assert (result.light, result.about) == (Light.RED, "Repairs")
+    assert "None of the connections chosen for the panel “Orders” can fill it." in result.sentence
+    Connection.objects.filter(pk=other.pk).update(is_enabled=False)
+    (result,) = tabs_can_be_filled(Flight(shop.account))
+    assert "No connection can fill the panel “Orders”." in result.sentence
+    placement.connections.clear()
+    Connection.objects.filter(pk=other.pk).update(is_enabled=True)
+    assert list(tabs_can_be_filled(Flight(shop.account))) == []
