@@ -11,9 +11,7 @@ from django.utils.translation import gettext_lazy
 from msgspec import json
 from unfold import widgets
 
-from panels import registry
 from panels.models import Connection, Placement
-from panels.offers import Offers
 from panels.secret_field import SecretField
 from panels.services import (
     prove_connection,
@@ -154,42 +152,6 @@ class PlacementForm(PluginForm):
         """Save what was found good."""
         connections = self.cleaned_data.get("connections")
         save_placement(self.instance, connections, self.entered_secrets, is_validated=True)
-
-
-class PlacementRowForm(forms.ModelForm[Placement]):
-    """A placement in its app's list: which panel, where. Its settings have a page of their own."""
-
-    # What the account is offered, where it is known.
-    offers: ClassVar[Offers | None] = None
-    panel = forms.ChoiceField(label=gettext_lazy("Panel"), widget=widgets.UnfoldAdminSelectWidget)
-
-    class Meta:
-        model = Placement
-        fields = ("panel", "title", "position", "is_enabled")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        stored, field = self.instance.panel, self.fields["panel"]
-        installed = registry.panels().plugins
-        titles = {
-            slug: str(panel.title)
-            for slug, panel in installed.items()
-            if self.offers is None or self.offers.has_panel(slug)
-        }
-        choices = [("", "---------"), *titles.items()]
-        if stored and stored not in titles:
-            text = (
-                _("%(panel)s (switched off for this account)")
-                if stored in installed
-                else _("%(panel)s (not installed)")
-            )
-            title = installed[stored].title if stored in installed else stored
-            choices.append((stored, text % {"panel": title}))
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
-        field.choices = choices
-        if stored:
-            # Another panel's settings would mean something else.
-            field.disabled = True
 
 
 class TabsForm(forms.Form):

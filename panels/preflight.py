@@ -42,24 +42,28 @@ def connections_answer(flight: Flight) -> Iterator[Result]:
 def tabs_can_be_filled(flight: Flight) -> Iterator[Result]:
     """Every tab has a panel that is installed, with a connection that can fill it."""
     offers = read_offers(flight.account.pk)
-    able = {
-        capability
-        for connection in Connection.objects.for_account(flight.account).filter(is_enabled=True)
-        if (kind := registry.connectors().plugins.get(connection.connector))
-        and offers.has_connector(connection.connector)
-        for capability in kind.capabilities
-    }
-    if flight.account.confirms:
-        able |= _of_host(offers)
+    answers = _answers_of(flight, offers)
+    of_host = _of_host(offers) if flight.account.confirms else set()
     placements: dict[int, list[Placement]] = {}
-    for placement in Placement.objects.for_account(flight.account).filter(is_enabled=True):
+    rows = Placement.objects.for_account(flight.account).filter(is_enabled=True).prefetch_related("connections")
+    for placement in rows:
         placements.setdefault(placement.dashboard_app_id, []).append(placement)
     for app in DashboardApp.objects.for_account(flight.account).filter(is_enabled=True).order_by("position", "pk"):
         if app.pk not in placements:
             yield red(_("It has no panel."), _("Add a panel on the tab's page."), about=app.title)
         for placement in placements.get(app.pk, ()):
-            if problem := _problem(placement, able, offers):
+            if problem := _problem(placement, answers, of_host, offers):
                 yield red(*problem, about=app.title)
+
+
+def _answers_of(flight: Flight, offers: Offers) -> dict[int, tuple[str, ...]]:
+    """Return what each of the account's connections can answer, by number."""
+    return {
+        connection.pk: kind.capabilities
+        for connection in Connection.objects.for_account(flight.account).filter(is_enabled=True)
+        if (kind := registry.connectors().plugins.get(connection.connector))
+        and offers.has_connector(connection.connector)
+    }
 
 
 def _of_host(offers: Offers) -> set[str]:
@@ -71,7 +75,9 @@ def _of_host(offers: Offers) -> set[str]:
     }
 
 
-def _problem(placement: Placement, able: set[str], offers: Offers) -> tuple[str, str] | None:
+def _problem(
+    placement: Placement, answers: Mapping[int, tuple[str, ...]], of_host: set[str], offers: Offers
+) -> tuple[str, str] | None:
     """Return what is wrong with the placement and what to do, or None."""
     panel = registry.panels().plugins.get(placement.panel)
     if not offers.has_panel(placement.panel):
@@ -79,7 +85,18 @@ def _problem(placement: Placement, able: set[str], offers: Offers) -> tuple[str,
             not_offered(panel.title if panel else placement.panel),
             _("Let it be offered, or remove it from the tab."),
         )
-    return _without_panel(placement.panel) if panel is None else _without_data(panel, able, offers)
+    if panel is None:
+        return _without_panel(placement.panel)
+    chosen = {connection.pk for connection in placement.connections.all()}
+    of_chosen = {able for number in answers.keys() & (chosen or answers.keys()) for able in answers[number]}
+    if not panel.capability or panel.capability in of_chosen | of_host:
+        return None
+    if any(panel.capability in able for able in answers.values()):
+        return (
+            _("None of the connections chosen for the panel “%(title)s” can fill it.") % {"title": panel.title},
+            _("Switch one of them on again, or choose others on the panel's page."),
+        )
+    return _without_data(panel, offers)
 
 
 def _without_panel(slug: str) -> tuple[str, str]:
@@ -94,9 +111,7 @@ def _without_panel(slug: str) -> tuple[str, str]:
     )
 
 
-def _without_data(panel: Panel, able: set[str], offers: Offers) -> tuple[str, str] | None:
-    if not panel.capability or panel.capability in able:
-        return None
+def _without_data(panel: Panel, offers: Offers) -> tuple[str, str]:
     if panel.capability in _of_host(offers):
         return (
             _("The panel “%(title)s” is shown only where the host confirms who looks.") % {"title": panel.title},

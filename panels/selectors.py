@@ -31,23 +31,26 @@ def _named(key: str) -> Q:
 
 
 def list_placements(app: DashboardApp) -> list[Placement]:
-    """Return the app's enabled placements in order, `chosen` holding each one's connections (2 queries)."""
-    enabled = Connection.objects.for_account(app.account_id).filter(is_enabled=True).order_by("name")
+    """Return the app's enabled placements in order, `chosen` holding each one's connections (2 queries).
+
+    Those that are switched off, too: a choice of nothing else is no choice of all.
+    """
+    connections = Connection.objects.for_account(app.account_id).order_by("name")
     return list(
         Placement.objects.for_account(app.account_id)
         .filter(dashboard_app=app, is_enabled=True)
-        .prefetch_related(Prefetch("connections", queryset=enabled, to_attr="chosen"))
+        .prefetch_related(Prefetch("connections", queryset=connections, to_attr="chosen"))
         .order_by("position", "id")
     )
 
 
 def list_apps(account_id: int) -> list[DashboardApp]:
     """Return the account's enabled apps, `shown` holding their placements as `list_placements` does (3 queries)."""
-    enabled = Connection.objects.for_account(account_id).filter(is_enabled=True).order_by("name")
+    connections = Connection.objects.for_account(account_id).order_by("name")
     placements = (
         Placement.objects.for_account(account_id)
         .filter(is_enabled=True)
-        .prefetch_related(Prefetch("connections", queryset=enabled, to_attr="chosen"))
+        .prefetch_related(Prefetch("connections", queryset=connections, to_attr="chosen"))
     )
     apps = DashboardApp.objects.for_account(account_id).filter(is_enabled=True).select_related("account")
     return list(apps.prefetch_related(Prefetch("placements", queryset=placements, to_attr="shown")))

@@ -4,7 +4,7 @@ import datetime as dt
 import logging
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from panels.containment import try_plugin
 from panels.errors import ConnectorError, PanelUnavailable, TemporaryError
 from panels.guard import Guard
 from panels.models import Connection, Placement
+from panels.needed import require_not_needed, require_there
 from panels.offers import read_offers
 from panels.settings_forms import (
     Turn,
@@ -216,14 +217,24 @@ def _set_paused(connection: Connection, at: dt.datetime | None) -> None:
 
 
 def delete_connection(connection: Connection) -> None:
-    delete(connection)
+    """Delete the connection. Raises `Needed` where it is all that a placement has chosen."""
+    delete_connections([connection])
+
+
+def delete_connections(connections: Sequence[Connection]) -> None:
+    """Delete all of the connections, or none and raise `Needed` where they are all that a placement has chosen."""
+    with transaction.atomic():
+        require_not_needed(connections, locks=True)
+        for connection in connections:
+            delete(connection)
 
 
 def validate_placement(
     placement: Placement, connections: Iterable[Connection], secrets: Mapping[str, str] | None = None
 ) -> None:
     """Raise ValidationError, by field, for what could not be saved."""
-    placement.full_clean(exclude={"account"})
+    # An app that is about to be saved with it has no number yet.
+    placement.full_clean(exclude={"account"} if placement.dashboard_app_id else {"account", "dashboard_app"})
     if any(connection.account_id != placement.account_id for connection in connections):
         raise ValidationError({"connections": _("Choose connections of this account.")})
     panel = registry.panels().plugins.get(placement.panel)
@@ -257,6 +268,7 @@ def save_placement(
     before = {**audit.stored_values(placement), "connections": sorted(had)} if placement.pk else {}
     entered = {name: value for name, value in (secrets or {}).items() if value}
     with _nobody_else_saved(), transaction.atomic():
+        require_there(chosen or ())
         placement.save()
         if is_moved:
             clear_secrets(placement)
@@ -275,14 +287,20 @@ def delete_placement(placement: Placement) -> None:
 
 
 def save_tabs(account: Account, titles: Mapping[str, str], *, first_position: int = 0) -> None:
-    """Create a dashboard app for each panel, by slug, filled from all connections of the account."""
+    """Create a dashboard app for each panel, by slug, filled from all connections of the account.
+
+    All of them or none. Raises ValidationError.
+    """
     taken = set(DashboardApp.objects.for_account(account).values_list("title", flat=True))
     with transaction.atomic():
         for position, (slug, title) in enumerate(titles.items(), first_position):
             free = title if title not in taken else f"{title} ({slug})"
             app = DashboardApp(account=account, title=free[:60], position=position)
-            save_dashboard_app(app)
-            save_placement(Placement(account=account, dashboard_app=app, panel=slug), ())
+            try:
+                save_dashboard_app(app)
+                save_placement(Placement(account=account, dashboard_app=app, panel=slug), ())
+            except ValidationError as error:
+                raise ValidationError([f"{title}: {sentence}" for sentence in error.messages]) from None
 
 
 def _validate_match_by(match_by: object, recognised: tuple[MatchKey, ...]) -> None:

@@ -22,6 +22,9 @@ from voxysapps.sealing import SealBroken, unseal
 
 Answer = TypeVar("Answer")
 
+# The code of the error that says so: nothing that is entered would mend it.
+FORM_FAILED = "form_failed"
+
 
 def plugin_slug(row: Connection | Placement) -> str:
     """Return the slug of the row's connector or panel."""
@@ -176,7 +179,7 @@ def check_settings(
     except Exception as error:
         # A plugin's own cleaning may raise anything. Without its text, which may quote a secret.
         sentence = _("The plugin's settings form failed: %(error)s. Tell its author.") % {"error": type(error).__name__}
-        raise ValidationError({"settings": sentence}) from error
+        raise ValidationError({"settings": ValidationError(sentence, FORM_FAILED)}) from error
     if not is_valid:
         raise ValidationError(
             {"settings": [f"{name}: {message}" for name, messages in form.errors.items() for message in messages]}

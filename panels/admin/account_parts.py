@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
@@ -15,15 +15,16 @@ from panels.admin.health import host_health_urls
 from panels.admin.importing import import_urls
 from panels.admin.lights import HEALTH_LINK
 from panels.admin.tabs import connections_step, tabs_step, tabs_urls
-from panels.forms import PlacementRowForm
 from panels.health import read_host_health
 from panels.models import Placement
 from panels.offers import read_offers
+from panels.placement_rows import PlacementRowForm, PlacementRows
 from panels.services import delete_placement, save_placement
 from tenants.admin import steps
 from tenants.admin.accounts import AccountAdmin
 from tenants.admin.dashboard_apps import DashboardAppAdmin
 from tenants.models import Account, DashboardApp
+from tenants.refused_forms import RowRefused, refusal_of
 from tenants.selectors import may_read, may_write
 from voxysapps.admin_base import TabularInline
 
@@ -33,6 +34,7 @@ class PlacementInline(TabularInline[Placement, DashboardApp]):
 
     model = Placement
     form = PlacementRowForm
+    formset = PlacementRows
     fields = ("panel", "title", "position", "is_enabled")
     extra = 0
     show_change_link = True
@@ -44,7 +46,7 @@ class PlacementInline(TabularInline[Placement, DashboardApp]):
     def get_formset(self, request: HttpRequest, obj: DashboardApp | None = None, **kwargs: Any) -> Any:
         # Read once for all rows. Of a new tab the account is not known yet: saving says what is not offered.
         offers = read_offers(obj.account_id) if obj else None
-        form = type(self.form.__name__, (self.form,), {"offers": offers})
+        form = type(self.form.__name__, (self.form,), {"offers": offers, "refused": refusal_of(request)})
         return super().get_formset(request, obj, **{**kwargs, "form": form})
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -61,12 +63,13 @@ class PlacementInline(TabularInline[Placement, DashboardApp]):
 
 
 def save_formset(self: DashboardAppAdmin, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-    """Save an app's placements by their service."""
+    """Save an app's placements by their service. Raises `RowRefused`: then nothing of the page is saved."""
+    prefixes = {id(row.instance): row.prefix for row in formset.forms}
     for placement in formset.save(commit=False):
         try:
-            save_placement(placement)
+            save_placement(placement, is_validated=True)
         except ValidationError as error:
-            self.message_user(request, f"{placement.panel}: {' '.join(error.messages)}", messages.ERROR)
+            raise RowRefused(prefixes[id(placement)], error) from None
     for deleted in formset.deleted_objects:
         delete_placement(deleted)
 

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -21,8 +24,9 @@ from panels.containment.origin import is_ours
 from panels.forms import ConnectionForm
 from panels.health import read_states
 from panels.models import Connection
+from panels.needed import Needed, place_of, require_not_needed
 from panels.offers import read_offers
-from panels.services import check_connection
+from panels.services import check_connection, delete_connection, delete_connections
 from tenants.admin.base import AccountFilter
 from tenants.selectors import visible_accounts
 
@@ -124,13 +128,31 @@ class ConnectionAdmin(TrialMixin, PluginRowAdmin):
             self.message_user(request, _("Saved, but it does not answer now: %s") % form.warning, messages.WARNING)
 
     def what_else_changes(self, row: Connection) -> str | Promise:
-        places = [f"{one} ({one.dashboard_app.title})" for one in row.placements.select_related("dashboard_app")[:20]]
+        places = [place_of(one) for one in row.placements.select_related("dashboard_app")[:20]]
         if not places:
             return ""
         return _(
-            "It was chosen for these panels: %(panels)s. One that has no other connection chosen is filled from every"
-            " connection of the account then."
+            "It was chosen with others for these panels: %(panels)s. They are filled from the others alone then."
         ) % {"panels": ", ".join(places)}
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        # Before it is asked whether they may go.
+        require_not_needed(list(objs))
+        return super().get_deleted_objects(objs, request)
+
+    def delete_model(self, request: HttpRequest, obj: Connection) -> None:
+        delete_connection(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Connection]) -> None:
+        delete_connections(list(queryset))
+
+    def why_not_deleted(self, error: ValidationError) -> str:
+        """Return it with links to where something else is chosen."""
+        if not isinstance(error, Needed):
+            return super().why_not_deleted(error)
+        links = ((reverse("admin:panels_placement_change", args=[one.pk]), place) for one, place in error.named)
+        places = format_html_join(", ", '<a class="page-link" href="{}">{}</a>', links)
+        return format_html("{} {}{}. {}", error.why, places, error.more, error.advice)
 
     @admin.action(description=_("Check that the chosen connections answer"), permissions=["change"])
     def check_connections(self, request: HttpRequest, queryset: QuerySet[Connection]) -> None:

@@ -16,6 +16,7 @@ from panels.models import PluginOffer
 from panels.plugins import is_known, list_plugins
 from panels.services_offers import delete_offer, save_offer
 from tenants.admin.base import OfAccountsAdmin
+from tenants.refused_forms import refusal_of
 
 _BUTTONS = {"show_save_and_add_another": False, "show_save_and_continue": False}
 
@@ -99,7 +100,13 @@ class PluginOfferAdmin(OfAccountsAdmin):
             return HttpResponseRedirect(reverse("admin:panels_pluginoffer_change", args=[decided.pk]))
         if not is_known(kind, slug):
             raise Http404
-        return super().add_view(request, form_url, {**(extra_context or {}), **_BUTTONS})
+        response = super().add_view(request, form_url, {**(extra_context or {}), **_BUTTONS})
+        refusal = refusal_of(request)
+        if refusal is None:
+            return response
+        # Somebody else has decided meanwhile: there is nothing to be added any longer.
+        self.message_user(request, " ".join(refusal.messages), messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -1,9 +1,10 @@
 """The usual tabs of an account in one go, and what is left to do before."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -72,11 +73,8 @@ def _show_tabs(admin: OfAccountsAdmin, request: HttpRequest, account: Any) -> Ht
     }
     form = TabsForm(list(titles.items()), request.POST or None)
     back = reverse("admin:tenants_account_change", args=[account.pk])
-    if request.method == "POST" and form.is_valid():
-        chosen = form.cleaned_data["panels"]
-        last = DashboardApp.objects.for_account(account).aggregate(last=Max("position"))["last"]
-        save_tabs(account, {slug: titles[slug] for slug in chosen}, first_position=0 if last is None else last + 1)
-        number = len(chosen)
+    if request.method == "POST" and form.is_valid() and _saved(account, form, titles):
+        number = len(form.cleaned_data["panels"])
         text = ngettext("%(number)d tab created.", "%(number)d tabs created.", number) % {"number": number}
         admin.message_user(request, text, messages.SUCCESS)
         return HttpResponseRedirect(back)
@@ -92,3 +90,15 @@ def _show_tabs(admin: OfAccountsAdmin, request: HttpRequest, account: Any) -> Ht
         add=f"{reverse('admin:tenants_dashboardapp_add')}?account={account.pk}",
     )
     return render(request, "panels/tabs.html", context)
+
+
+def _saved(account: Account, form: TabsForm, titles: Mapping[str, str]) -> bool:
+    """Create the chosen tabs; say beside the choice why there are none."""
+    last = DashboardApp.objects.for_account(account).aggregate(last=Max("position"))["last"]
+    chosen = {slug: titles[slug] for slug in form.cleaned_data["panels"]}
+    try:
+        save_tabs(account, chosen, first_position=0 if last is None else last + 1)
+    except ValidationError as error:
+        form.add_error("panels", error)
+        return False
+    return True

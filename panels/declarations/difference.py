@@ -67,7 +67,10 @@ def difference(account: Account | None, declared: Declared, values: SecretValues
 
 
 class _Comparison:
-    """Account, connections, apps, placements, in this order; what is pruned goes first."""
+    """Account, connections, apps, placements, in this order; what is pruned goes first.
+
+    But for connections, which go last: a placement that had chosen one has chosen another by then, or is gone.
+    """
 
     def __init__(self, account: Account, declared: Declared, values: SecretValues) -> None:
         self._account = account
@@ -75,10 +78,13 @@ class _Comparison:
         self._shape = declared.account
         self._values = values
         self._connections: dict[str, Connection] = {}
+        self._pruned: dict[str, Connection] = {}
         self.difference = Difference(account)
         self._compare_account()
         self._compare_connections()
         self._compare_apps()
+        for name, gone in sorted(self._pruned.items()):
+            self._delete("connections", f"connection {name}", delete_connection, gone)
 
     def _compare_account(self) -> None:
         account, name = self._account, self._account.name or self._shape.name
@@ -109,8 +115,7 @@ class _Comparison:
             rows = {row.name: row for row in stored}
         shapes = _list(self._shape.connections)
         if self._shape.prune and self._shape.connections is not UNSET:
-            for gone in sorted(set(rows) - {shape.name for shape in shapes}):
-                self._delete("connections", f"connection {gone}", delete_connection, rows.pop(gone))
+            self._pruned = {name: rows.pop(name) for name in set(rows) - {shape.name for shape in shapes}}
         self._connections = rows
         for index, shape in enumerate(shapes):
             self._compare_connection(f"connections[{index}]", shape, rows.get(shape.name))

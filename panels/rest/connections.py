@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from panels.health import read_queue, read_states, read_statistics
 from panels.models import Connection
+from panels.needed import Needed
 from panels.rest.trials import SampleSerializer, TrialSerializer
 from panels.services import (
     delete_connection,
@@ -28,6 +29,7 @@ from panels.trials import try_customer
 from tenants.models import Account, Light
 from tenants.rest.base import ROW_ID, RowSerializer, RowsViewSet, Writing, acting
 from tenants.rest.fields import HoursField, SettingsField, StoredSecretsField, VisibleField
+from tenants.rest.problems import Conflict
 from tenants.rest.schema import example
 
 
@@ -114,7 +116,12 @@ class HealthSerializer(serializers.Serializer[Any]):
 @extend_schema_view(
     retrieve=extend_schema(parameters=[ROW_ID]),
     partial_update=extend_schema(parameters=[ROW_ID]),
-    destroy=extend_schema(parameters=[ROW_ID]),
+    destroy=extend_schema(
+        parameters=[ROW_ID],
+        description="Delete the connection. 409 with the code `needed` where it is all that a placement has chosen,"
+        " which would then be filled from every connection of the account: `errors.placements` has their numbers."
+        " Choose others for them, or delete them, before.",
+    ),
 )
 @extend_schema(tags=["connections"])
 class ConnectionViewSet(Writing, mixins.ListModelMixin, mixins.RetrieveModelMixin, RowsViewSet):
@@ -129,7 +136,12 @@ class ConnectionViewSet(Writing, mixins.ListModelMixin, mixins.RetrieveModelMixi
         return Connection.objects.select_related("account").prefetch_related("secrets").order_by("pk")
 
     def delete_row(self, row: Connection) -> None:
-        delete_connection(row)
+        try:
+            delete_connection(row)
+        except Needed as error:
+            told = Conflict(" ".join(error.messages), "needed")
+            told.errors = {"placements": [placement.pk for placement in error.placements]}
+            raise told from None
 
     @extend_schema(
         summary="Ask whether the system answers", parameters=[ROW_ID], request=None, responses=AnswerSerializer

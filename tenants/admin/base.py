@@ -21,6 +21,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.contrib.filters.forms import AutocompleteDropdownForm
 
 from tenants.models import Account
+from tenants.refused_forms import RowRefused, note_refusal, refusal_of, refused
 from tenants.selectors import is_platform_administrator, may_read, may_write, visible
 from tenants.services import delete
 from tenants.watchful_forms import SEEN, digest_of
@@ -138,12 +139,22 @@ class OfAccountsAdmin(ModelAdmin[Any]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show and save the row; what only the service finds wrong, such as another's simultaneous save, is said."""
+        """Show and save the row.
+
+        What only the service finds wrong, such as another's simultaneous save, is said in the form like what the form
+        finds: nothing was saved then, and what was entered stays.
+        """
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except ValidationError as error:  # after the form's own; nothing was saved
-            self.message_user(request, " ".join(error.messages), messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
+        except ValidationError as error:
+            note_refusal(request, error)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Return the form; of a page that was refused while saving, one that says so."""
+        form = super().get_form(request, obj, change, **kwargs)
+        error = refusal_of(request)
+        return form if error is None or isinstance(error, RowRefused) else refused(form, error)
 
     def render_change_form(
         self,
@@ -162,12 +173,31 @@ class OfAccountsAdmin(ModelAdmin[Any]):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
-        """Ask whether the row may go, and say what else changes by it."""
+        """Ask whether the row may go, and say what else changes by it, or why it stays."""
+        try:
+            response = super().delete_view(request, object_id, extra_context)
+        except ValidationError as error:
+            self.message_user(request, self.why_not_deleted(error), messages.ERROR)
+            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+            return HttpResponseRedirect(reverse(name, args=[object_id]))
         row = self.get_object(request, object_id) if request.method == "GET" else None
         told = self.what_else_changes(row) if row and self.has_delete_permission(request, row) else ""
         if told:
+            # The page is rendered after this.
             self.message_user(request, str(told), messages.WARNING)
-        return super().delete_view(request, object_id, extra_context)
+        return response
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *rest: Any) -> HttpResponse | None:
+        """Do what was chosen to the chosen rows; what may not be deleted stays, and it is said why."""
+        try:
+            return super().response_action(request, queryset, *rest)
+        except ValidationError as error:
+            self.message_user(request, self.why_not_deleted(error), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def why_not_deleted(self, error: ValidationError) -> str:
+        """Return what is said where a service refuses to delete rows."""
+        return " ".join(error.messages)
 
     def what_else_changes(self, row: Any) -> str | Promise:
         """Return what an operator should know before the row is deleted."""

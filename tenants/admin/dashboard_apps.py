@@ -74,10 +74,11 @@ class DashboardAppAdmin(OfAccountsAdmin):
         context = page_context(self, request, title, app, form=form, back=back, still_good=told)
         return render(request, "tenants/rotate.html", context)
 
-    def save_model(self, request: HttpRequest, obj: DashboardApp, form: DashboardAppForm, change: bool) -> None:  # type: ignore[override]
-        super().save_model(request, obj, form, change)
+    def save_related(self, request: HttpRequest, form: DashboardAppForm, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        # Only now all of the page is saved.
         if not change or _OF_HOST.intersection(form.changed_data):
-            self._ask_to_publish(request, obj.account)
+            self._ask_to_publish(request, form.instance.account)
 
     def delete_model(self, request: HttpRequest, obj: DashboardApp) -> None:
         super().delete_model(request, obj)

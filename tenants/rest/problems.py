@@ -1,5 +1,6 @@
 """Errors of the API: `application/problem+json` (RFC 9457), whatever went wrong."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -25,6 +26,8 @@ class Conflict(exceptions.APIException):
 
     status_code = HTTPStatus.CONFLICT
     default_code = "conflict"
+    # What exactly, by kind; nothing where waiting is all that helps.
+    errors: Mapping[str, list[int]] | None = None
 
 
 class Unprocessable(exceptions.APIException):
@@ -62,6 +65,8 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
         detail, code = _("Some of what was sent cannot be used. “errors” says why, by field."), "invalid"
     else:
         detail, code = str(response.data.get("detail", "")), _code(error)
+        if isinstance(error, Conflict) and error.errors:
+            members["errors"] = error.errors
     response.data = describe(response.status_code, code, detail, **members)
     response.content_type = MEDIA_TYPE
     return response

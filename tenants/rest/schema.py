@@ -28,7 +28,7 @@ _PROBLEM = {
             "type": "object",
             "additionalProperties": True,
             "description": "Sentences by field; inside of lists and objects by number or name. "
-            "What is of no field is in `non_field_errors`.",
+            "What is of no field is in `non_field_errors`. With 409, the numbers of rows that are in the way, by kind.",
         },
     },
     "example": {

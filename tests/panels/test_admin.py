@@ -188,15 +188,6 @@ def test_strangers_see_no_admin(client: Client) -> None:
     assert "Secret app" not in response.content.decode()
 
 
-def test_panels_that_lose_a_connection_are_named_before_it_is_deleted(operator: Client) -> None:
-    app = make_app(title="Repairs")
-    chosen, other = (make_connection(app.account, name=name, connector="demo") for name in ("Mine", "Other"))
-    make_placement(app).connections.add(chosen)
-    said = "chosen for these panels: orders (Repairs)"
-    assert said in operator.get(f"/admin/panels/connection/{chosen.pk}/delete/").content.decode()
-    assert "chosen for" not in operator.get(f"/admin/panels/connection/{other.pk}/delete/").content.decode()
-
-
 def test_a_secret_is_asked_for_again_where_another_setting_is_wrong(operator: Client) -> None:
     account = make_account()
     entered = {"account": account.pk, "name": "", "is_enabled": "on", "setting_key": "rk_live_canary"}

@@ -283,6 +283,20 @@ def test_a_place_on_a_host_is_taken_once_proved_and_not_before(operator: Client)
     assert Account.objects.filter(host_proved_at__isnull=False).count() == 1
 
 
+def test_a_place_that_is_taken_while_saving_loses_nothing_that_was_entered(operator: Client) -> None:
+    make_account(host_account_id=7, host_origin="https://voxys.example")
+    host = Host()
+    with patch("tenants.services._require_free_place"):  # it was free a moment ago
+        page = save(operator, host, name="Second", host_token="canary-token")
+    form = page.context["adminform"].form
+    assert "connected already" in str(form.errors["host_account_id"])
+    assert (form["name"].value(), form["host_account_id"].value()) == ("Second", "7")
+    assert "Enter this once more" in str(form.errors["host_token"])
+    assert b"canary" not in page.content
+    assert len(host.asked) == 1
+    assert not Account.objects.filter(name="Second").exists()
+
+
 def test_a_place_that_was_guessed_is_not_told_to_be_taken(operator: Client) -> None:
     """Only whoever has an administrator's token learns that the account is connected."""
     make_account(host_account_id=7, host_origin="https://voxys.example")

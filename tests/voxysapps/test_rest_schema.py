@@ -29,7 +29,7 @@ from pytest_django.fixtures import Settings
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import ignored_auth, negative_data_rejection, positive_data_acceptance
 
-from panels.models import PluginOffer
+from panels.models import Placement, PluginOffer
 from tenants.models import Account, AuditEntry, Notice, Preflight
 from tenants.rest.schema import EnglishGenerator
 from tenants.secrets import set_host_token
@@ -114,7 +114,8 @@ def caller(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Calle
         "accounts": account.pk,
         "dashboard-apps": app.pk,
         "connections": shop.pk,
-        "placements": make_placement(app, shop).pk,
+        # Of two, so that one can be deleted.
+        "placements": make_placement(app, shop, make_connection(account, connector="demo")).pk,
         "audit": entry.pk,
         "notices": Notice.objects.create(account=account, kind="x", text="x").pk,
         "agent-sessions": session.pk,
@@ -266,6 +267,20 @@ def undone() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def test_connection_that_is_needed_is_a_documented_answer(caller: Caller) -> None:
+    placement = Placement.objects.get(pk=caller.rows["placements"])
+    placement.connections.set([caller.rows["connections"]])
+    operation = OPERATIONS["DELETE /api/v1/connections/{id}/"]
+    assert "`needed`" in operation.definition.raw["description"]
+    case = operation.Case(path_parameters={"id": caller.rows["connections"]})
+    answer = case.call_and_validate(
+        headers={"Authorization": f"Bearer {caller.text}"}, excluded_checks=[positive_data_acceptance]
+    )
+    assert (answer.status_code, answer.json()["code"]) == (409, "needed")
+    assert answer.json()["errors"] == {"placements": [placement.pk]}
+    assert placement.connections.exists()
 
 
 def test_addresses_that_are_not_there_are_problems_too(caller: Caller) -> None:
