@@ -109,7 +109,7 @@ def test_refused_row_of_a_new_tab_leaves_no_tab_without_it(admin_client: Client)
     page: Any = admin_client.post("/admin/tenants/dashboardapp/add/", sent(*rows, account=str(account.pk)))
     assert page.status_code == 200
     assert "switched off for this account" in str(errors_of(page, 0)["panel"])
-    assert "from a file or by the API" in str(errors_of(page, 1)["panel"])
+    assert "by a file or the API" in str(errors_of(page, 1)["panel"])
     assert not errors_of(page, 2)
     assert values_of(page, 2) == {"panel": "customer", "title": "Who", "position": "2"}
     assert not DashboardApp.objects.exists()
