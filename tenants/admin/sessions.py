@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from tenants.admin.base import AccountFilter, OfAccountsAdmin
+from tenants.admin.dates import DatedAdmin
 from tenants.forms import NoticeForm
 from tenants.models import AgentSession, Notice
 from tenants.notices import close_notice
@@ -17,7 +18,7 @@ from tenants.trust.sessions import revoke_account, revoke_agent, revoke_session
 
 
 @admin.register(AgentSession)
-class AgentSessionAdmin(OfAccountsAdmin):
+class AgentSessionAdmin(DatedAdmin):
     """Who has signed in where. Sessions end here, and change in no other way."""
 
     list_display = ("agent", "account", "agent_id", "method", "browser", "created_at", "last_used_at", "state")
