@@ -9,6 +9,7 @@ from django.utils.translation import override
 from panels import registry
 from tenants.admin.words import ACTIONS
 from tenants.models import AuditEntry
+from tenants.notices import KINDS
 
 pytestmark = pytest.mark.django_db
 
@@ -52,3 +53,7 @@ def test_words_are_of_the_readers_language(admin_client: Client) -> None:
         word = str(ACTIONS["add"])
     admin_client.cookies["django_language"] = "de"
     assert word in choices(admin_client, "/admin/tenants/auditentry/", "action")
+
+
+def test_notices_are_offered_by_their_kinds(admin_client: Client) -> None:
+    assert set(choices(admin_client, "/admin/tenants/notice/", "kind")) == {"All", *KINDS}
