@@ -1,5 +1,6 @@
 """Shows pages of the admin in a process of its own: who looks at what comes in, seconds of processor time go out."""
 
+import datetime as dt
 import json
 import os
 import secrets
@@ -19,12 +20,25 @@ django.setup()
 
 from django.contrib.auth.models import User  # noqa: E402 - Django comes first
 from django.core.management import call_command  # noqa: E402
+from django.db.models import QuerySet  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from tenants.models import Account, DashboardApp, Light, Operator, Preflight, Trust  # noqa: E402
+from panels.models import Connection, Placement  # noqa: E402
+from tenants.models import (  # noqa: E402
+    Account,
+    AgentSession,
+    AuditEntry,
+    DashboardApp,
+    Light,
+    Notice,
+    Operator,
+    Preflight,
+    Trust,
+    ViewRecord,
+)
 
-# Accounts that searches and filters find.
+# Accounts that searches and filters find, and that the operator of few has.
 HITS = 3
 
 
@@ -33,7 +47,11 @@ def main(number: int) -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
     create(number)
     administrator = User.objects.create_superuser("administrator")
-    clients = {"administrator": signed_in(administrator), "operator": signed_in(create_operator())}
+    clients = {
+        "administrator": signed_in(administrator),
+        "operator": signed_in(create_operator("operator", Account.objects.all())),
+        "operator-of-few": signed_in(create_operator("operator-of-few", Account.objects.order_by("pk")[:HITS])),
+    }
     say(0.0)
     for line in sys.stdin:
         who, address = line.split()
@@ -50,28 +68,99 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def create_operator() -> User:
-    """Return an operator for whom every account was chosen, one by one."""
-    user = User.objects.create_user("operator", is_staff=True)
-    Operator.objects.create(user=user).accounts.set(Account.objects.all())
+def create_operator(name: str, accounts: QuerySet[Account]) -> User:
+    """Return an operator for whom the accounts were chosen, one by one."""
+    user = User.objects.create_user(name, is_staff=True)
+    Operator.objects.create(user=user).accounts.set(accounts)
     return user
 
 
 def create(number: int) -> None:
-    trusts = list(Trust.values)
+    """Create the accounts, each with one row of whatever there is a list of."""
+    trusts, now = list(Trust.values), timezone.now()
     accounts = Account.objects.bulk_create(
         Account(
-            name=f"Needle {position}" if position < HITS else f"Account {position}",
+            name=named(position),
             is_active=position >= HITS,
             host_origin="https://voxys.example",
             host_account_id=position + 1,
             trust=trusts[position % len(trusts)],
-            host_proved_at=timezone.now(),
+            host_proved_at=now,
+            published_at=now,
         )
         for position in range(number)
     )
-    DashboardApp.objects.bulk_create(DashboardApp(account=account, title="Orders") for account in accounts)
     Preflight.objects.bulk_create(Preflight(account=account, worst=Light.GREEN) for account in accounts)
+    create_rows(accounts)
+    create_records(accounts)
+
+
+def named(position: int) -> str:
+    return f"Needle {position}" if position < HITS else f"Account {position}"
+
+
+def create_rows(accounts: list[Account]) -> None:
+    """Create what operators set up."""
+    apps = DashboardApp.objects.bulk_create(
+        DashboardApp(account=account, title=f"Orders of {account.name}", is_draft=position < HITS)
+        for position, account in enumerate(accounts)
+    )
+    Placement.objects.bulk_create(
+        Placement(account=app.account, dashboard_app=app, panel="orders", title=app.title, is_enabled=position >= HITS)
+        for position, app in enumerate(apps)
+    )
+    Connection.objects.bulk_create(
+        Connection(account=account, name=f"Shop of {account.name}", connector="demo", is_enabled=position >= HITS)
+        for position, account in enumerate(accounts)
+    )
+
+
+def create_records(accounts: list[Account]) -> None:
+    """Create what is written down by itself: one an hour."""
+    now = timezone.now()
+    times = [now - dt.timedelta(hours=position) for position in range(len(accounts))]
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            account=account,
+            at=at,
+            actor="root",
+            via="api" if position < HITS else "admin",
+            action="add",
+            object_type="tenants.account",
+            object_id=str(account.pk),
+            object_name=account.name,
+            changes={"name": [None, account.name]},
+        )
+        for position, (account, at) in enumerate(zip(accounts, times, strict=True))
+    )
+    ViewRecord.objects.bulk_create(
+        ViewRecord(
+            account=account,
+            seen_at=at,
+            trust=account.trust,
+            agent_id=7 if position < HITS else 1_000 + position,
+            contact_id=position,
+            customer="",
+            panels=["orders"],
+            identifiers_edited=position < HITS,
+        )
+        for position, (account, at) in enumerate(zip(accounts, times, strict=True))
+    )
+    AgentSession.objects.bulk_create(
+        AgentSession(
+            account=account,
+            agent_id=position,
+            agent_name=f"Agent of {account.name}",
+            token_digest=str(position),
+            method="note" if position < HITS else "mail",
+            expires_at=now + dt.timedelta(days=30),
+        )
+        for position, account in enumerate(accounts)
+    )
+    Notice.objects.bulk_create(
+        Notice(account=account, kind="host-refuses", text=f"About {account.name}.", is_resolved=position >= HITS)
+        for position, account in enumerate(accounts)
+    )
 
 
 def say(seconds: float) -> None:

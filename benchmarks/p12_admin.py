@@ -1,4 +1,4 @@
-"""P12: the admin's list of accounts with 10 000 of them, beside the same list with ten.
+"""P12: the admin's lists with 10 000 accounts, each with a row in them, beside the same lists with ten.
 
 Two processes, each with a database of its own, show the same page in turn; each round gives one ratio of
 processor time, and the median of the ratios counts.
@@ -19,20 +19,37 @@ from voxysapps.embedded.files import BASE_DIR
 
 ROUNDS = 15
 FEW, MANY = 10, 10_000
-# What is measured: an address in the list of accounts, and what it is. Searches and filters have as many hits in
-# either list, so that the number of accounts is compared and not the number of rows.
+# What is measured: an address, and what it is. Searches and filters have as many hits in either list, so that the
+# number of accounts is compared and not the number of rows.
 _TYPING = "/admin/autocomplete/?app_label=tenants&model_name=dashboardapp&field_name=account&term=Needle"
+_EACH = "as an operator of each of them"
+_FEW = "as an operator of three of them"
 PAGES = {
     "P12a": ("opening the list (20 rows of them / 10)", "administrator", "/admin/tenants/account/"),
     "P12b": ("searching it", "administrator", "/admin/tenants/account/?q=Needle"),
     "P12c": ("filtering it", "administrator", "/admin/tenants/account/?is_active__exact=0"),
     "P12d": ("finding an account by typing", "administrator", _TYPING),
-    "P12e": ("searching it, as an operator of each of them", "operator", "/admin/tenants/account/?q=Needle"),
+    "P12e": (f"searching it, {_EACH}", "operator", "/admin/tenants/account/?q=Needle"),
+    "P12f": (f"the overview after signing in, {_EACH}", "operator", "/admin/"),
+    "P12g": (f"opening the list (20 rows / 10), {_EACH}", "operator", "/admin/tenants/account/"),
+    "P12h": (f"finding an account by typing, {_EACH}", "operator", _TYPING),
+    "P12i": (f"opening all tabs (20 rows / 10), {_EACH}", "operator", "/admin/tenants/dashboardapp/"),
+    "P12j": (f"searching tabs, {_EACH}", "operator", "/admin/tenants/dashboardapp/?q=Needle"),
+    "P12k": (f"opening all placements (20 rows / 10), {_EACH}", "operator", "/admin/panels/placement/"),
+    "P12l": (f"opening all connections (20 rows / 10), {_EACH}", "operator", "/admin/panels/connection/"),
+    "P12m": (f"searching connections, {_EACH}", "operator", "/admin/panels/connection/?q=Needle"),
+    "P12n": ("opening the audit (20 rows / 10)", "administrator", "/admin/tenants/auditentry/"),
+    "P12o": (f"searching the audit, {_EACH}", "operator", "/admin/tenants/auditentry/?q=Needle"),
+    "P12p": (f"opening the view records (20 rows / 10), {_EACH}", "operator", "/admin/tenants/viewrecord/"),
+    "P12q": (f"searching view records, {_EACH}", "operator", "/admin/tenants/viewrecord/?q=7"),
+    "P12r": (f"opening the notices (20 rows / 10), {_EACH}", "operator", "/admin/tenants/notice/"),
+    "P12s": (f"the overview after signing in, {_FEW}", "operator-of-few", "/admin/"),
+    "P12t": (f"searching connections, {_FEW}", "operator-of-few", "/admin/panels/connection/?q=Needle"),
 }
 
 
 class Admin:
-    """A process that shows pages of the admin to a platform administrator, and to an operator of all its accounts."""
+    """A process that shows pages of the admin to an administrator, and to operators of all accounts and of three."""
 
     def __init__(self, folder: Path, accounts: int) -> None:
         folder.mkdir()

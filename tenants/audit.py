@@ -23,11 +23,13 @@ _UNTOLD = frozenset(
         *("key", "previous_key", "previous_key_ends_at", "password", "last_login", "token_digest", "generation"),
     }
 )
+# Through what somebody is at work; `system`: nobody is.
+VIAS = ("admin", "api", "command", "frame", "system")
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is at work, and through what: `admin`, `api`, `command` or `system`."""
+    """Who is at work, and through what (`VIAS`)."""
 
     user: AbstractBaseUser | None
     name: str

@@ -1,5 +1,7 @@
 """What an account's operator should look at."""
 
+from typing import Literal, get_args
+
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -8,11 +10,14 @@ from django.utils import timezone
 from tenants import audit
 from tenants.models import Account, Notice
 
+Kind = Literal["app-address-drifted", "host-refuses", "mail-failing", "note-not-deleted", "preflight", "too-many-mails"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
 # The same notice is not written again for so long, however often its cause is met.
 QUIET_SECONDS = 60
 
 
-def raise_notice(account: Account, kind: str, text: str) -> None:
+def raise_notice(account: Account, kind: Kind, text: str) -> None:
     """Note something about the account; the same kind again only counts up until it is resolved."""
     if not cache.add(_quiet_key(account.pk, kind), 1, QUIET_SECONDS):
         return
@@ -26,7 +31,7 @@ def raise_notice(account: Account, kind: str, text: str) -> None:
         return
 
 
-def resolve_notice(account: Account, kind: str) -> None:
+def resolve_notice(account: Account, kind: Kind) -> None:
     """Close the account's open notice of this kind, if there is one."""
     Notice.objects.for_account(account).filter(kind=kind, is_resolved=False).update(is_resolved=True)
     cache.delete(_quiet_key(account.pk, kind))

@@ -3,17 +3,24 @@
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from tenants.models import Account, Operator, Role
 
 Row = TypeVar("Row", bound=Model)
 
+_Chosen = Operator.accounts.through
+# With so many accounts chosen a database begins with them and looks for their rows. With more it goes through the rows
+# as they are sorted and filtered, and asks of each whose it is: it is done once the page is full.
+FEW_ACCOUNTS = 1_000
+
 
 def get_operator(user: Any) -> Operator | None:
     """Return the user's operator; None for platform administrators and for whoever is none. Asked once a user."""
     if not hasattr(user, "_operator"):
-        user._operator = Operator.objects.filter(user_id=user.pk).first()  # noqa: SLF001 - kept with the user
+        beyond = _Chosen.objects.filter(operator=OuterRef("pk"))[FEW_ACCOUNTS : FEW_ACCOUNTS + 1]
+        operators = Operator.objects.annotate(has_many_accounts=Exists(beyond))
+        user._operator = operators.filter(user_id=user.pk).first()  # noqa: SLF001 - kept with the user
     operator: Operator | None = user._operator  # noqa: SLF001
     return operator
 
@@ -38,14 +45,7 @@ def may_write(user: Any) -> bool:
 
 def visible_accounts(user: Any) -> QuerySet[Account]:
     """Return the accounts that the user may see."""
-    if is_platform_administrator(user):
-        return Account.objects.all()
-    operator = get_operator(user) if _may_sign_in(user) else None
-    if operator is None:
-        return Account.objects.none()
-    if operator.has_all_accounts:
-        return Account.objects.all()
-    return Account.objects.filter(pk__in=operator.accounts.through.objects.filter(operator=operator).values("account"))
+    return visible(Account.objects.all(), user)
 
 
 def find_accounts(name: str | None, *, every: bool = False) -> list[Account]:
@@ -64,11 +64,18 @@ def find_accounts(name: str | None, *, every: bool = False) -> list[Account]:
 
 def visible(rows: QuerySet[Row], user: Any) -> QuerySet[Row]:
     """Return those of the rows, accounts or what belongs to one, that are of accounts the user may see."""
-    operator = get_operator(user)
-    if is_platform_administrator(user) or (_may_sign_in(user) and operator and operator.has_all_accounts):
+    if is_platform_administrator(user):
+        return rows
+    operator: Any = get_operator(user) if _may_sign_in(user) else None
+    if operator is None:
+        return rows.none()
+    if operator.has_all_accounts:
         return rows
     path = "pk" if rows.model is Account else "account"
-    return rows.filter(**{f"{path}__in": visible_accounts(user)})
+    chosen = _Chosen.objects.filter(operator=operator)
+    if operator.has_many_accounts:
+        return rows.filter(Exists(chosen.filter(account=OuterRef(path))))
+    return rows.filter(**{f"{path}__in": chosen.values("account")})
 
 
 def _may_sign_in(user: Any) -> bool:

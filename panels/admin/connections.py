@@ -28,7 +28,13 @@ from panels.needed import Needed, place_of, require_not_needed
 from panels.offers import read_offers
 from panels.services import check_connection, delete_connection, delete_connections
 from tenants.admin.base import AccountFilter
+from tenants.admin.filters import by_known
 from tenants.selectors import visible_accounts
+
+
+def _titles() -> dict[str, str]:
+    """Return the titles of the installed connectors, by slug."""
+    return {slug: str(kind.title) for slug, kind in registry.connectors().plugins.items()}
 
 
 @admin.register(Connection)
@@ -38,7 +44,7 @@ class ConnectionAdmin(TrialMixin, PluginRowAdmin):
     plugin_form = ConnectionForm
     secret_fields = ("keep_old_hours",)
     list_display = ("name", "account", "kind", "is_enabled", "health")
-    list_filter = (("account", AccountFilter), "connector", "is_enabled")
+    list_filter = (("account", AccountFilter), ("connector", by_known(_titles)), "is_enabled")
     list_select_related = ("account",)
     search_fields = ("name", "account__name")
     search_help_text = _("Name or account")

@@ -1,6 +1,7 @@
 """Accounts from a file in the admin: the first press shows what it would change, the second does it."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
+from panels.declarations import uploads
 from panels.declarations.applying import AccountPlan, apply_plan, plan
 from panels.declarations.shapes import ACCOUNT_FIELDS, Problem
 from panels.declarations.uploads import (
@@ -32,6 +34,9 @@ from tenants.selectors import may_write, visible_accounts
 from tenants.services import ACCOUNT_SECRETS
 
 _YAML = (".yaml", ".yml")
+
+# Problems by their account's place in the file.
+Refused = Mapping[str, Sequence[Problem]]
 
 
 class UploadForm(forms.Form):
@@ -76,34 +81,62 @@ def _chosen(admin: OfAccountsAdmin, request: HttpRequest) -> HttpResponse:
 def _confirmed(admin: OfAccountsAdmin, request: HttpRequest) -> HttpResponse:
     """Do what was shown, unless by now it would be something else."""
     try:
-        upload, seen = open_upload(request.POST["sealed"], **_owner(request))
+        sealed = open_upload(request.POST["sealed"], **_owner(request))
     except NotThere:
         text = _("That was too long ago. Choose the file again.")
         admin.message_user(request, text, messages.WARNING)
         return HttpResponseRedirect(reverse("admin:tenants_account_import"))
-    plans, problems = _planned(request, upload)
-    if digest_of(plans) != seen:
+    plans, problems = _planned(request, sealed.upload)
+    if digest_of(plans) != sealed.seen:
         text = _("Accounts were changed by somebody else meanwhile. This is what would be done now.")
         admin.message_user(request, text, messages.WARNING)
-        return _show_plans(admin, request, upload)
-    done = []
-    for one in plans:
-        refused = apply_plan(one).problems
-        problems += refused
-        if one.lines and not refused:
-            done.append(one)
+        return _show_plans(admin, request, sealed.upload)
+    done, refused, left = _apply(plans, sealed.refused)
+    imported = ngettext("%(number)d account imported.", "%(number)d accounts imported.", len(done))
+    if left:
+        text = ngettext(
+            "%(number)d account is left, since hosts took their time. Import once more to go on.",
+            "%(number)d accounts are left, since hosts took their time. Import once more to go on.",
+            left,
+        )
+        told = f"{imported % {'number': len(done)}} {text % {'number': left}}"
+        admin.message_user(request, told, messages.WARNING)
+        return _show_plans(admin, request, sealed.upload, refused)
+    problems += [problem for one in refused.values() for problem in one]
     if not problems:
-        text = ngettext("%(number)d account imported.", "%(number)d accounts imported.", len(done))
-        admin.message_user(request, text % {"number": len(done)}, messages.SUCCESS)
+        admin.message_user(request, imported % {"number": len(done)}, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:tenants_account_changelist"))
     return _page(admin, request, done=done, problems=problems, is_done=True)
 
 
-def _show_plans(admin: OfAccountsAdmin, request: HttpRequest, upload: Upload) -> HttpResponse:
+def _apply(plans: Sequence[AccountPlan], refused: Refused) -> tuple[list[AccountPlan], Refused, int]:
+    """Do the plans, for as long as a browser waits; return those done, what is refused by now, and how many are left.
+
+    What an earlier press was refused is not tried again: hosts that do not answer would take all the time.
+    """
+    ends_at = time.monotonic() + uploads.SECONDS
+    done, problems = [], dict(refused)
+    todo = [one for one in plans if one.declared.where not in refused and (one.lines or one.problems)]
+    for number, one in enumerate(todo, 1):
+        if found := apply_plan(one).problems:
+            problems[one.declared.where] = found
+        else:
+            done.append(one)
+        left = sum(not other.problems for other in todo[number:])
+        if left and time.monotonic() > ends_at:
+            return done, problems, left
+    return done, problems, 0
+
+
+def _show_plans(
+    admin: OfAccountsAdmin, request: HttpRequest, upload: Upload, refused: Refused | None = None
+) -> HttpResponse:
+    """Show what would be done; `refused` is what was tried already."""
     plans, problems = _planned(request, upload)
-    problems += [problem for one in plans for problem in one.problems]
-    ready = [one for one in plans if one.lines and not one.problems]
-    sealed = seal_upload(upload, digest_of(plans), **_owner(request)) if ready else ""
+    known = {one.declared.where: one.problems for one in plans if one.problems} | dict(refused or {})
+    problems += [problem for one in known.values() for problem in one]
+    ready = [one for one in plans if one.lines and one.declared.where not in known]
+    sealed = seal_upload(upload, digest_of(plans), **_owner(request), refused=refused) if ready else ""
     return _page(
         admin,
         request,

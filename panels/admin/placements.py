@@ -18,6 +18,12 @@ from panels.health import State, fetches_itself, read_placement_states
 from panels.models import Connection, Placement
 from panels.plugins import placement_state
 from tenants.admin.base import AccountFilter
+from tenants.admin.filters import by_known
+
+
+def _titles() -> dict[str, str]:
+    """Return the titles of the installed panels, by slug."""
+    return {slug: str(panel.title) for slug, panel in registry.panels().plugins.items()}
 
 
 @admin.register(Placement)
@@ -26,8 +32,10 @@ class PlacementAdmin(PluginRowAdmin):
 
     plugin_form = PlacementForm
     list_display = ("name", "dashboard_app", "account", "position", "is_enabled", "health")
-    list_filter = (("account", AccountFilter), "panel", "is_enabled")
+    list_filter = (("account", AccountFilter), ("panel", by_known(_titles)), "is_enabled")
     list_select_related = ("account", "dashboard_app")
+    # As the model's own, without looking for the app's account, which is the placement's.
+    ordering = ("account", "dashboard_app__position", "dashboard_app_id", "position", "id")
     search_fields = ("title", "panel", "dashboard_app__title")
     search_help_text = _("Title, panel or tab")
     empty_text = _("A placement is a panel in a tab. Add it on the page of its dashboard app.")

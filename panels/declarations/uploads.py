@@ -9,7 +9,7 @@ the file a second time would keep as little, but what is done could be another f
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -23,8 +23,11 @@ from panels.declarations.reading import read_declarations, unreadable
 from panels.declarations.shapes import AccountShape, Declarations, NamedSecret, Problem
 from voxysapps.sealing import Place, SealBroken, seal, unseal
 
-# Each account with a token asks its host, while the browser waits. The command has no such limit.
+# Each account with a token asks its host, while the browser waits. The command has no such limits.
 MAX_ACCOUNTS = 200
+# After so long what is left waits for another press: proxies wait for a minute, and the last account may take its
+# host's time, and the page some seconds.
+SECONDS = 25
 LIFETIME_SECONDS = 600
 
 
@@ -34,6 +37,18 @@ class Upload:
 
     text: str = field(repr=False)
     is_yaml: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What comes back with the second press: the file, the digest of what was shown of it, and what was refused.
+
+    `refused` are problems by their account's place in the file, of accounts that an earlier press has tried.
+    """
+
+    upload: Upload
+    seen: str
+    refused: Mapping[str, Sequence[Problem]]
 
 
 class NotThere(Exception):
@@ -53,21 +68,25 @@ def read_upload(upload: Upload) -> tuple[Declarations, Mapping[str, str]]:
     return declarations, secrets
 
 
-def seal_upload(upload: Upload, seen: str, *, user_id: int, session: str) -> str:
-    """Return the file for a hidden field. `seen` is the digest of what the page shows."""
-    packed = {"at": time.time(), "seen": seen, "is_yaml": upload.is_yaml, "text": upload.text}
+def seal_upload(
+    upload: Upload, seen: str, *, user_id: int, session: str, refused: Mapping[str, Sequence[Problem]] | None = None
+) -> str:
+    """Return the file for a hidden field, with the rest of `Sealed`."""
+    told = {where: [(one.where, one.sentence) for one in problems] for where, problems in (refused or {}).items()}
+    packed = {"at": time.time(), "seen": seen, "is_yaml": upload.is_yaml, "text": upload.text, "refused": told}
     return seal(json.dumps(packed, ensure_ascii=False), _place(user_id, session))
 
 
-def open_upload(sealed: str, *, user_id: int, session: str) -> tuple[Upload, str]:
-    """Return the file, and the digest of what was shown of it. Raises `NotThere`."""
+def open_upload(sealed: str, *, user_id: int, session: str) -> Sealed:
+    """Return what was sealed. Raises `NotThere`."""
     try:
         packed: dict[str, Any] = json.loads(unseal(sealed, _place(user_id, session)))
     except SealBroken:
         raise NotThere from None
     if not 0 <= time.time() - packed["at"] <= LIFETIME_SECONDS:
         raise NotThere
-    return Upload(packed["text"], packed["is_yaml"]), packed["seen"]
+    refused = {where: [Problem(*one) for one in told] for where, told in packed["refused"].items()}
+    return Sealed(Upload(packed["text"], packed["is_yaml"]), packed["seen"], refused)
 
 
 def digest_of(plans: Iterable[AccountPlan]) -> str:

@@ -17,8 +17,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from tenants.admin.base import AccountFilter, OfAccountsAdmin
+from tenants.admin.base import AccountFilter
+from tenants.admin.dates import DatedAdmin
+from tenants.admin.filters import by_known
 from tenants.admin.words import ACTIONS, SECRETS, TOLD
+from tenants.audit import VIAS
 from tenants.models import AuditEntry
 from tenants.selectors import is_platform_administrator
 
@@ -28,12 +31,16 @@ _NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(OfAccountsAdmin):
+class AuditEntryAdmin(DatedAdmin):
     """Who changed what, when, from what to what."""
 
     is_editable = False
     list_display = ("at", "actor", "via", "done", "thing", "object_name", "account", "short")
-    list_filter = (("account", AccountFilter), "via", "action")
+    list_filter = (
+        ("account", AccountFilter),
+        ("via", by_known(lambda: dict(zip(VIAS, VIAS, strict=True)))),
+        ("action", by_known(lambda: ACTIONS)),
+    )
     list_select_related = ("account",)
     search_fields = ("actor", "object_name")
     search_help_text = _("Who, or the name of what was changed")

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.db.models import CASCADE, ForeignKey, ManyToManyField, Model, QuerySet
 from django.forms import ModelChoiceField, ModelForm, ModelMultipleChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,6 +21,7 @@ from unfold.admin import checkbox
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.contrib.filters.forms import AutocompleteDropdownForm
 
+from tenants.admin.paging import UncountedPaginator
 from tenants.models import Account
 from tenants.refused_forms import RowRefused, note_refusal, refusal_of, refused
 from tenants.selectors import is_platform_administrator, may_read, may_write, visible
@@ -86,6 +88,11 @@ class OfAccountsAdmin(ModelAdmin[Any]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return visible(super().get_queryset(request), request.user)
+
+    def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Paginator[Any]:
+        """Return the pages of a list, or of what is found by typing, which is asked for with every letter."""
+        is_typing = request.resolver_match is not None and request.resolver_match.url_name == "autocomplete"
+        return UncountedPaginator(*args, **kwargs) if is_typing else super().get_paginator(request, *args, **kwargs)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """Return the row; what is shown of it may ask whether the user changes it."""

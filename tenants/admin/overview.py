@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from tenants.models import Light, Notice
+from tenants.models import Light, Notice, Preflight
 from tenants.selectors import may_read, may_write, visible, visible_accounts
 
 # More are a click away, in their lists.
@@ -19,7 +19,8 @@ def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if not may_read(request.user):
         return {**context, "has_accounts": True, "unready": [], "notices": [], "may_add": False}
     accounts = visible_accounts(request.user)
-    needs = Q(host_proved_at=None) | Q(published_at=None) | Q(preflight__worst=Light.RED)
+    is_red = Q(pk__in=Preflight.objects.filter(worst=Light.RED).values("account"))  # read once, not account by account
+    needs = Q(host_proved_at=None) | Q(published_at=None) | is_red
     notices = visible(Notice.objects.filter(is_resolved=False), request.user)
     return {
         **context,

@@ -9,15 +9,17 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from tenants.admin.base import AccountFilter, OfAccountsAdmin
+from tenants.admin.dates import DatedAdmin
+from tenants.admin.filters import by_known
 from tenants.forms import NoticeForm
 from tenants.models import AgentSession, Notice
-from tenants.notices import close_notice
+from tenants.notices import KINDS, close_notice
 from tenants.selectors import may_write
 from tenants.trust.sessions import revoke_account, revoke_agent, revoke_session
 
 
 @admin.register(AgentSession)
-class AgentSessionAdmin(OfAccountsAdmin):
+class AgentSessionAdmin(DatedAdmin):
     """Who has signed in where. Sessions end here, and change in no other way."""
 
     list_display = ("agent", "account", "agent_id", "method", "browser", "created_at", "last_used_at", "state")
@@ -70,7 +72,11 @@ class NoticeAdmin(OfAccountsAdmin):
 
     form = NoticeForm
     list_display = ("said", "account", "kind", "times", "last_at", "is_resolved")
-    list_filter = (("account", AccountFilter), "is_resolved", "kind")
+    list_filter = (
+        ("account", AccountFilter),
+        "is_resolved",
+        ("kind", by_known(lambda: dict(zip(KINDS, KINDS, strict=True)))),
+    )
     list_select_related = ("account",)
     search_fields = ("text", "account__name")
     search_help_text = _("Text or account")

@@ -7,11 +7,12 @@ from operator import or_
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from tenants.admin.base import AccountFilter, OfAccountsAdmin
+from tenants.admin.base import AccountFilter
+from tenants.admin.dates import DatedAdmin
 from tenants.admin.words import TRUST
 from tenants.models import ViewRecord
 from tenants.selectors import visible_accounts
@@ -30,7 +31,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @admin.register(ViewRecord)
-class ViewRecordAdmin(OfAccountsAdmin):
+class ViewRecordAdmin(DatedAdmin):
     """Who saw which customer's data, when, through which panels."""
 
     list_display = (
@@ -54,7 +55,9 @@ class ViewRecordAdmin(OfAccountsAdmin):
         if not value or (value.isdecimal() and len(value) <= _LONGEST_ID):
             return super().get_search_results(request, queryset, search_term)
         found: list[int] = []
-        account_ids = list(visible_accounts(request.user).values_list("pk", flat=True))
+        # Where an account or a day is chosen, few are left to be searched.
+        has_records = Exists(queryset.order_by().filter(account=OuterRef("pk")))
+        account_ids = list(visible_accounts(request.user).filter(has_records).values_list("pk", flat=True))
         for begin in range(0, len(account_ids), _ACCOUNTS_AT_ONCE):
             wanted = [_of_customer(account_id, value) for account_id in account_ids[begin : begin + _ACCOUNTS_AT_ONCE]]
             found += queryset.filter(reduce(or_, wanted)).order_by().values_list("pk", flat=True)

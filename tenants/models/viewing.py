@@ -99,6 +99,7 @@ class Notice(models.Model):
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         ordering = ("is_resolved", "-last_at")
+        indexes = (models.Index(fields=("is_resolved", "-last_at", "-id"), name="notice_by_time"),)
         constraints = (
             models.UniqueConstraint(
                 fields=("account", "kind"), condition=models.Q(is_resolved=False), name="notice_open_once_a_kind"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 # Somebody waits for it, at times.
 MAX_SECONDS = 30.0
 _ORDER = [Light.GREEN, Light.AMBER, Light.RED]
-_NOTICE = "preflight"
+_NOTICE: Final = "preflight"
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,56 @@ def test_what_the_host_refuses_is_told_and_the_rest_done(client: Client, mine: A
     assert not Account.objects.filter(name="New").exists()
 
 
+def test_what_takes_longer_than_a_browser_waits_goes_on_with_the_next_press(
+    client: Client, host: ProvingHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One account a press here. What was refused is told to the end, and not tried again."""
+    monkeypatch.setattr(uploads, "SECONDS", -1)
+    tokens = ["good-1", "refused", "good-3", "good-4"]
+    lines = [f"New {id_},{HOST},{id_},,{token}" for id_, token in enumerate(tokens, 11)]
+    page = upload(client, table(*lines, f"Odd,{HOST},15,Nowhere/Town,"))
+    problem = "line 3 (New 12): host_token: The host does not accept this token."
+
+    page = press(client, page)
+    assert "1 account imported. 3 accounts are left, since hosts took their time." in text_of(page)
+    assert "This will be done line 3 (New 12)" in text_of(page)
+    assert "line 2 (New 11)" not in text_of(page)
+
+    page = press(client, page)
+    assert "0 accounts imported. 2 accounts are left" in text_of(page)
+    assert problem in text_of(page)
+    assert "This will be done line 4 (New 13)" in text_of(page)
+
+    page = press(client, page)
+    assert "1 account imported. 1 account is left" in text_of(page)
+    assert problem in text_of(page)
+
+    page = press(client, page)
+    text = text_of(page)
+    assert problem in text[text.index("Not done") :]
+    assert "line 6 (Odd): time_zone" in text
+    assert "Done line 5 (New 14)" in text
+    assert not has_second_press(page)
+    assert host.asked == tokens
+    assert set(Account.objects.filter(name__startswith="New").values_list("name", flat=True)) == {
+        *("New 11", "New 13", "New 14")
+    }
+
+
+def test_an_import_costs_the_same_for_each_account(client: Client, host: ProvingHost) -> None:
+    def costs(number: int, first: int) -> tuple[int, int]:
+        ids = range(first, first + number)
+        with CaptureQueriesContext(connection) as shown:
+            page = upload(client, table(*(f"New {id_},{HOST},{id_},,token" for id_ in ids)))
+        with CaptureQueriesContext(connection) as done:
+            press(client, page)
+        return len(shown), len(done)
+
+    costs(1, 10)
+    (shown_1, done_1), (shown_3, done_3), (shown_9, done_9) = costs(1, 100), costs(3, 200), costs(9, 300)
+    assert (shown_9 - shown_3, done_9 - done_3) == (3 * (shown_3 - shown_1), 3 * (done_3 - done_1))
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [

@@ -16,7 +16,7 @@ from tests.security.canary import CANARY, canary_account, everything, told
 from tests.support.admin import MODELS, OF_ACCOUNTS, address_of, make_operator, make_row, signed_in
 from tests.support.connectors import RecordingConnector, connector  # noqa: F401 - a fixture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("few_or_many_accounts")]
 
 DEMO = {"setting_shop": "x", "setting_currency": "EUR", "setting_latency": "0", "setting_fault": "none"}
 SAMPLE = {"sample-email": "ada@example.com", "_edited": "1"}

@@ -17,7 +17,7 @@ from tests.security.canary import CANARY, canary_account
 from tests.security.urls import routes_of
 from tests.support.admin import MODELS, OF_ACCOUNTS, address_of, make_operator, make_row, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("few_or_many_accounts")]
 
 ROUTES = sorted(route for route in routes_of(get_resolver().url_patterns) if re.match(r"admin/\w+/\w+/.*<", route))
 OF_ALL = {model._meta.label_lower for model in MODELS}

@@ -439,3 +439,16 @@ def test_a_customer_is_found_among_the_records_of_very_many_accounts(operator: C
     response: Any = operator.get("/admin/tenants/viewrecord/", {"q": "Ada@example.com"})
     found = {record.account_id for record in response.context["cl"].result_list}
     assert found == {accounts[0].pk, accounts[-1].pk}
+
+
+def test_where_an_account_is_chosen_no_others_records_are_searched_for_a_customer(operator: Client) -> None:
+    accounts = [make_account() for _number in range(3)]
+    for account in accounts:
+        (digest,) = identifier_digests(account.pk, "ada@example.com")
+        make_view_record(account, identifiers=f" {digest} ")
+    with patch("tenants.admin.viewing.identifier_digests", side_effect=identifier_digests) as digests:
+        response: Any = operator.get(
+            f"/admin/tenants/viewrecord/?q=ada@example.com&account__id__exact={accounts[1].pk}"
+        )
+    assert [record.account_id for record in response.context["cl"].result_list] == [accounts[1].pk]
+    assert [call.args[0] for call in digests.mock_calls] == [accounts[1].pk]

@@ -10,7 +10,7 @@ from django.forms import BoundField
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tenants.models import Account, AgentSession, AuditEntry, ViewRecord
+from tenants.models import Account, AgentSession, AuditEntry, Notice, ViewRecord
 from tests.factories import make_account, make_app, make_connection, make_placement
 from tests.support.admin import MODELS, address_of, make_operator, make_row, signed_in
 
@@ -52,7 +52,7 @@ def test_lists_of_an_operators_own_accounts_do_not_cost_more_with_more_accounts(
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL sorts what is short, whatever indexes there are")
-@pytest.mark.parametrize("model", [Account, AgentSession, AuditEntry, ViewRecord])
+@pytest.mark.parametrize("model", [Account, AgentSession, AuditEntry, Notice, ViewRecord])
 def test_lists_that_grow_large_are_not_sorted_anew_for_every_look(model: Any, admin_client: Client) -> None:
     page: Any = admin_client.get(address_of(model))
     assert "TEMP B-TREE" not in page.context["cl"].queryset[:20].explain()

@@ -40,8 +40,8 @@ def test_the_first_page_names_what_needs_the_operator_and_nothing_of_others() ->
     Account.objects.filter(pk__in=[red.pk, fine.pk]).update(published_at=fine.created_at)
     Preflight.objects.create(account=red, worst=Light.RED)
     Preflight.objects.create(account=fine, worst=Light.GREEN)
-    raise_notice(red, "mail", "Look at the mail.")
-    raise_notice(other, "mail", f"{CANARY} notice")
+    raise_notice(red, "mail-failing", "Look at the mail.")
+    raise_notice(other, "mail-failing", f"{CANARY} notice")
     mine = signed_in(make_operator(unproved, unpublished, red, fine, off))
     page = text_of(mine, "/admin/")
     assert CANARY not in page
