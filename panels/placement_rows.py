@@ -166,5 +166,5 @@ def _with_advice(error: ValidationError, placement: Placement) -> ValidationErro
         return error
     advice = _("It has a page of its own for its settings: press “Change” beside it.")
     if not placement.pk:
-        advice = _("This panel needs settings from the start, which a row has no room for: add it by a file or the API.")
+        advice = _("This panel needs settings from the start, which no row has room for: add it by a file or the API.")
     return ValidationError({**error.error_dict, "settings": [*of_settings, advice]})
