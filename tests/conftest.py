@@ -8,6 +8,7 @@ import redis
 import time_machine
 from django.conf import settings
 from django.core.cache import cache
+from playwright.sync_api import expect
 
 from panels.testing.browser import find_browser
 from panels.testing.network import no_network
@@ -79,6 +80,8 @@ def base_url(product: Product) -> str:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    # As long as all else waits that Playwright does: a busy machine takes its time.
+    expect.set_options(timeout=30_000)
     return {**browser_type_launch_args, **launch_arguments()}
 
 

@@ -36,10 +36,10 @@ class Acting:
         self.page, self.loyalty = page, loyalty
         self.desk = Desk(page, product)
         self.frame = self.open()
-        expect(self.frame.locator("#sign-in h1, #panels section[data-state=ready]").first).to_be_visible(timeout=15_000)
+        expect(self.frame.locator("#sign-in h1, #panels section[data-state=ready]").first).to_be_visible()
         if self.frame.locator("#sign-in").is_visible():
             self.desk.sign_in(self.frame)
-        expect(self.panel).to_have_attribute("data-state", "ready", timeout=15_000)
+        expect(self.panel).to_have_attribute("data-state", "ready")
 
     def open(self) -> Frame:
         self.frame = self.desk.start().open(1)
@@ -53,7 +53,7 @@ class Acting:
         return int(self.panel.locator("dd").first.inner_text().replace(",", ""))
 
     def expect_points(self, points: int) -> None:
-        expect(self.panel.locator("dd").first).to_have_text(f"{points:,}", timeout=15_000)
+        expect(self.panel.locator("dd").first).to_have_text(f"{points:,}")
 
     def fill(self, points: str, reason: str) -> None:
         summary = self.panel.locator("summary", has_text="Give points")
@@ -132,7 +132,7 @@ def test_pressed_twice_and_unanswered_it_is_done_once(acting: Acting) -> None:
     acting.loyalty.unanswered = 1
     acting.fill("9", "Lost parcel")
     acting.press()
-    expect(acting.panel).to_contain_text("It is not known whether this was done.", timeout=20_000)
+    expect(acting.panel).to_contain_text("It is not known whether this was done.")
     acting.press()
     acting.expect_points(before + 9)
     assert len(acting.loyalty.given) == given + 1
@@ -143,7 +143,7 @@ def test_while_it_is_at_work_nothing_is_taken_away(acting: Acting) -> None:
     acting.loyalty.go_on.clear()
     acting.fill("11", "Slow")
     acting.press()
-    expect(acting.panel).to_contain_text("Still at work", timeout=10_000)
+    expect(acting.panel).to_contain_text("Still at work")
     # Another context of the same customer, and a refresh of the panel, leave the form where it is, though they come
     # while the page asks once more.
     with acting.page.expect_request("**/actions/**"):
@@ -154,7 +154,7 @@ def test_while_it_is_at_work_nothing_is_taken_away(acting: Acting) -> None:
     expect(acting.panel).to_contain_text("Still at work")
     acting.loyalty.go_on.set()
     # Though the new context has called a question off, it is told what became of it.
-    expect(acting.panel).to_contain_text("11 points given.", timeout=15_000)
+    expect(acting.panel).to_contain_text("11 points given.")
     acting.expect_points(before + 11)
 
 
@@ -163,14 +163,14 @@ def test_a_refusal_while_it_is_at_work_makes_no_second_press(acting: Acting) -> 
     acting.loyalty.go_on.clear()
     acting.fill("17", "Slow")
     acting.press()
-    expect(acting.panel).to_contain_text("Still at work", timeout=10_000)
+    expect(acting.panel).to_contain_text("Still at work")
     too_often = {"code": "rate_limited", "detail": "Too often.", "status": 429}
     acting.page.context.route("**/actions/**", lambda route: route.fulfill(status=429, body=json.dumps(too_often)))
-    expect(acting.panel).to_contain_text("Too often.", timeout=10_000)
+    expect(acting.panel).to_contain_text("Too often.")
     acting.page.context.unroute_all()
     acting.loyalty.go_on.set()
     acting.press()
-    expect(acting.panel).to_contain_text("17 points given.", timeout=15_000)
+    expect(acting.panel).to_contain_text("17 points given.")
     acting.expect_points(before + 17)
     assert len(acting.loyalty.given) == given + 1
 
@@ -181,7 +181,7 @@ def test_what_was_set_is_found_again_in_this_conversation_alone(acting: Acting) 
     with acting.page.expect_response(lambda answer: answer.url.endswith("/state") and answer.request.method == "POST"):
         acting.panel.get_by_label("Reason").fill("half a sentence")
     acting.open()
-    expect(acting.panel.get_by_label("Reason")).to_have_value("half a sentence", timeout=10_000)
+    expect(acting.panel.get_by_label("Reason")).to_have_value("half a sentence")
     expect(acting.panel.locator("details", has_text="Last bookings").first).to_have_attribute("open", "")
 
     acting.desk.conversation = acting.desk.account["conversations"][1]["id"]

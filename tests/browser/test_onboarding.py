@@ -98,7 +98,7 @@ def test_from_sign_in_to_a_green_light(page: Page, product: Product, host_accoun
     expect(page.locator(".account-step-done")).to_have_count(4)
     operator.press("Pre-flight")
     operator.press("Run")
-    expect(page.get_by_role("button", name="Run again", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Run again", exact=True)).to_be_visible()
     lights = page.locator(".lights li")
     told = lights.all_inner_texts()
     assert lights.locator(".light-red").count() == 0, told
@@ -137,9 +137,9 @@ def test_lights_of_the_preflight_appear_one_by_one(page: Page, product: Product)
         lanterna = next(one for one in product.state["accounts"] if one["host_account_id"] == LANTERNA)
         page.goto(f"{base_url}/admin/tenants/account/{lanterna['id']}/preflight/")
         operator.click(page.get_by_role("button", name=re.compile("^Run")))
-        expect(page.get_by_text("Now: Connection.")).to_be_visible(timeout=15_000)
+        expect(page.get_by_text("Now: Connection.")).to_be_visible()
         assert page.locator(".lights li").count() >= 5
-        expect(page.get_by_role("button", name="Run again", exact=True)).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("button", name="Run again", exact=True)).to_be_visible()
         expect(page.locator(".lights")).to_contain_text("Connection: Lanterna workshop")
         assert operator.problems == []
     finally:

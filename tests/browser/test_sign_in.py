@@ -79,7 +79,7 @@ class Desk:
         frame.get_by_role("button", name="Send me a code").click()
         code = self.mailed_code(after=before)
         frame.get_by_label("Code").fill(code)
-        expect(frame.locator(SHOWN).first).to_be_visible(timeout=10_000)
+        expect(frame.locator(SHOWN).first).to_be_visible()
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_by_note(desk: Desk) -> None:
     # The agent goes to the messages to write it, so the tab is hidden meanwhile.
     desk.page.evaluate("simulator.openTab(0)")
     desk.page.evaluate("(content) => simulator.send({ content, private: true })", text)
-    frame.wait_for_function(HAS_DATA, timeout=15_000, polling=100)
+    frame.wait_for_function(HAS_DATA, polling=100)
     desk.page.evaluate("simulator.refresh && simulator.refresh()")
     desk.open(1)
     expect(frame.locator(SHOWN).first).to_be_visible()

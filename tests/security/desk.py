@@ -127,7 +127,7 @@ class Desk:
 
 
 def wait_for_data(frame: Frame) -> None:
-    frame.wait_for_function("() => document.querySelector('#panels [data-row]')", polling=50, timeout=15_000)
+    frame.wait_for_function("() => document.querySelector('#panels [data-row]')", polling=50)
 
 
 def shows_data(frame: Frame) -> bool:
