@@ -8,6 +8,7 @@ import redis
 import time_machine
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import timezone, translation
 from playwright.sync_api import expect
 
 from panels.testing.browser import find_browser
@@ -44,6 +45,14 @@ def _empty_cache(redis_of_tests: redis.Redis | None) -> None:
         cache.clear()
     else:
         delete_keys(redis_of_tests, os.environ["CACHE_PREFIX"])
+
+
+@pytest.fixture(autouse=True)
+def _no_language_left() -> Iterator[None]:
+    """A test's last request leaves its language and time zone to the thread, as in a server: to its next request."""
+    yield
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture

@@ -242,13 +242,15 @@ def api_addresses(world: World, api: Api) -> Iterator[str]:
             name = parameter["name"]
             if parameter["in"] == "query" and name not in ("page", "as"):
                 row = rows.get(address.strip("/"))
-                value = asked_for(parameter["schema"], world, getattr(row, name, None))
+                value = asked_for(name, parameter["schema"], world, getattr(row, name, None))
                 also = f"&account={world.account.pk}" if name == "customer" else ""
                 yield f"{address}?{name}={value}{also}"
 
 
-def asked_for(schema: dict[str, Any], world: World, found: Any) -> Any:
+def asked_for(name: str, schema: dict[str, Any], world: World, found: Any) -> Any:
     """Return what the parameter of an address may be: what a row has of its choices, so that one is found."""
+    if name == "user":
+        return world.user.pk
     if choices := schema.get("enum"):
         return found if found in choices else choices[0]
     if schema.get("format") == "date-time":
