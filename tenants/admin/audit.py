@@ -14,8 +14,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import get_language_bidi, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from tenants.admin.base import AccountFilter
 from tenants.admin.dates import DatedAdmin
@@ -105,7 +105,11 @@ def _sentences(entry: AuditEntry) -> list[str]:
 
 
 def _told(old: Any, new: Any) -> str:
-    return _short(new) if old in _NOTHING else f"{_short(old)} → {_short(new)}"
+    if not get_language_bidi():
+        return _short(new) if old in _NOTHING else f"{_short(old)} → {_short(new)}"
+    # Values have directions of their own, and the arrow points on.
+    before, after = (f"\u2068{_short(value)}\u2069" for value in (old, new))
+    return after if old in _NOTHING else f"{before} ← {after}"
 
 
 def _label(model: type[Model] | None, name: str) -> str:

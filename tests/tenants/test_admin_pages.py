@@ -106,6 +106,14 @@ def test_the_audit_speaks_of_fields_and_kinds_as_the_forms_do(admin_client: Clie
     assert ">changed<" in page.replace("\n", "").replace(" ", "")
 
 
+def test_the_audit_reads_on_from_right_to_left_with_each_value_in_its_own_direction(admin_client: Client) -> None:
+    account = make_account(name="Old")
+    account.name = "(New)"
+    save_account(account)
+    page = admin_client.get("/admin/tenants/auditentry/", headers={"Accept-Language": "ar"}).content.decode()
+    assert "الاسم: \u2068Old\u2069 ← \u2068(New)\u2069" in page
+
+
 def test_the_audit_shows_times_and_lists_as_people_write_them(admin_client: Client) -> None:
     account = make_account()
     after = {"published_at": "2026-03-04T05:06:07.890123+00:00", "done": ["One", "Two"], "name": "Tea at 5"}
