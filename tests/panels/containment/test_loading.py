@@ -70,7 +70,7 @@ def test_what_never_ends_is_waited_for_once_in_a_process(install: Install, setti
     registry.panels.cache_clear()
     started = time.monotonic()
     assert "hostile-loops-at-import" in registry.panels().broken
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 0.9  # and not the second that is waited for what never ends
 
 
 def test_excluded_is_not_even_imported(install: Install, settings: Settings) -> None:
@@ -78,7 +78,7 @@ def test_excluded_is_not_even_imported(install: Install, settings: Settings) -> 
     install("hostile-loops-at-import", "hostile-huge", "hostile-shop")
     started = time.monotonic()
     installed = registry.panels()
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 0.9  # and not the second that is waited for what never ends
     assert installed.broken == {}
     assert set(installed.plugins) == OURS - {"payments"} | {"hostile-huge"}
     assert "hostile-shop" not in registry.connectors().plugins
