@@ -6,6 +6,7 @@ import zoneinfo
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+import idna
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
@@ -32,7 +33,7 @@ _MAX_OVERLAP_HOURS = 24 * 30
 # What stands before the path, as the address bar has it.
 _PASTED = re.compile(r"(https?://[^/?#@\s]+)(?:[/?#]|$)", re.IGNORECASE)
 # The same without the scheme, which browsers hide.
-_BARE = re.compile(r"([a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?)(?:[/?#]|$)", re.IGNORECASE)
+_BARE = re.compile(r"((?:[^\W_]|-)+(?:\.(?:[^\W_]|-)+)+(?::\d+)?)(?:[/?#]|$)")
 # What is below an API's address, as manuals and other programs' settings have it.
 _BELOW_API = re.compile(r"(?:/+|/+api(?:/+v\d+)?/*)$")
 
@@ -127,9 +128,9 @@ class AccountForm(WatchfulForm):
         """Return scheme and name of an address that was pasted whole; what is none stays, to be refused."""
         entered: str = self.cleaned_data["host_origin"].strip()
         if bare := _BARE.match(entered):
-            return f"https://{bare[1].lower()}"
+            return f"https://{_with_name_in_ascii(bare[1].lower())}"
         pasted = _PASTED.match(entered)
-        return pasted[1].lower() if pasted else entered
+        return _with_name_in_ascii(pasted[1].lower()) if pasted else entered
 
     def clean_host_api(self) -> str:
         """Return the address without the slash at its end, and without what we add ourselves."""
@@ -154,6 +155,21 @@ class AccountForm(WatchfulForm):
             except ValidationError as error:
                 self._update_errors(error)  # type: ignore[attr-defined]  # likewise
         ask_for_secrets_again(self, ACCOUNT_SECRETS)
+
+
+def _with_name_in_ascii(origin: str) -> str:
+    """Return the origin as a browser tells it, which spells names like münchen.example otherwise than it shows them.
+
+    What is no name stays, to be refused.
+    """
+    scheme, separator, place = origin.rpartition("://")
+    name, colon, port = place.partition(":")
+    if name.isascii():
+        return origin
+    try:
+        return f"{scheme}{separator}{idna.encode(name, uts46=True).decode()}{colon}{port}"
+    except idna.IDNAError:
+        return origin
 
 
 def ask_for_secrets_again(form: forms.BaseForm, names: Iterable[str]) -> None:

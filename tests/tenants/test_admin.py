@@ -119,7 +119,27 @@ def test_an_address_that_was_pasted_whole_is_cut_to_what_is_needed(operator: Cli
 
 
 @pytest.mark.parametrize(
-    "entered", ["voxys", "somebody@voxys.example", "https://somebody@voxys.example/", "ftp://voxys.example/"]
+    ("pasted", "kept"),
+    [
+        ("https://Straße.example/app", "https://xn--strae-oqa.example"),
+        ("bücher.example:8443/app", "https://xn--bcher-kva.example:8443"),
+        ("https://مثال.example", "https://xn--mgbh0fb.example"),
+    ],
+)
+def test_a_name_in_other_letters_is_kept_as_browsers_report_it(operator: Client, pasted: str, kept: str) -> None:
+    save(operator, Host(), host_origin=pasted)
+    assert Account.objects.get().host_origin == kept
+
+
+@pytest.mark.parametrize(
+    "entered",
+    [
+        "voxys",
+        "https://-ü.example/",
+        "somebody@voxys.example",
+        "https://somebody@voxys.example/",
+        "ftp://voxys.example/",
+    ],
 )
 def test_what_is_no_address_is_refused_as_it_was_entered(operator: Client, entered: str) -> None:
     assert "is no address of a host" in save(operator, Host(), host_origin=entered).content.decode()
