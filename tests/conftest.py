@@ -8,8 +8,10 @@ import redis
 import time_machine
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.utils import timezone, translation
 from playwright.sync_api import expect
+from pytest_django.plugin import DjangoDbBlocker
 
 from panels.testing.browser import find_browser
 from panels.testing.network import no_network
@@ -36,6 +38,18 @@ def redis_of_tests() -> Iterator[redis.Redis | None]:
     with redis.Redis.from_url(cache_url(url)) as client:
         yield client
         delete_keys(client, os.environ["CACHE_PREFIX"])
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """End what threads of tests have left connected: PostgreSQL drops no database that somebody uses."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """The Redis cache: one kept client per thread, msgpack values, and a stand-in while Redis is away."""
 
 import logging
+import re
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, cast
@@ -19,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 # After a failure Redis is left alone for so long, so that a dead one costs one time-out, not hundreds.
 RECHECK_SECONDS = 2.0
+_KEYS_AT_ONCE = 1_000
 _OUTAGE = (redis.RedisError, OSError)
 _FIRST_BYTES_OF_INTEGERS = frozenset(b"-0123456789")
 
@@ -120,8 +122,20 @@ _outage = _Outage()
 _stand_in = LocMemCache("voxys-stand-in", {"OPTIONS": {"MAX_ENTRIES": 2_000}})
 
 
+class _OwnKeysCache(DjangoRedisCache):
+    """Django's, but for clearing: it would empty all of a Redis, which the queue and others keep things in, too."""
+
+    def clear(self) -> None:
+        """Forget what this cache has kept."""
+        client = self._cache.get_client(write=True)
+        prefix = re.sub(r"[\\*?\[\]^-]", r"\\\g<0>", f"{self.key_prefix}:{self.version}:")
+        keys = list(client.scan_iter(match=f"{prefix}*", count=_KEYS_AT_ONCE))
+        for begin in range(0, len(keys), _KEYS_AT_ONCE):
+            client.unlink(*keys[begin : begin + _KEYS_AT_ONCE])
+
+
 def _guarded(name: str) -> Callable[..., Any]:
-    in_redis = getattr(DjangoRedisCache, name)
+    in_redis = getattr(_OwnKeysCache, name)
     in_process = getattr(_stand_in, name)
 
     def method(self: "RedisCache", *args: Any, **kwargs: Any) -> Any:
@@ -140,7 +154,7 @@ def _guarded(name: str) -> Callable[..., Any]:
     return method
 
 
-class RedisCache(DjangoRedisCache):
+class RedisCache(_OwnKeysCache):
     """Redis, and while it is away a small cache in this process: slower and not shared, never an error."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
@@ -171,6 +185,7 @@ class RedisCache(DjangoRedisCache):
     delete_many = _guarded("delete_many")
     has_key = _guarded("has_key")
     incr = _guarded("incr")
+    clear = _guarded("clear")
 
 
 class RedisAway(Exception):

@@ -1,5 +1,6 @@
 """The Redis cache: values come back as they were, and an outage is slower, not an error."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,22 @@ def test_counting_works() -> None:
     assert cache.get("n") == 2
 
 
+@pytest.mark.parametrize("prefix", ["voxys-1", "a*[b-c]?^\\"])
+def test_clearing_leaves_queues_and_others_alone(redis_of_tests: redis.Redis | None, prefix: str) -> None:
+    if redis_of_tests is None:
+        pytest.skip("needs a Redis")
+    url = cache_url(os.environ["REDIS_URL"])
+    mine, theirs = (RedisCache(url, {"KEY_PREFIX": f"{os.environ['CACHE_PREFIX']}:{one}"}) for one in (prefix, "a-b"))
+    queue = f"{os.environ['CACHE_PREFIX']}:{prefix}:queue"
+    redis_of_tests.lpush(queue, "task")
+    mine.set_many({str(number): number for number in range(1_500)})
+    theirs.set("0", "kept")
+    mine.clear()
+    assert mine.get_many([str(number) for number in range(1_500)]) == {}
+    assert theirs.get("0") == "kept"
+    assert redis_of_tests.llen(queue) == 1
+
+
 @pytest.fixture
 def nowhere(tmp_path: Path) -> RedisCache:
     """A cache whose Redis is not there."""
@@ -55,6 +72,8 @@ def test_outage_is_bridged_by_this_process(nowhere: RedisCache) -> None:
     assert not nowhere.add("lock", 1, 60)
     nowhere.delete_many(["a", "b"])
     assert nowhere.get_many(["a", "b"]) == {}
+    nowhere.clear()
+    assert not nowhere.has_key("lock")
 
 
 def test_dead_redis_is_asked_once_in_a_while(nowhere: RedisCache, monkeypatch: pytest.MonkeyPatch) -> None:
