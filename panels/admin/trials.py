@@ -165,5 +165,6 @@ class TrialMixin(OfAccountsAdmin):
             if form
             else [],
         }
-        page = page_context(self, request, _("Try with a sample customer"), saved or Connection(), **context)
+        named = saved or Connection(name=request.POST.get("name", ""))
+        page = page_context(self, request, _("Try with a sample customer"), named, **context)
         return render(request, "panels/trial.html", page)

@@ -80,9 +80,10 @@ def test_what_is_being_edited_is_tried_and_not_saved(
 
 def test_a_new_connection_is_tried_before_it_is_saved(admin_client: Client) -> None:
     account = make_account()
-    body = {**SAMPLE, **DEMO, **EDITED, "account": account.pk}
+    body = {**SAMPLE, **DEMO, **EDITED, "account": account.pk, "name": "Shop Berlin"}
     page = admin_client.post("/admin/panels/connection/add/try/?connector=demo", body).content.decode()
     assert page.count("<iframe") == 3
+    assert "Shop Berlin" in page.split("<iframe")[0], "the way back names it"
     assert not Connection.objects.exists()
     wrong = {**body, "setting_currency": "x"}
     page = admin_client.post("/admin/panels/connection/add/try/?connector=demo", wrong).content.decode()
