@@ -3,9 +3,11 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, Route, expect
 
 from panels.testing.browser import AXE
 from tests.browser.test_sign_in import Desk
@@ -61,6 +63,10 @@ class Acting:
             summary.click()
         self.panel.get_by_label("Points", exact=True).fill(points)
         self.panel.get_by_label("Reason").fill(reason)
+
+    def keeping(self) -> AbstractContextManager[Any]:
+        """What is set inside is kept by the platform at the end."""
+        return self.page.expect_response(lambda said: said.url.endswith("/state") and said.request.method == "POST")
 
     def press(self) -> None:
         self.panel.locator("form[data-action] > button").click()
@@ -178,16 +184,42 @@ def test_a_refusal_while_it_is_at_work_makes_no_second_press(acting: Acting) -> 
 def test_what_was_set_is_found_again_in_this_conversation_alone(acting: Acting) -> None:
     acting.panel.locator("summary", has_text="Last bookings").click()
     acting.fill("13", "half a sent")
-    with acting.page.expect_response(lambda answer: answer.url.endswith("/state") and answer.request.method == "POST"):
+    with acting.keeping():
         acting.panel.get_by_label("Reason").fill("half a sentence")
     acting.open()
     expect(acting.panel.get_by_label("Reason")).to_have_value("half a sentence")
     expect(acting.panel.locator("details", has_text="Last bookings").first).to_have_attribute("open", "")
+    with acting.keeping():
+        acting.fill("", "")
 
     acting.desk.conversation = acting.desk.account["conversations"][1]["id"]
     acting.open()
     expect(acting.panel.get_by_label("Reason")).to_have_value("")
     expect(acting.panel.locator("details[data-keep=bookings]")).not_to_have_attribute("open", "")
+
+
+def test_what_is_set_before_the_script_is_there_stays(acting: Acting) -> None:
+    acting.desk.conversation = acting.desk.account["conversations"][2]["id"]
+    acting.open()
+    with acting.keeping():
+        acting.fill("13", "half a sentence")
+    held: list[Route] = []
+    acting.page.route(re.compile(r"/acting"), lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
+    acting.open()
+    expect(acting.panel).to_have_attribute("data-state", "ready")
+    acting.panel.locator("summary", has_text="Last bookings").click()
+    acting.panel.locator("summary", has_text="Give points").click()
+    acting.panel.get_by_label("Points", exact=True).fill("21")
+    acting.frame.wait_for_function("document.getElementById('acting-script')")
+    with acting.keeping():
+        held[0].continue_()
+    # What was kept before fills only what the agent has not touched.
+    expect(acting.panel.get_by_label("Reason")).to_have_value("half a sentence")
+    assert acting.panel.get_by_label("Points", exact=True).input_value() == "21"
+    acting.page.unroute(re.compile(r"/acting"))
+    acting.open()
+    expect(acting.panel.get_by_label("Points", exact=True)).to_have_value("21")
+    expect(acting.panel.locator("details[data-keep=bookings]")).to_have_attribute("open", "")
 
 
 def test_its_markup_is_accessible(acting: Acting) -> None:

@@ -175,6 +175,7 @@
 
   // --- what the agent has set ----------------------------------------------------------------------
 
+  const WITH_VALUES = "[data-keep], form[data-action] :is(input, select, textarea)";
   let kept = {}; // placement -> name -> value, as the platform has it or as it was set since
   let changes = new Map(); // "placement scope" -> what is to be sent
   let timer = null;
@@ -262,12 +263,25 @@
   function restore(section) {
     const values = kept[section.dataset.placement];
     if (!values) return;
-    section.querySelectorAll("[data-keep], form[data-action] :is(input, select, textarea)").forEach((element) => {
+    section.querySelectorAll(WITH_VALUES).forEach((element) => {
       const value = values[nameOf(element)];
       if (value === undefined || value === null || value === valueOf(element)) return;
       put(element, value);
       // The panel's own script, or what else listens, takes it as the agent's.
       element.dispatchEvent(new Event(element.tagName === "DETAILS" ? "toggle" : "change", { bubbles: true }));
+    });
+  }
+
+  // What was set before this file listened is what the page has otherwise than the server sent it.
+  function noteEarlier(section) {
+    const sent = new Map();
+    bridge
+      .parse(bridge.sent(section) || "")
+      .querySelectorAll(WITH_VALUES)
+      .forEach((element) => sent.set(nameOf(element), valueOf(element)));
+    section.querySelectorAll(WITH_VALUES).forEach((element) => {
+      const value = sent.get(nameOf(element));
+      if (value !== undefined && value !== valueOf(element)) noteChange({ target: element });
     });
   }
 
@@ -310,5 +324,6 @@
     save();
     kept = {};
   });
+  sections().forEach(noteEarlier);
   sections().forEach(dress);
 })();

@@ -682,6 +682,7 @@
     place,
     round: () => round,
     pass: () => pass && pass.token,
+    sent: (section) => bodies.get(section),
     force(section) {
       forced.set(section.dataset.placement, lookOf(section));
     },
