@@ -75,7 +75,7 @@ class NoticeAdmin(OfAccountsAdmin):
     list_filter = (
         ("account", AccountFilter),
         "is_resolved",
-        ("kind", by_known(lambda: dict(zip(KINDS, KINDS, strict=True)))),
+        ("kind", by_known(lambda: {kind: kind for kind in KINDS})),
     )
     list_select_related = ("account",)
     search_fields = ("text", "account__name")
